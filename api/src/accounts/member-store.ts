@@ -1,0 +1,65 @@
+import { randomBytes } from "node:crypto";
+import { members, projects, users, vaults } from "@ttl-secrets/drizzle/schema";
+import { and, asc, eq } from "drizzle-orm";
+import type { Database, Queryable } from "../db.ts";
+import type { Member } from "./member.ts";
+
+interface User {
+  id: string;
+  name: string;
+  email: string;
+}
+
+/** 96 bits: vault ids stand in links and must not be countable. */
+const newVaultId = () => `vault_${randomBytes(12).toString("hex")}`;
+
+/** Whether `text` has the shape of a vault's id. */
+export function isVaultId(text: string): boolean {
+  return /^vault_[0-9a-z]{16,32}$/.test(text);
+}
+
+/**
+ * The vault that `user` works in, with their role. An account that has none yet gets one of its own; doing that
+ * here, not at sign-up, means that a crash in between can't leave an account without a vault.
+ */
+export async function findOrCreateMember(db: Database, user: User): Promise<Member> {
+  const member = await findMember(db.orm, user);
+  if (member) return member;
+  await db.orm.transaction(async (tx) => {
+    // Two first requests at once: the second finds the vault taken and, after the first commits, joins no other.
+    const [vault] = await tx
+      .insert(vaults)
+      .values({ id: newVaultId(), name: `${user.name}’s vault`, personalOf: user.id })
+      .onConflictDoNothing()
+      .returning({ id: vaults.id });
+    if (vault) await tx.insert(members).values({ vaultId: vault.id, userId: user.id, role: "owner" });
+  });
+  const created = await findMember(db.orm, user);
+  if (!created) throw new Error("an account lost its vault");
+  return created;
+}
+
+async function findMember(db: Queryable, user: User): Promise<Member | undefined> {
+  const [row] = await db
+    .select({ role: members.role, vaultId: vaults.id, vaultName: vaults.name })
+    .from(members)
+    .innerJoin(vaults, eq(vaults.id, members.vaultId))
+    .where(eq(members.userId, user.id))
+    .orderBy(asc(members.createdAt))
+    .limit(1);
+  return row && { userId: user.id, name: user.name, email: user.email, ...row };
+}
+
+/** Whether any account exists. */
+export async function anyUser(db: Queryable): Promise<boolean> {
+  return (await db.select({ id: users.id }).from(users).limit(1)).length > 0;
+}
+
+/** Whether the vault has this project. `projectId` must be a UUID. */
+export async function vaultOwnsProject(db: Queryable, vaultId: string, projectId: string): Promise<boolean> {
+  const rows = await db
+    .select({ id: projects.id })
+    .from(projects)
+    .where(and(eq(projects.id, projectId), eq(projects.vaultId, vaultId)));
+  return rows.length > 0;
+}

@@ -1,0 +1,52 @@
+import { randomUUID } from "node:crypto";
+import { auditEvents } from "@ttl-secrets/drizzle/schema";
+import { and, desc, eq, sql } from "drizzle-orm";
+import type { Database, Queryable } from "../db.ts";
+import type { PageRequest } from "../page.ts";
+import type { AuditAction, AuditEvent } from "./audit-event.ts";
+
+/**
+ * The INSERT that records `action` for every row of `source`, a CTE of the same statement with the columns `id`,
+ * `project_id` and `name` of TTL secrets and `source_ip`. Being one statement with the change it records, neither
+ * can be stored without the other.
+ */
+export function insertEventsOf(
+  db: Database["sql"],
+  source: string,
+  { action, actor }: { action: AuditAction; actor: string | null },
+) {
+  return db`
+    INSERT INTO audit_events (id, vault_id, project_id, action, source_ip, actor, ttl_secret_id, ttl_secret_name)
+    SELECT gen_random_uuid(), p.vault_id, p.id, ${action}, e.source_ip, ${actor}::text, e.id, e.name
+    FROM ${db(source)} e JOIN projects p ON p.id = e.project_id
+    RETURNING ttl_secret_id`;
+}
+
+/** One page of a project's events, newest first, and one row more when there is a next page. */
+export function listEvents(
+  db: Queryable,
+  { vaultId, projectId, page }: { vaultId: string; projectId: string; page: PageRequest },
+): Promise<AuditEvent[]> {
+  const { id, action, at, sourceIp, actor, ttlSecretId, ttlSecretName } = auditEvents;
+  return db
+    .select({ id, action, at, sourceIp, actor, ttlSecretId, ttlSecretName })
+    .from(auditEvents)
+    .where(
+      and(
+        eq(auditEvents.vaultId, vaultId),
+        eq(auditEvents.projectId, projectId),
+        page.after &&
+          sql`(${at}, ${id}) < (${page.after.at.toISOString()}::timestamptz, ${page.after.id}::uuid)`,
+      ),
+    )
+    .orderBy(desc(at), desc(id))
+    .limit(page.first + 1);
+}
+
+/** Records one event in the transaction of what it records. */
+export async function insertEvent(
+  tx: Queryable,
+  event: Omit<AuditEvent, "id" | "at"> & { vaultId: string; projectId: string },
+): Promise<void> {
+  await tx.insert(auditEvents).values({ id: randomUUID(), ...event });
+}

@@ -1,0 +1,40 @@
+import ipaddr from "ipaddr.js";
+
+type Address = ipaddr.IPv4 | ipaddr.IPv6;
+type Range = [Address, number];
+
+/** Finds a client's address: `(address of the TCP peer, X-Forwarded-For)` → one IP address. */
+export type ClientIp = (peer: string | undefined, forwardedFor: string | undefined) => string;
+
+/**
+ * Makes a resolver that believes X-Forwarded-For only as far as it was written by `trustedProxies` (CIDRs). The
+ * header is read from the right, each proxy vouching for the next hop; the first address that is not a trusted
+ * proxy is the client. What isn't an IP address ends the walk at the last hop that was. IPv4-mapped IPv6
+ * addresses are un-mapped, ports are dropped.
+ */
+export function clientIpResolver(trustedProxies: readonly string[]): ClientIp {
+  const ranges = trustedProxies.map((cidr): Range => ipaddr.parseCIDR(cidr));
+  const isTrusted = (address: Address) =>
+    ranges.some(([network, bits]) => network.kind() === address.kind() && address.match(network, bits));
+
+  return (peer, forwardedFor) => {
+    // A peer that hung up has no address any more; 0.0.0.0 says "unknown" and is never trusted.
+    let client = parse(peer ?? "") ?? ipaddr.IPv4.parse("0.0.0.0");
+    const hops = forwardedFor?.split(",") ?? [];
+    while (hops.length > 0 && isTrusted(client)) {
+      const hop = parse(hops.pop() ?? "");
+      if (!hop) break;
+      client = hop;
+    }
+    return client.toString();
+  };
+}
+
+/** An address with or without port, `[…]` around IPv6 as proxies write it; undefined for anything else. */
+function parse(text: string): Address | undefined {
+  const bare = /^\s*(?:\[([^\]]+)\](?::\d+)?|(\d+\.\d+\.\d+\.\d+)(?::\d+)?|([0-9a-fA-F:.]+))\s*$/.exec(text);
+  const address = bare?.[1] ?? bare?.[2] ?? bare?.[3] ?? "";
+  // `isValid` alone would also take 127.1, 0x7f.1 and other spellings of the early internet.
+  if (!ipaddr.IPv4.isValidFourPartDecimal(address) && !ipaddr.IPv6.isValid(address)) return undefined;
+  return ipaddr.process(address);
+}

@@ -1,0 +1,200 @@
+import { isIP } from "node:net";
+import ipaddr from "ipaddr.js";
+import { z } from "zod";
+import { KEY_BYTES, type KeyRing } from "./crypto/key-ring.ts";
+import { LOG_LEVELS } from "./log.ts";
+
+/** The environment variables are not usable. The message lists every problem and how to mend it. */
+export class ConfigError extends Error {
+  override name = "ConfigError";
+}
+
+const MAKE_A_KEY = "make one with: openssl rand -base64 32";
+
+/** Fewer distinct bytes than this in 32 random ones happen once in 10^15: it is a pattern or a phrase. */
+const LEAST_DISTINCT_BYTES = 16;
+
+const looksRandom = (bytes: Uint8Array) => new Set(bytes).size >= LEAST_DISTINCT_BYTES;
+
+const wholeNumber = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, `must be a whole number from ${least} to ${most}`)
+    .transform(Number)
+    .refine((n) => n >= least && n <= most, `must be a whole number from ${least} to ${most}`);
+
+const origin = z.string().transform((text, ctx) => {
+  const url = URL.parse(text);
+  if (!url || !/^https?:$/.test(url.protocol) || url.href !== `${url.origin}/`) {
+    ctx.addIssue("must be a bare origin such as https://secrets.example.com, without a path");
+    return z.NEVER;
+  }
+  if (url.protocol === "http:" && !isLoopback(url.hostname)) {
+    ctx.addIssue("must be https:// unless the host is this machine (localhost): people type passwords there");
+    return z.NEVER;
+  }
+  return url.origin;
+});
+
+const cidrs = z.string().transform((text, ctx) =>
+  text.split(",").map((part) => {
+    const cidr = part.trim();
+    const withPrefix = cidr.includes("/") ? cidr : `${cidr}/${isIP(cidr) === 6 ? 128 : 32}`;
+    if (!ipaddr.isValidCIDR(withPrefix)) {
+      ctx.addIssue("must be addresses or CIDR ranges joined by commas, such as 10.0.0.0/8,fd00::/8");
+      return z.NEVER;
+    }
+    return withPrefix;
+  }),
+);
+
+const encryptionKeys = z.string().transform((text, ctx): KeyRing => {
+  const keys = new Map<string, Buffer>();
+  for (const entry of text.split(",")) {
+    const [, kid, encoded] = /^\s*([A-Za-z0-9_-]{1,32}):([A-Za-z0-9+/]{43}=)\s*$/.exec(entry) ?? [];
+    if (!kid || !encoded) {
+      ctx.addIssue(`must be kid:base64 pairs joined by commas, each key ${KEY_BYTES} bytes; ${MAKE_A_KEY}`);
+      return z.NEVER;
+    }
+    const key = Buffer.from(encoded, "base64");
+    if (!looksRandom(key)) ctx.addIssue(`has a key that is not random; ${MAKE_A_KEY}`);
+    if (keys.has(kid)) ctx.addIssue("names the same kid twice; give every key its own");
+    if ([...keys.values()].some((other) => other.equals(key))) {
+      ctx.addIssue("holds the same key twice under two kids; make a new one for each");
+    }
+    keys.set(kid, key);
+  }
+  return { activeKid: keys.keys().next().value ?? "", keys };
+});
+
+const authSecret = z
+  .string()
+  .refine(
+    (text) => text.length >= 32 && looksRandom(Buffer.from(text)),
+    `must be at least 32 random characters; ${MAKE_A_KEY}`,
+  );
+
+/** Every variable with its rule; `description` and `fallback` also make the table in the README. */
+const variables = z.object({
+  PORT: wholeNumber(1, 65_535)
+    .default(4000)
+    .meta({ description: "TCP port to serve on.", fallback: "`4000`" }),
+  HOST: z.string().default("127.0.0.1").meta({
+    description: "Address to listen on; `0.0.0.0` for all, behind a TLS proxy.",
+    fallback: "`127.0.0.1`",
+  }),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\/./, "must start with postgres:// or postgresql://")
+    .optional()
+    .meta({
+      description: "Your own PostgreSQL, 14 or newer. Unset: an embedded one, kept under `DATA_DIR`.",
+      fallback: "embedded",
+    }),
+  DATA_DIR: z.string().default(".data").meta({
+    description: "Folder of the embedded database and of the keys made for it.",
+    fallback: "`.data`",
+  }),
+  PUBLIC_URL: origin
+    .optional()
+    .meta({
+      description: "Origin of the dashboard and API as people see it.",
+      fallback: "`http://localhost:$PORT`",
+    }),
+  REVEAL_URL: origin
+    .optional()
+    .meta({ description: "Origin that links point to, if it is another one.", fallback: "`PUBLIC_URL`" }),
+  ENCRYPTION_KEYS: encryptionKeys.optional().meta({
+    description: "Server keys as `kid:base64,…`, 32 random bytes each; the first seals, all open.",
+    fallback: "required with `DATABASE_URL`, else made once",
+  }),
+  AUTH_SECRET: authSecret.optional().meta({
+    description: "Signs session cookies; at least 32 random characters.",
+    fallback: "required with `DATABASE_URL`, else made once",
+  }),
+  SIGN_UP: z.enum(["open", "first", "closed"], "must be open, first or closed").default("first").meta({
+    description: "Who may create an account: anyone, only the very first person, nobody.",
+    fallback: "`first`",
+  }),
+  TRUSTED_PROXIES: cidrs.optional().meta({
+    description:
+      "Addresses of your reverse proxies (CIDRs); only they are believed about a client's address.",
+    fallback: "none",
+  }),
+  SWEEP_INTERVAL_SECONDS: wholeNumber(1, 3600).default(60).meta({
+    description: "How often each process removes what has expired.",
+    fallback: "`60`",
+  }),
+  RATE_LIMIT_MULTIPLIER: wholeNumber(1, 1_000_000).default(1).meta({
+    description: "Multiplies every rate limit; for load tests.",
+    fallback: "`1`",
+  }),
+  LOG_LEVEL: z
+    .enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`)
+    .default("info")
+    .meta({
+      description: `How much to log: ${LOG_LEVELS.map((level) => `\`${level}\``).join(", ")}.`,
+      fallback: "`info`",
+    }),
+});
+
+/** The configuration, checked and complete but for keys that an embedded database brings itself. */
+export type Config = Readonly<ReturnType<typeof parseConfig>>;
+
+/**
+ * Reads the configuration from environment variables. An empty variable counts as unset.
+ *
+ * @throws ConfigError that lists every problem at once; no value is repeated in it.
+ */
+export function parseConfig(env: Record<string, string | undefined>) {
+  const given = Object.fromEntries(
+    Object.keys(variables.shape)
+      .map((name) => [name, env[name]?.trim() || undefined])
+      .filter(([, value]) => value !== undefined),
+  );
+  const parsed = variables.safeParse(given);
+  const problems = parsed.success
+    ? []
+    : parsed.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`);
+  if (given.DATABASE_URL) {
+    for (const name of ["ENCRYPTION_KEYS", "AUTH_SECRET"]) {
+      if (!given[name]) problems.push(`${name} must be set when DATABASE_URL is; ${MAKE_A_KEY}`);
+    }
+  }
+  if (!parsed.success || problems.length > 0) {
+    throw new ConfigError(
+      `The configuration is not usable:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,
+    );
+  }
+  const { data } = parsed;
+  const publicUrl = data.PUBLIC_URL ?? `http://localhost:${data.PORT}`;
+  return Object.freeze({
+    port: data.PORT,
+    host: data.HOST,
+    databaseUrl: data.DATABASE_URL,
+    dataDir: data.DATA_DIR,
+    publicUrl,
+    revealUrl: data.REVEAL_URL ?? publicUrl,
+    keyRing: data.ENCRYPTION_KEYS,
+    authSecret: data.AUTH_SECRET,
+    signUp: data.SIGN_UP,
+    trustedProxies: data.TRUSTED_PROXIES ?? [],
+    sweepIntervalSeconds: data.SWEEP_INTERVAL_SECONDS,
+    rateLimitMultiplier: data.RATE_LIMIT_MULTIPLIER,
+    logLevel: data.LOG_LEVEL,
+  });
+}
+
+/** The variables as a Markdown table for the README. */
+export function configTable(): string {
+  const rows = Object.entries(variables.shape).map(([name, schema]) => {
+    const { description, fallback } = schema.meta() ?? {};
+    return `| \`${name}\` | ${String(fallback)} | ${String(description)} |`;
+  });
+  return ["| variable | default | meaning |", "| --- | --- | --- |", ...rows].join("\n");
+}
+
+function isLoopback(hostname: string): boolean {
+  const host = hostname.replace(/^\[|\]$/g, "");
+  return host === "localhost" || host.endsWith(".localhost") || host === "::1" || /^127\./.test(host);
+}

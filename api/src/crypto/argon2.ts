@@ -1,0 +1,76 @@
+import { availableParallelism } from "node:os";
+import argon2 from "argon2";
+import pLimit from "p-limit";
+
+/** Argon2's cost settings, kept with every hash so that they can be raised later. */
+export interface Argon2Parameters {
+  /** Memory per run, in KiB. */
+  memoryKib: number;
+  /** Passes over that memory. */
+  timeCost: number;
+  /** Lanes. */
+  parallelism: number;
+}
+
+/** OWASP's Password Storage Cheat Sheet, second of its equivalent Argon2id settings: 19 MiB, t=2, p=1. */
+export const ARGON2_PARAMETERS: Readonly<Argon2Parameters> = {
+  memoryKib: 19_456,
+  timeCost: 2,
+  parallelism: 1,
+};
+
+const OUTPUT_BYTES = 64;
+
+/** Too many runs are waiting. Nothing was hashed and nothing else was begun. */
+export class Argon2BusyError extends Error {
+  override name = "Argon2BusyError";
+}
+
+/**
+ * The places in which Argon2 may run. Every run takes 19 MiB and a core for some 30 ms, so there is one slot per
+ * core, a short queue in order of arrival, and beyond it a refusal.
+ */
+export class Argon2Slots {
+  readonly #limit;
+  readonly #capacity;
+
+  /**
+   * @param slots how many run at once. The default leaves one thread of Node's pool (4, or
+   *   `UV_THREADPOOL_SIZE`) to DNS and files.
+   * @param queue how many may wait; 32 per slot is about a second on the slowest core measured.
+   */
+  constructor(slots = defaultSlots(), queue = 32 * slots) {
+    this.#limit = pLimit(slots);
+    this.#capacity = slots + queue;
+  }
+
+  /**
+   * Runs `work` once a slot is free.
+   *
+   * @throws Argon2BusyError at once, before `work` began, when the queue is full; else what `work` throws.
+   */
+  run<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#limit.activeCount + this.#limit.pendingCount >= this.#capacity) {
+      return Promise.reject(new Argon2BusyError("too many password hashes are waiting"));
+    }
+    return this.#limit(work);
+  }
+}
+
+function defaultSlots(): number {
+  const threads = Number(process.env.UV_THREADPOOL_SIZE) || 4;
+  return Math.max(1, Math.min(availableParallelism(), threads - 1));
+}
+
+/** One raw Argon2id run (RFC 9106, version 0x13): 64 bytes. Call it inside a slot. */
+export function argon2id(password: string, salt: Buffer, parameters: Argon2Parameters): Promise<Buffer> {
+  return argon2.hash(password, {
+    raw: true,
+    type: argon2.argon2id,
+    salt,
+    hashLength: OUTPUT_BYTES,
+    memoryCost: parameters.memoryKib,
+    timeCost: parameters.timeCost,
+    parallelism: parameters.parallelism,
+  });
+}

@@ -1,0 +1,70 @@
+import { hkdfSync, randomBytes, randomInt, timingSafeEqual } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { ARGON2_PARAMETERS, type Argon2Parameters, argon2id } from "./argon2.ts";
+
+/**
+ * EFF's large word list (Joseph Bonneau, 2016, CC BY 3.0) less its four hyphenated words, because what the
+ * recipient types loses its hyphens: 7,772 words of 3 to 9 letters, none of which runs into another.
+ */
+const WORDS = readFileSync(new URL("./eff-large-wordlist.txt", import.meta.url), "ascii")
+  .trimEnd()
+  .split("\n");
+
+/** log2(7772^6) = 77.5 bits, which one attempt and Argon2id put out of reach. */
+const WORD_COUNT = 6;
+
+/** RFC 9106 §3.1 recommends 16 bytes. */
+const SALT_BYTES = 16;
+
+const SUBKEY_BYTES = 32;
+
+/** What a passphrase, once hashed, gives: half to compare, half to decrypt with. */
+export interface PassphraseKeys {
+  verifier: Buffer;
+  wrap: Buffer;
+}
+
+/** Six words joined by `-`, each drawn on its own and without bias from the system's CSPRNG. */
+export function newPassphrase(): string {
+  return Array.from({ length: WORD_COUNT }, () => WORDS[randomInt(WORDS.length)]).join("-");
+}
+
+/**
+ * What a recipient typed, as it is hashed: NFKC (Unicode UAX #15), lower case, everything but a–z dropped. So
+ * capitals, spaces of any kind, dashes, line breaks and full-width letters make no difference.
+ */
+export function normalisePassphrase(typed: string): string {
+  return typed
+    .normalize("NFKC")
+    .toLowerCase()
+    .replace(/[^a-z]/g, "");
+}
+
+/** A fresh random salt for a new secret. */
+export function newSalt(): Buffer {
+  return randomBytes(SALT_BYTES);
+}
+
+/**
+ * Hashes a passphrase, as typed, and splits the hash into its two keys. The one slow step (some 30 ms and
+ * 19 MiB): call it inside an Argon2 slot.
+ */
+export async function passphraseKeys(
+  typed: string,
+  salt: Buffer,
+  parameters: Argon2Parameters = ARGON2_PARAMETERS,
+): Promise<PassphraseKeys> {
+  const hash = await argon2id(normalisePassphrase(typed), salt, parameters);
+  const keys = { verifier: subkey(hash, "verifier"), wrap: subkey(hash, "wrap") };
+  hash.fill(0);
+  return keys;
+}
+
+/** Whether the two verifiers are equal, in time that does not depend on where they differ. */
+export function verifiersMatch(a: Buffer, b: Buffer): boolean {
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+function subkey(hash: Buffer, purpose: "verifier" | "wrap"): Buffer {
+  return Buffer.from(hkdfSync("sha256", hash, "", `ttl-secrets/v1/${purpose}`, SUBKEY_BYTES));
+}

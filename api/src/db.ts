@@ -1,0 +1,21 @@
+import * as schema from "@ttl-secrets/drizzle/schema";
+import { drizzle } from "drizzle-orm/postgres-js";
+import postgres from "postgres";
+
+/** The database, twice over one pool: `orm` for everyday queries, `sql` for the hand-written hot ones. */
+export type Database = ReturnType<typeof connect>;
+
+/** A transaction of `Database.orm`, or the pool itself: what a store's queries run on. */
+export type Queryable = Database["orm"] | Parameters<Parameters<Database["orm"]["transaction"]>[0]>[0];
+
+/** Opens a pool of `max` connections to `url`. Connects on first use; `close` waits 5 s for running queries. */
+export function connect(url: string, max = 10) {
+  const sql = postgres(url, {
+    max,
+    connect_timeout: 10,
+    // Notices are PostgreSQL's remarks to a person at a prompt; the driver would print them to stdout.
+    onnotice: () => {},
+    connection: { application_name: "ttl-secrets" },
+  });
+  return { sql, orm: drizzle(sql, { schema }), close: () => sql.end({ timeout: 5 }) };
+}

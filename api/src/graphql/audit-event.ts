@@ -1,0 +1,45 @@
+import type { AuditEvent } from "../audit/audit-event.ts";
+import { listEvents } from "../audit/list-events.ts";
+import { pageRequest } from "../page.ts";
+import { builder } from "./builder.ts";
+import { toConnection } from "./connection.ts";
+import { requireActor } from "./context.ts";
+
+const AuditEventType = builder.objectRef<AuditEvent>("AuditEvent").implement({
+  description: "One line of the append-only audit log.",
+  fields: (t) => ({
+    id: t.exposeID("id"),
+    action: t.exposeString("action", {
+      description:
+        "`temporary_secret_create`, `temporary_secret_viewed`, `temporary_secret_failed` or `temporary_secret_revoked`.",
+    }),
+    at: t.expose("at", { type: "DateTime" }),
+    sourceIp: t.exposeString("sourceIp", { description: "IPv4 or IPv6 address the request came from." }),
+    actor: t.exposeString("actor", {
+      nullable: true,
+      description: "Null for a recipient, who is anonymous.",
+    }),
+    ttlSecretId: t.exposeID("ttlSecretId", { nullable: true }),
+    ttlSecretName: t.exposeString("ttlSecretName", { nullable: true, description: "Its name at the time." }),
+  }),
+});
+
+const AuditEventConnection = builder.connectionObject({ type: AuditEventType, name: "AuditEventConnection" });
+
+builder.queryField("auditEvents", (t) =>
+  t.field({
+    type: AuditEventConnection,
+    description: "A project's audit events, newest first; also after the project was deleted.",
+    args: {
+      projectId: t.arg.id(),
+      first: t.arg.int({ defaultValue: 50, required: false, description: "1 to 200." }),
+      after: t.arg.string({ required: false, description: "`endCursor` of the page before." }),
+    },
+    resolve: async (_root, { projectId, first, after }, context) => {
+      const { member } = await requireActor(context);
+      const page = pageRequest(first ?? 50, after);
+      const events = await listEvents(context.services, { member, projectId, page });
+      return toConnection(events, ({ id, at }) => ({ id, at }), after == null);
+    },
+  }),
+);

@@ -1,0 +1,96 @@
+import { pageRequest } from "../page.ts";
+import { createProject } from "../projects/create-project.ts";
+import { deleteProject } from "../projects/delete-project.ts";
+import { getProject } from "../projects/get-project.ts";
+import { listProjects } from "../projects/list-projects.ts";
+import type { Project } from "../projects/project.ts";
+import { renameProject } from "../projects/rename-project.ts";
+import { builder } from "./builder.ts";
+import { toConnection } from "./connection.ts";
+import { requireActor } from "./context.ts";
+import { nullWhenNotFound } from "./not-found.ts";
+
+const ProjectType = builder.objectRef<Project>("Project").implement({
+  description: "A named group of TTL secrets in a vault.",
+  fields: (t) => ({
+    id: t.exposeID("id"),
+    name: t.exposeString("name", { description: "1 to 200 characters; plain text." }),
+    createdAt: t.expose("createdAt", { type: "DateTime" }),
+    pendingTtlSecretCount: t.exposeInt("pendingTtlSecretCount", {
+      description:
+        "How many of its TTL secrets can still be opened; deleting the project takes them with it.",
+    }),
+  }),
+});
+
+const ProjectConnection = builder.connectionObject({ type: ProjectType, name: "ProjectConnection" });
+
+const CreateProjectInput = builder.inputType("CreateProjectInput", {
+  fields: (t) => ({ name: t.string({ description: "1 to 200 characters, no control characters." }) }),
+});
+
+const RenameProjectInput = builder.inputType("RenameProjectInput", {
+  fields: (t) => ({
+    id: t.id(),
+    name: t.string({ description: "1 to 200 characters, no control characters." }),
+  }),
+});
+
+builder.queryFields((t) => ({
+  project: t.field({
+    type: ProjectType,
+    nullable: true,
+    description: "One of your vault's projects; null when it does not exist or is not yours.",
+    args: { id: t.arg.id() },
+    resolve: async (_root, { id }, context) => {
+      const { member } = await requireActor(context);
+      return nullWhenNotFound(getProject(context.services, { member, projectId: id }));
+    },
+  }),
+  projects: t.field({
+    type: ProjectConnection,
+    description: "Your vault's projects, newest first.",
+    args: {
+      first: t.arg.int({ required: false, description: "1 to 200; 50 if left out." }),
+      after: t.arg.string({ required: false, description: "`endCursor` of the page before." }),
+    },
+    resolve: async (_root, { first, after }, context) => {
+      const { member } = await requireActor(context);
+      const projects = await listProjects(context.services, {
+        member,
+        page: pageRequest(first ?? 50, after),
+      });
+      return toConnection(projects, ({ id, createdAt }) => ({ id, at: createdAt }), after == null);
+    },
+  }),
+}));
+
+builder.mutationFields((t) => ({
+  createProject: t.field({
+    type: ProjectType,
+    description: "Creates a project in your vault.",
+    args: { input: t.arg({ type: CreateProjectInput }) },
+    resolve: async (_root, { input }, context) => {
+      const { member } = await requireActor(context);
+      return createProject(context.services, { member, name: input.name });
+    },
+  }),
+  renameProject: t.field({
+    type: ProjectType,
+    args: { input: t.arg({ type: RenameProjectInput }) },
+    resolve: async (_root, { input: { id, name } }, context) => {
+      const { member } = await requireActor(context);
+      return renameProject(context.services, { member, projectId: id, name });
+    },
+  }),
+  deleteProject: t.id({
+    description:
+      "Deletes a project and, in the same transaction, all its TTL secrets, pending ones too. Audit events stay. Returns the id.",
+    args: { id: t.arg.id() },
+    resolve: async (_root, { id }, context) => {
+      const { member } = await requireActor(context);
+      await deleteProject(context.services, { member, projectId: id });
+      return id;
+    },
+  }),
+}));

@@ -1,0 +1,83 @@
+import { AppError } from "../errors.ts";
+import { clientOf } from "../rate-limit.ts";
+import { type RevealOutcome, revealSecret } from "../secrets/reveal-secret.ts";
+import { secretAvailable } from "../secrets/secret-availability.ts";
+import { builder } from "./builder.ts";
+
+type Outcome<Kind extends RevealOutcome["kind"]> = Extract<RevealOutcome, { kind: Kind }>;
+
+const WHAT_TO_DO = "Ask the person who sent you the link to create a new one.";
+
+const TtlSecretRevealed = builder.objectRef<Outcome<"revealed">>("TtlSecretRevealed").implement({
+  description: "The passphrase was right. This is the only time the value is handed out.",
+  fields: (t) => ({ value: t.exposeString("value") }),
+});
+
+const TtlSecretDestroyed = builder.objectRef<Outcome<"destroyed">>("TtlSecretDestroyed").implement({
+  description: "The attempt destroyed the secret and nothing was shown.",
+  fields: (t) => ({
+    message: t.string({
+      description: "For the recipient, in plain English.",
+      resolve: ({ reason }) =>
+        reason === "wrong_passphrase"
+          ? `That was not the right passphrase, so the secret was destroyed. ${WHAT_TO_DO}`
+          : `The secret could not be opened and was destroyed. ${WHAT_TO_DO}`,
+    }),
+  }),
+});
+
+const TtlSecretNotAvailable = builder.objectRef<Outcome<"not-available">>("TtlSecretNotAvailable").implement({
+  description: "There is no pending secret behind this link. The same answer whatever the reason.",
+  fields: (t) => ({
+    message: t.string({
+      description: "For the recipient, in plain English.",
+      resolve: () => `This secret is not available. ${WHAT_TO_DO}`,
+    }),
+  }),
+});
+
+const RevealTtlSecretResult = builder.unionType("RevealTtlSecretResult", {
+  description: "What one attempt came to.",
+  types: [TtlSecretRevealed, TtlSecretDestroyed, TtlSecretNotAvailable],
+  resolveType: ({ kind }) =>
+    ({ revealed: TtlSecretRevealed, destroyed: TtlSecretDestroyed, "not-available": TtlSecretNotAvailable })[
+      kind
+    ],
+});
+
+const RevealTtlSecretInput = builder.inputType("RevealTtlSecretInput", {
+  fields: (t) => ({
+    vaultId: t.id({ description: "The first part of the link's path." }),
+    token: t.string({ description: "The second part of the link's path." }),
+    passphrase: t.string({
+      description:
+        "Six words as the recipient typed them: 1 to 1,024 characters, of which only letters count, in any case.",
+    }),
+  }),
+});
+
+builder.queryField("ttlSecretAvailable", (t) =>
+  t.boolean({
+    description: "Whether there is a pending secret behind a link. Public, rate-limited, changes nothing.",
+    args: { vaultId: t.arg.id(), token: t.arg.string() },
+    resolve: async (_root, { vaultId, token }, { services, sourceIp }) => {
+      await services.rateLimits.take("available", clientOf(sourceIp));
+      return secretAvailable(services, { vaultId, token });
+    },
+  }),
+);
+
+builder.mutationField("revealTtlSecret", (t) =>
+  t.field({
+    type: RevealTtlSecretResult,
+    description:
+      "One attempt at a secret, by its recipient; no credential needed. Right or wrong, it destroys the secret. A request that carries an API key is refused and consumes nothing.",
+    args: { input: t.arg({ type: RevealTtlSecretInput }) },
+    resolve: async (_root, { input }, { services, sourceIp, hasApiKey }) => {
+      if (hasApiKey)
+        throw new AppError("FORBIDDEN", "An API key can never reveal a secret. Send no Authorization.");
+      await services.rateLimits.take("reveal", clientOf(sourceIp));
+      return revealSecret(services, { ...input, sourceIp });
+    },
+  }),
+);

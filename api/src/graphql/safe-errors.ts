@@ -1,0 +1,78 @@
+import { type ExecutionResult, GraphQLError, isInputObjectType } from "graphql";
+import type { Plugin } from "graphql-yoga";
+import { Argon2BusyError } from "../crypto/argon2.ts";
+import { AppError } from "../errors.ts";
+import type { Logger } from "../log.ts";
+import { schema } from "./schema.ts";
+
+/** Every name an input value can have in this schema: the only words of a coercion error that may be repeated. */
+const INPUT_NAMES = new Set([
+  "id",
+  "projectId",
+  "vaultId",
+  "token",
+  "first",
+  "after",
+  "input",
+  ...Object.values(schema.getTypeMap()).flatMap((type) =>
+    isInputObjectType(type) ? Object.keys(type.getFields()) : [],
+  ),
+]);
+
+/**
+ * Lets only errors out that are ours to tell. Whatever else happens, in any phase of a request, leaves as a fixed
+ * sentence: the originals, which quote documents, variables and SQL parameters, go no further than `describeError`.
+ */
+export function safeErrors(log: Logger): Plugin {
+  return {
+    onResultProcess({ result, setResult }) {
+      if (Array.isArray(result) || !("errors" in result) || !result.errors) return;
+      const { errors, ...rest } = result as ExecutionResult & { errors: readonly GraphQLError[] };
+      setResult({ ...rest, errors: errors.map((error) => toSafeError(error, log)) });
+    },
+  };
+}
+
+function toSafeError(error: GraphQLError, log: Logger): GraphQLError {
+  const cause = thrownByResolver(error);
+  if (cause instanceof AppError) {
+    return tell(cause.message, { code: cause.code, ...cause.details }, error);
+  }
+  if (cause instanceof Argon2BusyError) {
+    return tell(
+      "The server is busy and nothing was changed. Try again in a few seconds.",
+      { code: "OVERLOADED", retryAfterSeconds: 2 },
+      error,
+    );
+  }
+  if (cause !== undefined) {
+    log.error({ err: cause }, "a request failed");
+    return tell("Something went wrong on the server. Try again later.", { code: "INTERNAL" }, error);
+  }
+  const field = fieldOf(error);
+  return tell(
+    field
+      ? "This input does not have the type that the schema asks for."
+      : "The request is not valid for this schema: check the document and its variables.",
+    { code: "BAD_USER_INPUT", ...(field && { field }) },
+    error,
+  );
+}
+
+/** What a resolver threw; undefined for an error of graphql-js itself, a scalar's included. */
+function thrownByResolver(error: unknown): unknown {
+  if (!(error instanceof GraphQLError)) return error;
+  return error.originalError ? thrownByResolver(error.originalError) : undefined;
+}
+
+/** A new error with our words. Line, column and path help to find a mistake and repeat nothing of what was sent. */
+function tell(message: string, extensions: Record<string, unknown>, place: GraphQLError): GraphQLError {
+  const { nodes, source, positions, path } = place;
+  return new GraphQLError(message, { nodes, source, positions, path, extensions });
+}
+
+/** The field at fault in a coercion error (`… at "input.ttlSeconds"; …`), if it is one that the schema knows. */
+function fieldOf({ message }: GraphQLError): string | undefined {
+  const path = /^Variable "\$\w+" got invalid value [\s\S]* at "\w+\.([\w.]+)";/.exec(message)?.[1];
+  return path?.split(".").every((name) => INPUT_NAMES.has(name)) ? path : undefined;
+}

@@ -1,0 +1,13 @@
+import { builder } from "./builder.ts";
+import "./date-time.ts";
+import "./viewer.ts";
+import "./project.ts";
+import "./ttl-secret.ts";
+import "./reveal.ts";
+import "./audit-event.ts";
+
+builder.queryType();
+builder.mutationType();
+
+/** The API's schema, a public contract; printed to `api/schema.graphql`. */
+export const schema = builder.toSchema();

@@ -1,0 +1,156 @@
+import { pageRequest } from "../page.ts";
+import { type CreatedSecret, createSecret, type SecretContent } from "../secrets/create-secret.ts";
+import { listSecrets } from "../secrets/list-secrets.ts";
+import { revokeSecret } from "../secrets/revoke-secret.ts";
+import type { TtlSecret } from "../secrets/secret.ts";
+import { builder } from "./builder.ts";
+import { toConnection } from "./connection.ts";
+import { requireActor } from "./context.ts";
+
+const TtlSecretStatus = builder.enumType("TtlSecretStatus", {
+  description: "Where a TTL secret is in its life. All but PENDING are final.",
+  values: {
+    PENDING: { value: "pending", description: "It can be opened, once, until it expires." },
+    VIEWED: { value: "viewed", description: "It was shown to somebody who had the link and the passphrase." },
+    DESTROYED: { value: "destroyed", description: "An attempt destroyed it; nothing was shown." },
+    EXPIRED: { value: "expired", description: "Its TTL ended before anybody tried." },
+    REVOKED: { value: "revoked", description: "The sender took it back." },
+  } as const,
+});
+
+const DestroyedReason = builder.enumType("DestroyedReason", {
+  description: "Why an attempt destroyed a TTL secret without showing it.",
+  values: {
+    WRONG_PASSPHRASE: { value: "wrong_passphrase", description: "The passphrase was not the right one." },
+    INTERRUPTED: { value: "interrupted", description: "The server could not finish the attempt." },
+    UNREADABLE: { value: "unreadable", description: "What was stored had been altered." },
+  } as const,
+});
+
+const SecretCharset = builder.enumType("SecretCharset", {
+  description: "What a generated value is made of.",
+  values: {
+    SYMBOLS: { value: "symbols", description: "Letters, digits and ASCII punctuation." },
+    ALPHANUMERIC: { value: "alphanumeric", description: "Letters and digits." },
+    NUMBERS: { value: "numbers", description: "Digits." },
+    UUID: { value: "uuid", description: "A random (v4) UUID; `length` is ignored." },
+  } as const,
+});
+
+const TtlSecretType = builder.objectRef<TtlSecret>("TtlSecret").implement({
+  description: "What may be known of a TTL secret: never its value, link or passphrase.",
+  fields: (t) => ({
+    id: t.exposeID("id"),
+    name: t.exposeString("name", { description: "A label; plain text." }),
+    status: t.expose("status", { type: TtlSecretStatus }),
+    destroyedReason: t.expose("destroyedReason", {
+      type: DestroyedReason,
+      nullable: true,
+      description: "Set when the status is DESTROYED.",
+    }),
+    createdAt: t.expose("createdAt", { type: "DateTime" }),
+    expiresAt: t.expose("expiresAt", { type: "DateTime" }),
+    endedAt: t.expose("endedAt", { type: "DateTime", nullable: true, description: "Null while PENDING." }),
+    createdBy: t.exposeString("createdBy", {
+      nullable: true,
+      description: "The sender, as shown to people.",
+    }),
+  }),
+});
+
+const CreatedTtlSecret = builder.objectRef<CreatedSecret>("CreatedTtlSecret").implement({
+  description:
+    "A new TTL secret with what opens it. The link and the passphrase are in this answer and nowhere else.",
+  fields: (t) => ({
+    ttlSecret: t.field({ type: TtlSecretType, resolve: (created) => created.secret }),
+    link: t.exposeString("link", { description: "Send it to the recipient by one channel…" }),
+    passphrase: t.exposeString("passphrase", { description: "…and these six words by another." }),
+  }),
+});
+
+const GenerateSecretInput = builder.inputType("GenerateSecretInput", {
+  fields: (t) => ({
+    length: t.int({ description: "Characters, 1 to 1,024; ignored for UUID." }),
+    charset: t.field({ type: SecretCharset }),
+  }),
+});
+
+const TtlSecretContent = builder.inputType("TtlSecretContent", {
+  isOneOf: true,
+  description: "The value, or how to make one.",
+  fields: (t) => ({
+    value: t.string({
+      required: false,
+      description: "1 byte to 64 KiB of well-formed UTF-8 without NUL; handed out byte for byte.",
+    }),
+    generate: t.field({
+      type: GenerateSecretInput,
+      required: false,
+      description: "Let the server draw a random value, which only the recipient will see.",
+    }),
+  }),
+});
+
+const CreateTtlSecretInput = builder.inputType("CreateTtlSecretInput", {
+  fields: (t) => ({
+    projectId: t.id(),
+    name: t.string({ description: "A label of 1 to 200 characters, no control characters." }),
+    ttlSeconds: t.int({ description: "Whole seconds until it destroys itself, 60 to 86,400." }),
+    content: t.field({ type: TtlSecretContent }),
+  }),
+});
+
+const TtlSecretConnection = builder.connectionObject({ type: TtlSecretType, name: "TtlSecretConnection" });
+
+builder.queryField("ttlSecrets", (t) =>
+  t.field({
+    type: TtlSecretConnection,
+    description: "A project's TTL secrets, newest first.",
+    args: {
+      projectId: t.arg.id(),
+      first: t.arg.int({ defaultValue: 50, required: false, description: "1 to 200." }),
+      after: t.arg.string({ required: false, description: "`endCursor` of the page before." }),
+    },
+    resolve: async (_root, { projectId, first, after }, context) => {
+      const { member } = await requireActor(context);
+      const page = pageRequest(first ?? 50, after);
+      const secrets = await listSecrets(context.services, { member, projectId, page });
+      return toConnection(secrets, ({ id, createdAt }) => ({ id, at: createdAt }), after == null);
+    },
+  }),
+);
+
+builder.mutationFields((t) => ({
+  createTtlSecret: t.field({
+    type: CreatedTtlSecret,
+    description: "Creates a TTL secret and returns, this once, its link and passphrase.",
+    args: { input: t.arg({ type: CreateTtlSecretInput }) },
+    resolve: async (_root, { input }, context) => {
+      const actor = await requireActor(context);
+      await context.services.rateLimits.take("create", actor.member.userId);
+      const { projectId, name, ttlSeconds } = input;
+      return createSecret(context.services, {
+        ...actor,
+        projectId,
+        name,
+        ttlSeconds,
+        content: contentOf(input),
+      });
+    },
+  }),
+  revokeTtlSecret: t.field({
+    type: TtlSecretType,
+    description:
+      "Takes a pending TTL secret back. One that has ended is returned as it is: look at its status to see whether the revoke came in time.",
+    args: { id: t.arg.id() },
+    resolve: async (_root, { id }, context) => {
+      const actor = await requireActor(context);
+      return revokeSecret(context.services, { ...actor, secretId: id });
+    },
+  }),
+}));
+
+/** `@oneOf` has made sure that one of the two is there. */
+function contentOf({ content }: typeof CreateTtlSecretInput.$inferInput): SecretContent {
+  return content.generate ? { generate: content.generate } : { value: content.value ?? "" };
+}

@@ -1,0 +1,27 @@
+import { createYoga } from "graphql-yoga";
+import type { Logger } from "../log.ts";
+import type { Context } from "./context.ts";
+import { safeErrors } from "./safe-errors.ts";
+import { schema } from "./schema.ts";
+
+/** Where the API is served. */
+export const GRAPHQL_PATH = "/graphql";
+
+/** The GraphQL endpoint as a fetch handler: takes the request and its `Context`. */
+export function createGraphql(log: Logger) {
+  const yoga = createYoga<Context>({
+    schema,
+    graphqlEndpoint: GRAPHQL_PATH,
+    plugins: [safeErrors(log)],
+    // Ours replaces it: Yoga's masking lets GraphQL's own errors through, which repeat the variables.
+    maskedErrors: false,
+    logging: false,
+    graphiql: false,
+    landingPage: false,
+    batching: false,
+    multipart: false,
+    cors: false,
+  });
+  return (request: Request, context: Context): Promise<Response> =>
+    Promise.resolve(yoga.fetch(request, context));
+}

@@ -1,0 +1,40 @@
+import { type DestinationStream, type Logger, pino } from "pino";
+
+export type { Logger } from "pino";
+
+/** Levels of `LOG_LEVEL`, least to most verbose. */
+export const LOG_LEVELS = ["silent", "fatal", "error", "warn", "info", "debug", "trace"] as const;
+
+/** A logger that writes JSON lines to stderr, or to `destination`, and strips every error to what is safe. */
+export function createLogger(
+  level: (typeof LOG_LEVELS)[number],
+  destination: DestinationStream = pino.destination({ dest: 2, sync: true }),
+): Logger {
+  return pino({ level, base: null, serializers: { err: describeError } }, destination);
+}
+
+/** What may be known of an error: never a message, which can quote parameters, variables or headers. */
+interface ErrorDescription {
+  type: string;
+  code?: string;
+  constraint?: string;
+  frames?: string[];
+  cause?: ErrorDescription;
+}
+
+/**
+ * An error without its words. Drizzle's, PostgreSQL's, graphql's and JSON's errors quote what they were given,
+ * so only the class, a code of a known shape, the violated constraint and the stack's frames are kept.
+ */
+export function describeError(error: unknown): ErrorDescription {
+  if (!(error instanceof Error)) return { type: typeof error };
+  const { code, constraint_name: constraint } = error as { code?: unknown; constraint_name?: unknown };
+  const frames = error.stack?.match(/^ {4}at .*$/gm)?.slice(0, 8);
+  return {
+    type: error.constructor.name,
+    ...(typeof code === "string" && /^[A-Z0-9_]{2,40}$/.test(code) && { code }),
+    ...(typeof constraint === "string" && { constraint }),
+    ...(frames && { frames: frames.map((frame) => frame.trim()) }),
+    ...(error.cause !== undefined && { cause: describeError(error.cause) }),
+  };
+}

@@ -1,0 +1,21 @@
+import { randomUUID } from "node:crypto";
+import type { Member } from "../accounts/member.ts";
+import type { Database } from "../db.ts";
+import { checkName } from "../name.ts";
+import { getProject } from "./get-project.ts";
+import type { Project } from "./project.ts";
+import { insertProject } from "./project-store.ts";
+
+/**
+ * Creates a project in the member's vault.
+ *
+ * @throws AppError `BAD_USER_INPUT` on `name`.
+ */
+export async function createProject(
+  deps: { db: Database },
+  { member, name }: { member: Member; name: string },
+): Promise<Project> {
+  const id = randomUUID();
+  await insertProject(deps.db.orm, { id, vaultId: member.vaultId, name: checkName(name) });
+  return getProject(deps, { member, projectId: id });
+}

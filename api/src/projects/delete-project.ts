@@ -1,0 +1,17 @@
+import type { Member } from "../accounts/member.ts";
+import type { Database } from "../db.ts";
+import { notFound } from "../errors.ts";
+import { isId } from "../page.ts";
+import { deleteProject as remove } from "./project-store.ts";
+
+/**
+ * Deletes the project and, in the same transaction, every TTL secret in it, pending ones too. Its audit events stay.
+ *
+ * @throws AppError `NOT_FOUND` when the member's vault has no such project.
+ */
+export async function deleteProject(
+  { db }: { db: Database },
+  { member, projectId }: { member: Member; projectId: string },
+): Promise<void> {
+  if (!isId(projectId) || !(await remove(db, member.vaultId, projectId))) throw notFound("project");
+}

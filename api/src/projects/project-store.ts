@@ -1,0 +1,84 @@
+import { projects, ttlSecretPayloads, ttlSecrets } from "@ttl-secrets/drizzle/schema";
+import { and, desc, eq, inArray, sql } from "drizzle-orm";
+import type { Database, Queryable } from "../db.ts";
+import type { PageRequest } from "../page.ts";
+import type { Project } from "./project.ts";
+
+const projectFields = {
+  id: projects.id,
+  name: projects.name,
+  createdAt: projects.createdAt,
+  pendingTtlSecretCount: sql<number>`(
+    SELECT count(*)::int FROM ${ttlSecrets}
+    WHERE ${ttlSecrets.projectId} = ${projects.id} AND ${ttlSecrets.status} = 'pending'
+      AND ${ttlSecrets.expiresAt} > now())`,
+};
+
+const inVault = (vaultId: string, id: string) => and(eq(projects.id, id), eq(projects.vaultId, vaultId));
+
+/** Stores a new project. */
+export async function insertProject(
+  db: Queryable,
+  project: { id: string; vaultId: string; name: string },
+): Promise<void> {
+  await db.insert(projects).values(project);
+}
+
+/** The project, if it is this vault's. `id` must be a UUID. */
+export async function findProject(db: Queryable, vaultId: string, id: string): Promise<Project | undefined> {
+  const [row] = await db.select(projectFields).from(projects).where(inVault(vaultId, id));
+  return row;
+}
+
+/** One page of a vault's projects, newest first, and one row more when there is a next page. */
+export function listProjects(db: Queryable, vaultId: string, page: PageRequest): Promise<Project[]> {
+  const { createdAt, id } = projects;
+  return db
+    .select(projectFields)
+    .from(projects)
+    .where(
+      and(
+        eq(projects.vaultId, vaultId),
+        page.after &&
+          sql`(${createdAt}, ${id}) < (${page.after.at.toISOString()}::timestamptz, ${page.after.id}::uuid)`,
+      ),
+    )
+    .orderBy(desc(createdAt), desc(id))
+    .limit(page.first + 1);
+}
+
+/** Renames the project, if it is this vault's. Returns whether it was. */
+export async function renameProject(
+  db: Queryable,
+  vaultId: string,
+  id: string,
+  name: string,
+): Promise<boolean> {
+  const rows = await db
+    .update(projects)
+    .set({ name })
+    .where(inVault(vaultId, id))
+    .returning({ id: projects.id });
+  return rows.length > 0;
+}
+
+/**
+ * Deletes the project, if it is this vault's, with all its TTL secrets, in one transaction. Returns whether it was.
+ *
+ * The project's lock keeps new secrets out. Then payloads go first and secrets after, the order in which a reveal,
+ * a revoke and a sweep lock them, so that none of these can deadlock with it.
+ */
+export function deleteProject(db: Database, vaultId: string, id: string): Promise<boolean> {
+  return db.orm.transaction(async (tx) => {
+    const [project] = await tx
+      .select({ id: projects.id })
+      .from(projects)
+      .where(inVault(vaultId, id))
+      .for("update");
+    if (!project) return false;
+    const secretIds = tx.select({ id: ttlSecrets.id }).from(ttlSecrets).where(eq(ttlSecrets.projectId, id));
+    await tx.delete(ttlSecretPayloads).where(inArray(ttlSecretPayloads.secretId, secretIds));
+    await tx.delete(projects).where(eq(projects.id, id));
+    return true;
+  });
+}

@@ -1,0 +1,24 @@
+import type { Member } from "../accounts/member.ts";
+import type { Database } from "../db.ts";
+import { notFound } from "../errors.ts";
+import { checkName } from "../name.ts";
+import { isId } from "../page.ts";
+import { getProject } from "./get-project.ts";
+import type { Project } from "./project.ts";
+import { renameProject as storeName } from "./project-store.ts";
+
+/**
+ * Gives the project another name.
+ *
+ * @throws AppError `BAD_USER_INPUT` on `name`; `NOT_FOUND` when the member's vault has no such project.
+ */
+export async function renameProject(
+  deps: { db: Database },
+  { member, projectId, name }: { member: Member; projectId: string; name: string },
+): Promise<Project> {
+  const newName = checkName(name);
+  if (!isId(projectId) || !(await storeName(deps.db.orm, member.vaultId, projectId, newName))) {
+    throw notFound("project");
+  }
+  return getProject(deps, { member, projectId });
+}

@@ -1,0 +1,119 @@
+import { randomUUID } from "node:crypto";
+import type { Actor } from "../accounts/member.ts";
+import { requireOwnProject } from "../accounts/ownership.ts";
+import { insertEvent } from "../audit/audit-store.ts";
+import { seal } from "../crypto/aead.ts";
+import { ARGON2_PARAMETERS, type Argon2Slots } from "../crypto/argon2.ts";
+import type { KeyRing } from "../crypto/key-ring.ts";
+import { newPassphrase, newSalt, passphraseKeys } from "../crypto/passphrase.ts";
+import { MAX_GENERATED_LENGTH, randomSecret, type SecretCharset } from "../crypto/random-secret.ts";
+import { hashToken, newToken } from "../crypto/token.ts";
+import type { Database } from "../db.ts";
+import { badInput, notFound } from "../errors.ts";
+import { checkName } from "../name.ts";
+import type { TtlSecret } from "./secret.ts";
+import { insertSecret, lockProject } from "./secret-store.ts";
+
+const MIN_TTL_SECONDS = 60;
+const MAX_TTL_SECONDS = 86_400;
+const MAX_VALUE_BYTES = 64 * 1024;
+
+/** The value as given, or how to make one. */
+export type SecretContent = { value: string } | { generate: { length: number; charset: SecretCharset } };
+
+/** A new secret with the two things that open it. They exist in plaintext only here. */
+export interface CreatedSecret {
+  secret: TtlSecret;
+  link: string;
+  passphrase: string;
+}
+
+/**
+ * Creates a TTL secret. Its life starts, by the database's clock, when it is stored.
+ *
+ * @throws AppError `BAD_USER_INPUT` for a name, TTL (60 to 86,400 s), value (1 byte to 64 KiB of well-formed UTF-8
+ *   without NUL) or length (1 to 1,024) out of bounds; `NOT_FOUND` when the member's vault has no such project.
+ *   Argon2BusyError when too many are waiting. Nothing is stored then.
+ */
+export async function createSecret(
+  deps: { db: Database; slots: Argon2Slots; keyRing: KeyRing; revealUrl: string },
+  input: Actor & { projectId: string; name: string; ttlSeconds: number; content: SecretContent },
+): Promise<CreatedSecret> {
+  const { db, slots, keyRing, revealUrl } = deps;
+  const { member, sourceIp, projectId, ttlSeconds } = input;
+  const name = checkName(input.name);
+  checkTtl(ttlSeconds);
+  checkContent(input.content);
+  await requireOwnProject(db.orm, member, projectId);
+
+  const passphrase = newPassphrase();
+  const salt = newSalt();
+  const keys = await slots.run(() => passphraseKeys(passphrase, salt));
+  const token = newToken();
+  const { vaultId, email } = member;
+
+  const secret = await db.orm.transaction(async (tx) => {
+    const createdAt = await lockProject(tx, { projectId, vaultId });
+    if (!createdAt) throw notFound("project");
+    const id = randomUUID();
+    const expiresAt = new Date(createdAt.getTime() + ttlSeconds * 1000);
+    const sealed = seal(valueOf(input.content), keys.wrap, keyRing, {
+      secretId: id,
+      projectId,
+      vaultId,
+      expiresAtMs: expiresAt.getTime(),
+    });
+    await insertSecret(tx, {
+      secret: { id, projectId, name, createdAt, expiresAt, createdBy: email },
+      sealed,
+      tokenHash: hashToken(token),
+      verifier: keys.verifier,
+      salt,
+      argon2: ARGON2_PARAMETERS,
+    });
+    await insertEvent(tx, {
+      vaultId,
+      projectId,
+      action: "temporary_secret_create",
+      sourceIp,
+      actor: email,
+      ttlSecretId: id,
+      ttlSecretName: name,
+    });
+    return { id, name, createdAt, expiresAt, createdBy: email };
+  });
+  return {
+    secret: { ...secret, status: "pending", destroyedReason: null, endedAt: null },
+    link: `${revealUrl}/${vaultId}/${token}`,
+    passphrase,
+  };
+}
+
+function checkTtl(ttlSeconds: number): void {
+  if (!Number.isInteger(ttlSeconds) || ttlSeconds < MIN_TTL_SECONDS || ttlSeconds > MAX_TTL_SECONDS) {
+    throw badInput("ttlSeconds", "Choose a time from 1 minute to 24 hours.");
+  }
+}
+
+function checkContent(content: SecretContent): void {
+  if ("generate" in content) {
+    const { length, charset } = content.generate;
+    if (charset === "uuid") return;
+    if (!Number.isInteger(length) || length < 1 || length > MAX_GENERATED_LENGTH) {
+      throw badInput("content.generate.length", "Choose a length from 1 to 1,024 characters.");
+    }
+    return;
+  }
+  const { value } = content;
+  if (value === "") throw badInput("content.value", "Enter a value.");
+  if (!value.isWellFormed() || value.includes("\0")) {
+    throw badInput("content.value", "The value must be text: well-formed Unicode without NUL characters.");
+  }
+  if (Buffer.byteLength(value, "utf8") > MAX_VALUE_BYTES) {
+    throw badInput("content.value", "The value is too long: at most 64 KiB (65,536 bytes) as UTF-8.");
+  }
+}
+
+function valueOf(content: SecretContent): string {
+  return "value" in content ? content.value : randomSecret(content.generate.charset, content.generate.length);
+}

@@ -1,0 +1,19 @@
+import type { Member } from "../accounts/member.ts";
+import { requireOwnProject } from "../accounts/ownership.ts";
+import type { Database } from "../db.ts";
+import { type Page, type PageRequest, toPage } from "../page.ts";
+import type { TtlSecret } from "./secret.ts";
+import { listSecrets as readSecrets } from "./secret-store.ts";
+
+/**
+ * A page of a project's TTL secrets, newest first.
+ *
+ * @throws AppError `NOT_FOUND` when the member's vault has no such project.
+ */
+export async function listSecrets(
+  { db }: { db: Database },
+  { member, projectId, page }: { member: Member; projectId: string; page: PageRequest },
+): Promise<Page<TtlSecret>> {
+  await requireOwnProject(db.orm, member, projectId);
+  return toPage(await readSecrets(db.orm, { projectId, page }), page);
+}

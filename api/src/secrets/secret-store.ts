@@ -1,0 +1,278 @@
+/**
+ * All SQL about TTL secrets. The order of locks is the same everywhere: payload first, then secret. So a reveal, a
+ * revoke, a sweep and a project's deletion can wait for one another but never in a circle.
+ */
+import { projects, ttlSecretPayloads, ttlSecrets } from "@ttl-secrets/drizzle/schema";
+import { and, desc, eq, sql } from "drizzle-orm";
+import type { AuditAction } from "../audit/audit-event.ts";
+import { insertEventsOf } from "../audit/audit-store.ts";
+import type { Sealed } from "../crypto/aead.ts";
+import type { Argon2Parameters } from "../crypto/argon2.ts";
+import type { Database, Queryable } from "../db.ts";
+import type { PageRequest } from "../page.ts";
+import type { DestroyedReason, SecretStatus, TtlSecret } from "./secret.ts";
+
+/** A pending secret past its TTL reads as expired at once, whether or not the sweep has been by. */
+const isOverdue = sql`(${ttlSecrets.status} = 'pending' AND ${ttlSecrets.expiresAt} <= now())`;
+
+const secretFields = {
+  id: ttlSecrets.id,
+  name: ttlSecrets.name,
+  status: sql<SecretStatus>`CASE WHEN ${isOverdue} THEN 'expired' ELSE ${ttlSecrets.status} END`,
+  destroyedReason: ttlSecrets.destroyedReason,
+  createdAt: ttlSecrets.createdAt,
+  expiresAt: ttlSecrets.expiresAt,
+  endedAt:
+    sql<Date | null>`CASE WHEN ${isOverdue} THEN ${ttlSecrets.expiresAt} ELSE ${ttlSecrets.endedAt} END`.mapWith(
+      ttlSecrets.endedAt,
+    ),
+  createdBy: ttlSecrets.createdBy,
+};
+
+/** A new secret: its row that may live on and its payload that must die. */
+interface NewSecret {
+  secret: Pick<TtlSecret, "id" | "name" | "createdAt" | "expiresAt" | "createdBy"> & { projectId: string };
+  sealed: Sealed;
+  tokenHash: Buffer;
+  verifier: Buffer;
+  salt: Buffer;
+  argon2: Readonly<Argon2Parameters>;
+}
+
+/** What a claim took out of the database: everything that is needed, with the passphrase, to open the secret. */
+export interface Claim {
+  secretId: string;
+  projectId: string;
+  vaultId: string;
+  expiresAtMs: number;
+  sealed: Sealed;
+  verifier: Buffer;
+  salt: Buffer;
+  argon2: Argon2Parameters;
+}
+
+/** A claim's outcome: the payload; nothing to claim; or a secret sealed with a key this server was not given. */
+export type ClaimResult =
+  | { kind: "claimed"; claim: Claim }
+  | { kind: "not-available" }
+  | { kind: "key-missing" };
+
+/**
+ * Keeps the project from being deleted until the transaction ends, and reads the database's clock, which alone
+ * decides when a secret expires.
+ *
+ * @returns the time in whole ms, or undefined when the project is gone.
+ */
+export async function lockProject(
+  tx: Queryable,
+  { projectId, vaultId }: { projectId: string; vaultId: string },
+): Promise<Date | undefined> {
+  const [row] = await tx
+    .select({ nowMs: sql<number>`floor(extract(epoch FROM now()) * 1000)::float8` })
+    .from(projects)
+    .where(and(eq(projects.id, projectId), eq(projects.vaultId, vaultId)))
+    .for("key share");
+  return row && new Date(row.nowMs);
+}
+
+/** Stores a pending secret with its payload. Its audit event is written by the same transaction. */
+export async function insertSecret(
+  tx: Queryable,
+  { secret, sealed, argon2, ...payload }: NewSecret,
+): Promise<void> {
+  await tx.insert(ttlSecrets).values({ ...secret, status: "pending" });
+  await tx.insert(ttlSecretPayloads).values({
+    ...payload,
+    ...sealed,
+    secretId: secret.id,
+    expiresAt: secret.expiresAt,
+    argon2MemoryKib: argon2.memoryKib,
+    argon2TimeCost: argon2.timeCost,
+    argon2Parallelism: argon2.parallelism,
+  });
+}
+
+/** Whether a pending payload stands behind this token. Reads only. */
+export async function payloadExists(
+  db: Database,
+  { tokenHash, vaultId }: { tokenHash: Buffer; vaultId: string },
+): Promise<boolean> {
+  const rows = await db.sql`
+    SELECT 1 FROM ttl_secret_payloads y
+    JOIN ttl_secrets s ON s.id = y.secret_id JOIN projects p ON p.id = s.project_id
+    WHERE y.token_hash = ${tokenHash} AND y.expires_at > now() AND p.vault_id = ${vaultId}`;
+  return rows.length > 0;
+}
+
+/**
+ * The claim: destroys first and asks after. One statement in autocommit, so that of any number of simultaneous
+ * attempts one deletes the row and the others find nothing, and so that the destruction is committed before a
+ * single byte is compared. Never retried: an error here may have come after the commit.
+ *
+ * Until `settle` says otherwise, the secret is destroyed by an interrupted attempt, which is what it stays if this
+ * process dies now. The last column tells a key missing on this server from a secret missing altogether.
+ */
+export async function claim(
+  db: Database,
+  attempt: { tokenHash: Buffer; vaultId: string; kids: string[]; sourceIp: string },
+): Promise<ClaimResult> {
+  const { tokenHash, vaultId, kids, sourceIp } = attempt;
+  const [row] = await db.sql<[ClaimedRow & { keyMissing: boolean }]>`
+    WITH claimed AS (
+      DELETE FROM ttl_secret_payloads y USING ttl_secrets s, projects p
+      WHERE y.token_hash = ${tokenHash} AND y.expires_at > now() AND y.kid = ANY(${kids})
+        AND s.id = y.secret_id AND p.id = s.project_id AND p.vault_id = ${vaultId}
+      RETURNING y.*, p.id AS project_id, p.vault_id
+    ), marked AS (
+      UPDATE ttl_secrets
+      SET status = 'destroyed', destroyed_reason = 'interrupted', ended_at = now(), attempted_from = ${sourceIp}
+      WHERE id IN (SELECT secret_id FROM claimed)
+    )
+    SELECT secret_id AS "secretId", project_id AS "projectId", vault_id AS "vaultId",
+      (extract(epoch FROM expires_at) * 1000)::float8 AS "expiresAtMs",
+      version, kid, nonce, ciphertext, verifier, salt, argon2_memory_kib AS "memoryKib",
+      argon2_time_cost AS "timeCost", argon2_parallelism AS "parallelism",
+      EXISTS (
+        SELECT 1 FROM ttl_secret_payloads y
+        JOIN ttl_secrets s ON s.id = y.secret_id JOIN projects p ON p.id = s.project_id
+        WHERE y.token_hash = ${tokenHash} AND y.expires_at > now() AND y.kid <> ALL(${kids})
+          AND p.vault_id = ${vaultId}
+      ) AS "keyMissing"
+    FROM (SELECT) AS always_one_row LEFT JOIN claimed ON true`;
+  if (row.secretId === null) return { kind: row.keyMissing ? "key-missing" : "not-available" };
+  const { secretId, projectId, vaultId: vault, expiresAtMs, verifier, salt } = row;
+  const { version, kid, nonce, ciphertext, memoryKib, timeCost, parallelism } = row;
+  return {
+    kind: "claimed",
+    claim: {
+      secretId,
+      projectId,
+      vaultId: vault,
+      expiresAtMs,
+      sealed: { version, kid, nonce, ciphertext },
+      verifier,
+      salt,
+      argon2: { memoryKib, timeCost, parallelism },
+    },
+  };
+}
+
+interface ClaimedRow extends Omit<Claim, "secretId" | "sealed" | "argon2">, Sealed, Argon2Parameters {
+  secretId: string | null;
+}
+
+/**
+ * Settles a claimed attempt: its true status and its audit event, in one statement, hence in one transaction.
+ *
+ * @returns whether both were stored. False when there is no open attempt any more: the project was deleted, or
+ *   the sweep has taken the attempt for interrupted.
+ */
+export async function settle(
+  db: Database,
+  outcome: { secretId: string; status: "viewed" | "destroyed"; reason: DestroyedReason | null },
+): Promise<boolean> {
+  const { secretId, status, reason } = outcome;
+  const action: AuditAction = status === "viewed" ? "temporary_secret_viewed" : "temporary_secret_failed";
+  const audited = await db.sql`
+    WITH open_attempt AS (
+      SELECT id, attempted_from AS source_ip FROM ttl_secrets
+      WHERE id = ${secretId} AND attempted_from IS NOT NULL FOR UPDATE
+    ), settled AS (
+      UPDATE ttl_secrets s
+      SET status = ${status}, destroyed_reason = ${reason}, ended_at = now(), attempted_from = NULL
+      FROM open_attempt o WHERE s.id = o.id
+      RETURNING s.id, s.project_id, s.name, o.source_ip
+    )
+    ${insertEventsOf(db.sql, "settled", { action, actor: null })}`;
+  return audited.length === 1;
+}
+
+/**
+ * Takes a pending secret back: its payload goes, its status and audit event are stored, all in one statement. A
+ * secret that has ended, or whose TTL is over, is left as it is.
+ */
+export async function revoke(
+  db: Database,
+  { secretId, actor, sourceIp }: { secretId: string; actor: string; sourceIp: string },
+): Promise<void> {
+  await db.sql`
+    WITH gone AS (
+      DELETE FROM ttl_secret_payloads WHERE secret_id = ${secretId} AND expires_at > now() RETURNING secret_id
+    ), revoked AS (
+      UPDATE ttl_secrets SET status = 'revoked', ended_at = now()
+      WHERE id IN (SELECT secret_id FROM gone) AND status = 'pending'
+      RETURNING id, project_id, name, ${sourceIp}::inet AS source_ip
+    )
+    ${insertEventsOf(db.sql, "revoked", { action: "temporary_secret_revoked", actor })}`;
+}
+
+/** One batch of the sweep: removes payloads past their TTL and marks their secrets. Returns how many it removed. */
+export async function expireBatch(db: Database, limit: number): Promise<number> {
+  const [row] = await db.sql<[{ removed: number }]>`
+    WITH due AS MATERIALIZED (
+      SELECT token_hash FROM ttl_secret_payloads WHERE expires_at <= now()
+      ORDER BY expires_at LIMIT ${limit} FOR UPDATE SKIP LOCKED
+    ), gone AS (
+      DELETE FROM ttl_secret_payloads WHERE token_hash IN (SELECT token_hash FROM due) RETURNING secret_id
+    ), expired AS (
+      UPDATE ttl_secrets SET status = 'expired', ended_at = expires_at
+      WHERE id IN (SELECT secret_id FROM gone) AND status = 'pending'
+    )
+    SELECT count(*)::int AS removed FROM gone`;
+  return row.removed;
+}
+
+/**
+ * One batch of the sweep: closes attempts that were claimed at least `graceSeconds` ago and never settled, because
+ * their process died. They stay destroyed and get the audit event they are owed. Returns how many it closed.
+ */
+export async function closeInterruptedBatch(
+  db: Database,
+  limit: number,
+  graceSeconds: number,
+): Promise<number> {
+  const closed = await db.sql`
+    WITH open_attempts AS MATERIALIZED (
+      SELECT id, attempted_from AS source_ip FROM ttl_secrets
+      WHERE attempted_from IS NOT NULL AND ended_at <= now() - make_interval(secs => ${graceSeconds})
+      LIMIT ${limit} FOR UPDATE SKIP LOCKED
+    ), closed AS (
+      UPDATE ttl_secrets s SET attempted_from = NULL FROM open_attempts o WHERE s.id = o.id
+      RETURNING s.id, s.project_id, s.name, o.source_ip
+    )
+    ${insertEventsOf(db.sql, "closed", { action: "temporary_secret_failed", actor: null })}`;
+  return closed.length;
+}
+
+/** One page of a project's secrets, newest first, and one row more when there is a next page. */
+export function listSecrets(
+  db: Queryable,
+  { projectId, page }: { projectId: string; page: PageRequest },
+): Promise<TtlSecret[]> {
+  const { createdAt, id } = ttlSecrets;
+  return db
+    .select(secretFields)
+    .from(ttlSecrets)
+    .where(
+      and(
+        eq(ttlSecrets.projectId, projectId),
+        page.after &&
+          sql`(${createdAt}, ${id}) < (${page.after.at.toISOString()}::timestamptz, ${page.after.id}::uuid)`,
+      ),
+    )
+    .orderBy(desc(createdAt), desc(id))
+    .limit(page.first + 1);
+}
+
+/** The secret, if it is in a project of this vault. `secretId` must be a UUID. */
+export async function findSecret(
+  db: Queryable,
+  { secretId, vaultId }: { secretId: string; vaultId: string },
+): Promise<TtlSecret | undefined> {
+  const [row] = await db
+    .select(secretFields)
+    .from(ttlSecrets)
+    .innerJoin(projects, eq(projects.id, ttlSecrets.projectId))
+    .where(and(eq(ttlSecrets.id, secretId), eq(projects.vaultId, vaultId)));
+  return row;
+}

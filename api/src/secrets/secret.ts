@@ -1,0 +1,17 @@
+/** Where a TTL secret is in its life. All but `pending` are final. */
+export type SecretStatus = "pending" | "viewed" | "destroyed" | "expired" | "revoked";
+
+/** Why a TTL secret was destroyed without being shown. */
+export type DestroyedReason = "wrong_passphrase" | "interrupted" | "unreadable";
+
+/** What may be known of a TTL secret: everything but its value, token and passphrase. */
+export interface TtlSecret {
+  id: string;
+  name: string;
+  status: SecretStatus;
+  destroyedReason: DestroyedReason | null;
+  createdAt: Date;
+  expiresAt: Date;
+  endedAt: Date | null;
+  createdBy: string;
+}

@@ -1,0 +1,73 @@
+import { randomBytes } from "node:crypto";
+import type { HttpBindings } from "@hono/node-server";
+import { createAuth, type SignUpMode } from "../src/accounts/auth.ts";
+import { clientIpResolver } from "../src/client-ip.ts";
+import { Argon2Slots } from "../src/crypto/argon2.ts";
+import type { KeyRing } from "../src/crypto/key-ring.ts";
+import type { Database } from "../src/db.ts";
+import { createLogger } from "../src/log.ts";
+import { RateLimits } from "../src/rate-limit.ts";
+import { createApp } from "../src/server.ts";
+
+/** The origin that tests pretend to be served from. */
+export const PUBLIC_URL = "http://localhost:4000";
+
+interface AppOptions {
+  signUp?: SignUpMode;
+  rateLimitMultiplier?: number;
+  keyRing?: KeyRing;
+  slots?: Argon2Slots;
+  trustedProxies?: string[];
+}
+
+/** A ring of fresh random keys with these kids, the first one active. */
+export function testKeyRing(...kids: string[]): KeyRing {
+  const [activeKid = "k1", ...rest] = kids;
+  return { activeKid, keys: new Map([activeKid, ...rest].map((kid) => [kid, randomBytes(32)])) };
+}
+
+/** The whole product on a test database, called without a network. `logs` gathers all it writes, at level trace. */
+export function createTestApp(db: Database, options: AppOptions = {}) {
+  const logs: string[] = [];
+  const log = createLogger("trace", { write: (line: string) => logs.push(line) });
+  const { signUp = "open", rateLimitMultiplier = 100_000, slots = new Argon2Slots() } = options;
+  const keyRing = options.keyRing ?? testKeyRing("k1");
+  const auth = createAuth(
+    { db, slots, log },
+    {
+      publicUrl: PUBLIC_URL,
+      origins: [PUBLIC_URL],
+      secret: randomBytes(32).toString("base64"),
+      signUp,
+      rateLimitMultiplier,
+    },
+  );
+  const services = {
+    db,
+    slots,
+    keyRing,
+    revealUrl: PUBLIC_URL,
+    rateLimits: new RateLimits(db, rateLimitMultiplier),
+    log,
+  };
+  const app = createApp({
+    ...services,
+    auth,
+    clientIp: clientIpResolver(options.trustedProxies ?? []),
+    signUp,
+    publicUrl: PUBLIC_URL,
+  });
+
+  /** One request, as it arrives from `peer`. */
+  const request = (path: string, init: RequestInit = {}, peer = "127.0.0.1") =>
+    Promise.resolve(
+      app.request(`${PUBLIC_URL}${path}`, init, {
+        incoming: { socket: { remoteAddress: peer } },
+      } as unknown as HttpBindings),
+    );
+
+  return { services, logs, request };
+}
+
+/** The product under test. */
+export type TestApp = ReturnType<typeof createTestApp>;

@@ -1,0 +1,47 @@
+import { randomUUID } from "node:crypto";
+import postgres from "postgres";
+import { afterAll, beforeAll, inject } from "vitest";
+import { connect, type Database } from "../src/db.ts";
+
+/** A database of this suite's own. */
+export interface TestDatabase extends Database {
+  url: string;
+}
+
+/** Clones the migrated template before the suite's tests and drops the clone after them. */
+export function useDatabase(): { current: TestDatabase } {
+  const holder = {} as { current: TestDatabase };
+  let drop: () => Promise<void>;
+  beforeAll(async () => {
+    const { url, remove } = await createDatabase(inject("templateName"));
+    const db = connect(url);
+    holder.current = { ...db, url };
+    drop = async () => {
+      await db.close();
+      await remove();
+    };
+  });
+  afterAll(() => drop?.());
+  return holder;
+}
+
+/** Makes a database from `template`; `template1` gives an empty one. */
+export async function createDatabase(template: string) {
+  const name = `ttl_test_${randomUUID().replaceAll("-", "")}`;
+  await onServer((sql) => sql`CREATE DATABASE ${sql(name)} TEMPLATE ${sql(template)}`);
+  const url = new URL(inject("serverUrl"));
+  url.pathname = `/${name}`;
+  return {
+    url: url.href,
+    remove: () => onServer((sql) => sql`DROP DATABASE IF EXISTS ${sql(name)} WITH (FORCE)`),
+  };
+}
+
+async function onServer(run: (sql: postgres.Sql) => Promise<unknown>): Promise<void> {
+  const sql = postgres(inject("serverUrl"), { max: 1, onnotice: () => {} });
+  try {
+    await run(sql);
+  } finally {
+    await sql.end();
+  }
+}

@@ -1,0 +1,167 @@
+import { randomUUID } from "node:crypto";
+import type { TestApp } from "./app.ts";
+import { PUBLIC_URL } from "./app.ts";
+
+/** A GraphQL answer as it came over the wire. */
+export interface Answer {
+  // biome-ignore lint/suspicious/noExplicitAny: answers are as various as documents
+  data?: any;
+  errors?: { message: string; path?: string[]; extensions: { code: string } & Record<string, unknown> }[];
+}
+
+interface RequestOptions {
+  cookie?: string;
+  /** The address the request comes from. */
+  peer?: string;
+  headers?: Record<string, string>;
+}
+
+/** One GraphQL request. */
+export async function graphql(
+  app: TestApp,
+  query: string,
+  variables: unknown = {},
+  options: RequestOptions = {},
+): Promise<Answer> {
+  const { cookie, peer, headers } = options;
+  const response = await app.request(
+    "/graphql",
+    {
+      method: "POST",
+      headers: { "content-type": "application/json", ...(cookie && { cookie }), ...headers },
+      body: JSON.stringify({ query, variables }),
+    },
+    peer,
+  );
+  return (await response.json()) as Answer;
+}
+
+/** A signed-in sender with a project. */
+export interface Sender {
+  cookie: string;
+  email: string;
+  vaultId: string;
+  projectId: string;
+}
+
+/** Signs up a new person over HTTP. */
+export async function signUp(app: TestApp, email = `${randomUUID()}@example.com`): Promise<string> {
+  const response = await app.request("/api/auth/sign-up/email", {
+    method: "POST",
+    headers: { "content-type": "application/json", origin: PUBLIC_URL },
+    body: JSON.stringify({ name: "Ada", email, password: "correct horse battery" }),
+  });
+  if (response.status !== 200) throw new Error(`sign-up failed: ${response.status} ${await response.text()}`);
+  return cookiesOf(response);
+}
+
+/** The cookies a response sets, as a browser would send them back. */
+export function cookiesOf(response: Response): string {
+  return response.headers
+    .getSetCookie()
+    .map((cookie) => cookie.split(";")[0])
+    .join("; ");
+}
+
+/** Signs up a sender and creates a project for them. */
+export async function createSender(app: TestApp): Promise<Sender> {
+  const email = `${randomUUID()}@example.com`;
+  const cookie = await signUp(app, email);
+  const { data } = await graphql(
+    app,
+    `mutation { createProject(input: { name: "Payments" }) { id } }`,
+    {},
+    { cookie },
+  );
+  const { data: me } = await graphql(app, "{ viewer { vault { id } } }", {}, { cookie });
+  return { cookie, email, vaultId: me.viewer.vault.id, projectId: data.createProject.id };
+}
+
+/** A created secret with what opens it. */
+export interface Created {
+  id: string;
+  link: string;
+  vaultId: string;
+  token: string;
+  passphrase: string;
+}
+
+/** Creates a TTL secret over the API. */
+export async function createSecret(
+  app: TestApp,
+  sender: Sender,
+  input: { name?: string; ttlSeconds?: number; content?: unknown } = {},
+): Promise<Created> {
+  const { data, errors } = await graphql(
+    app,
+    `mutation ($input: CreateTtlSecretInput!) {
+      createTtlSecret(input: $input) { ttlSecret { id } link passphrase }
+    }`,
+    {
+      input: {
+        projectId: sender.projectId,
+        name: "Database password",
+        ttlSeconds: 300,
+        content: { value: "hunter2" },
+        ...input,
+      },
+    },
+    { cookie: sender.cookie },
+  );
+  if (errors) throw new Error(`create failed: ${JSON.stringify(errors)}`);
+  const { ttlSecret, link, passphrase } = data.createTtlSecret;
+  const [vaultId = "", token = ""] = new URL(link).pathname.split("/").slice(1);
+  return { id: ttlSecret.id, link, vaultId, token, passphrase };
+}
+
+/** One attempt at a secret, as the recipient's page makes it. */
+export async function reveal(
+  app: TestApp,
+  { vaultId, token, passphrase }: Pick<Created, "vaultId" | "token" | "passphrase">,
+  options: RequestOptions = {},
+) {
+  const { data, errors } = await graphql(
+    app,
+    `mutation ($input: RevealTtlSecretInput!) {
+      revealTtlSecret(input: $input) {
+        __typename
+        ... on TtlSecretRevealed { value }
+        ... on TtlSecretDestroyed { message }
+        ... on TtlSecretNotAvailable { message }
+      }
+    }`,
+    { input: { vaultId, token, passphrase } },
+    options,
+  );
+  return errors ? { __typename: "Error", ...errors[0]?.extensions } : data.revealTtlSecret;
+}
+
+/** What the sender sees of a secret. */
+export async function secretOf(app: TestApp, sender: Sender, id: string) {
+  const { data } = await graphql(
+    app,
+    `query ($projectId: ID!) {
+      ttlSecrets(projectId: $projectId, first: 200) {
+        nodes { id name status destroyedReason createdAt expiresAt endedAt createdBy }
+      }
+    }`,
+    { projectId: sender.projectId },
+    { cookie: sender.cookie },
+  );
+  return data.ttlSecrets.nodes.find((secret: { id: string }) => secret.id === id);
+}
+
+/** The project's audit events, oldest first. */
+export async function auditOf(app: TestApp, sender: Sender) {
+  const { data } = await graphql(
+    app,
+    `query ($projectId: ID!) {
+      auditEvents(projectId: $projectId, first: 200) {
+        nodes { action at sourceIp actor ttlSecretId ttlSecretName }
+      }
+    }`,
+    { projectId: sender.projectId },
+    { cookie: sender.cookie },
+  );
+  return data.auditEvents.nodes.toReversed();
+}

@@ -1,0 +1,54 @@
+import { randomUUID } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { migrate } from "@ttl-secrets/drizzle/migrate";
+import postgres from "postgres";
+import type { TestProject } from "vitest/node";
+import { startEmbeddedPostgres } from "../src/embedded-postgres/embedded-postgres.ts";
+
+declare module "vitest" {
+  export interface ProvidedContext {
+    /** A PostgreSQL server whose role may create databases. */
+    serverUrl: string;
+    /** A migrated database on it that every suite clones. */
+    templateName: string;
+  }
+}
+
+/** One real PostgreSQL for the whole run: the embedded one, or the server of TEST_DATABASE_URL. */
+export default async function setup(project: TestProject) {
+  const server = process.env.TEST_DATABASE_URL
+    ? { url: process.env.TEST_DATABASE_URL, stop: async () => {} }
+    : await startDisposableServer();
+  const templateName = `ttl_template_${randomUUID().slice(0, 8)}`;
+  const sql = postgres(server.url, { max: 1, onnotice: () => {} });
+  await sql`CREATE DATABASE ${sql(templateName)}`;
+  const url = new URL(server.url);
+  url.pathname = `/${templateName}`;
+  await migrate(url.href);
+  project.provide("serverUrl", server.url);
+  project.provide("templateName", templateName);
+
+  return async () => {
+    await sql`DROP DATABASE IF EXISTS ${sql(templateName)} WITH (FORCE)`;
+    await sql.end();
+    await server.stop();
+  };
+}
+
+/** Nothing in it outlives the run, so it need not survive a crash of the machine: no fsync. */
+async function startDisposableServer() {
+  const dataDir = await mkdtemp(join(tmpdir(), "ttl-secrets-test-"));
+  const server = await startEmbeddedPostgres({
+    dataDir,
+    settings: { fsync: "off", full_page_writes: "off", synchronous_commit: "off", max_connections: "300" },
+  });
+  return {
+    url: server.url,
+    stop: async () => {
+      await server.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}

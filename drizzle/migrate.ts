@@ -1,0 +1,52 @@
+import { fileURLToPath } from "node:url";
+import { readMigrationFiles } from "drizzle-orm/migrator";
+import { drizzle } from "drizzle-orm/postgres-js";
+import { migrate as runMigrations } from "drizzle-orm/postgres-js/migrator";
+import postgres from "postgres";
+
+const migrationsFolder = fileURLToPath(new URL("./migrations", import.meta.url));
+
+/** Any fixed number serves as key, so long as nothing else in the database takes an advisory lock with it. */
+const MIGRATION_LOCK = 7_786_501;
+
+/** PostgreSQL 14 is the oldest release the product is tested for. */
+const OLDEST_SERVER = 140_000;
+
+/** The server is too old to hold the product's schema. */
+export class UnsupportedServerError extends Error {}
+
+/**
+ * Brings the database at `url` to the newest schema. Replicas may call it at the same time: an advisory lock
+ * lets one through and the others, once it is free, find nothing left to do.
+ *
+ * @throws UnsupportedServerError for a PostgreSQL older than 14; the driver's error when it can't connect.
+ */
+export async function migrate(url: string): Promise<void> {
+  const sql = postgres(url, { max: 1, onnotice: () => {} });
+  try {
+    const [server] = await sql<{ version: number }[]>`
+      SELECT current_setting('server_version_num')::int AS version`;
+    if (!server || server.version < OLDEST_SERVER) {
+      throw new UnsupportedServerError(
+        "PostgreSQL 14 or newer is needed: upgrade the server of DATABASE_URL.",
+      );
+    }
+    // A session lock, so that it is also released when this process dies half-way.
+    await sql`SELECT pg_advisory_lock(${MIGRATION_LOCK})`;
+    await runMigrations(drizzle(sql), { migrationsFolder });
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
+}
+
+/**
+ * Whether the database has every migration this code knows. Newer ones, applied by a newer replica, are fine.
+ *
+ * @throws the driver's error when the database can't be asked.
+ */
+export async function isMigrated(sql: postgres.Sql): Promise<boolean> {
+  const newest = readMigrationFiles({ migrationsFolder }).at(-1);
+  const [row] = await sql<{ at: string | null }[]>`
+    SELECT max(created_at)::text AS at FROM drizzle.__drizzle_migrations`;
+  return newest !== undefined && Number(row?.at ?? 0) >= newest.folderMillis;
+}

@@ -1,0 +1,290 @@
+/**
+ * What is stored. `ttl_secrets` holds what may live on; `ttl_secret_payloads` holds what must die.
+ * Times are `timestamptz(3)`: a millisecond survives the trip through a JavaScript `Date` unchanged, which
+ * keyset cursors and the sealed `expires_at` rely on. Page indexes ascend: pages run newest first by scanning
+ * them backwards, which, unlike a `DESC NULLS LAST` index, matches a plain `ORDER BY … DESC`.
+ */
+import { sql } from "drizzle-orm";
+import {
+  bigint,
+  boolean,
+  check,
+  customType,
+  index,
+  inet,
+  integer,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  timestamp,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
+
+const bytea = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => "bytea" });
+
+const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
+const createdAt = () => instant("created_at").notNull().defaultNow();
+const updatedAt = () => instant("updated_at").notNull().defaultNow();
+
+/** A person who can sign in. Written by better-auth, as are the four tables after it. */
+export const users = pgTable(
+  "users",
+  {
+    id: text("id").primaryKey(),
+    name: text("name").notNull(),
+    email: text("email").notNull().unique(),
+    emailVerified: boolean("email_verified").notNull().default(false),
+    image: text("image"),
+    /** True for the first account made while `SIGN_UP=first`; null for every other one. */
+    founder: boolean("founder"),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (t) => [
+    // Two first sign-ups in the same instant: the index lets exactly one of them through.
+    uniqueIndex("users_one_founder").on(t.founder).where(sql`${t.founder}`),
+  ],
+);
+
+/** A signed-in browser. */
+export const sessions = pgTable(
+  "sessions",
+  {
+    id: text("id").primaryKey(),
+    token: text("token").notNull().unique(),
+    userId: text("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    expiresAt: instant("expires_at").notNull(),
+    ipAddress: text("ip_address"),
+    userAgent: text("user_agent"),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (t) => [index("sessions_user_id").on(t.userId)],
+);
+
+/** How a user proves who they are; here always a password, as an Argon2id hash. */
+export const credentials = pgTable(
+  "credentials",
+  {
+    id: text("id").primaryKey(),
+    accountId: text("account_id").notNull(),
+    providerId: text("provider_id").notNull(),
+    userId: text("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    accessToken: text("access_token"),
+    refreshToken: text("refresh_token"),
+    idToken: text("id_token"),
+    accessTokenExpiresAt: instant("access_token_expires_at"),
+    refreshTokenExpiresAt: instant("refresh_token_expires_at"),
+    scope: text("scope"),
+    password: text("password"),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (t) => [index("credentials_user_id").on(t.userId)],
+);
+
+/** One-time proofs of better-auth (e-mail verification, password reset). */
+export const verifications = pgTable(
+  "verifications",
+  {
+    id: text("id").primaryKey(),
+    identifier: text("identifier").notNull(),
+    value: text("value").notNull(),
+    expiresAt: instant("expires_at").notNull(),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (t) => [index("verifications_identifier").on(t.identifier)],
+);
+
+/** Request counters of better-auth's rate limiter, shared by all replicas. */
+export const authRateLimits = pgTable("auth_rate_limits", {
+  id: text("id").primaryKey(),
+  key: text("key").notNull().unique(),
+  count: integer("count").notNull(),
+  lastRequest: bigint("last_request", { mode: "number" }).notNull(),
+});
+
+/** Request counters of the GraphQL API's rate limits (columns as rate-limiter-flexible names them). */
+export const rateLimits = pgTable(
+  "rate_limits",
+  {
+    key: text("key").primaryKey(),
+    points: integer("points").notNull(),
+    expire: instant("expire"),
+  },
+  (t) => [index("rate_limits_expire").on(t.expire)],
+);
+
+/** A tenant. Its id stands in every link. */
+export const vaults = pgTable(
+  "vaults",
+  {
+    id: text("id").primaryKey(),
+    name: text("name").notNull(),
+    /** The user this vault was made for; unique, so that two first requests cannot make two. */
+    personalOf: text("personal_of")
+      .unique()
+      .references(() => users.id, { onDelete: "set null" }),
+    createdAt: createdAt(),
+  },
+  (t) => [check("vaults_id_shape", sql`${t.id} ~ '^vault_[0-9a-z]{16,32}$'`)],
+);
+
+/** Who belongs to which vault, and as what. */
+export const members = pgTable(
+  "members",
+  {
+    vaultId: text("vault_id")
+      .notNull()
+      .references(() => vaults.id, { onDelete: "cascade" }),
+    userId: text("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    role: text("role", { enum: ["owner", "member"] }).notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.vaultId, t.userId] }),
+    index("members_user_id").on(t.userId),
+    check("members_role", sql`${t.role} IN ('owner', 'member')`),
+  ],
+);
+
+/** A named group of TTL secrets in a vault. */
+export const projects = pgTable(
+  "projects",
+  {
+    id: uuid("id").primaryKey(),
+    vaultId: text("vault_id")
+      .notNull()
+      .references(() => vaults.id, { onDelete: "cascade" }),
+    name: text("name").notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [
+    index("projects_page").on(t.vaultId, t.createdAt, t.id),
+    check("projects_name_length", sql`char_length(${t.name}) BETWEEN 1 AND 200`),
+  ],
+);
+
+/** The life of a TTL secret, without anything that could open it. */
+export const ttlSecrets = pgTable(
+  "ttl_secrets",
+  {
+    id: uuid("id").primaryKey(),
+    projectId: uuid("project_id")
+      .notNull()
+      .references(() => projects.id, { onDelete: "cascade" }),
+    name: text("name").notNull(),
+    status: text("status", { enum: ["pending", "viewed", "destroyed", "expired", "revoked"] }).notNull(),
+    destroyedReason: text("destroyed_reason", { enum: ["wrong_passphrase", "interrupted", "unreadable"] }),
+    createdAt: instant("created_at").notNull(),
+    expiresAt: instant("expires_at").notNull(),
+    endedAt: instant("ended_at"),
+    /** Who made it, as shown to people: the member's e-mail. */
+    createdBy: text("created_by").notNull(),
+    /**
+     * Set by the claim, cleared when the attempt is settled: the source address of an attempt that is under
+     * way. A row that still has it later was interrupted, and the sweep writes its audit event from it.
+     */
+    attemptedFrom: inet("attempted_from"),
+  },
+  (t) => [
+    index("ttl_secrets_page").on(t.projectId, t.createdAt, t.id),
+    index("ttl_secrets_pending").on(t.projectId, t.expiresAt).where(sql`${t.status} = 'pending'`),
+    index("ttl_secrets_open_attempts").on(t.endedAt).where(sql`${t.attemptedFrom} IS NOT NULL`),
+    check("ttl_secrets_name_length", sql`char_length(${t.name}) BETWEEN 1 AND 200`),
+    check(
+      "ttl_secrets_ttl",
+      sql`${t.expiresAt} - ${t.createdAt} BETWEEN interval '60 seconds' AND interval '86400 seconds'`,
+    ),
+    check("ttl_secrets_status", sql`${t.status} IN ('pending', 'viewed', 'destroyed', 'expired', 'revoked')`),
+    check("ttl_secrets_ended", sql`(${t.status} = 'pending') = (${t.endedAt} IS NULL)`),
+    check(
+      "ttl_secrets_reason",
+      sql`CASE WHEN ${t.status} = 'destroyed'
+            THEN ${t.destroyedReason} IS NOT NULL
+             AND ${t.destroyedReason} IN ('wrong_passphrase', 'interrupted', 'unreadable')
+            ELSE ${t.destroyedReason} IS NULL END`,
+    ),
+    check(
+      "ttl_secrets_attempt",
+      sql`${t.attemptedFrom} IS NULL OR (${t.status} = 'destroyed' AND ${t.destroyedReason} = 'interrupted')`,
+    ),
+  ],
+);
+
+/** Everything needed, besides the passphrase and the server key, to open a pending secret. Gone = destroyed. */
+export const ttlSecretPayloads = pgTable(
+  "ttl_secret_payloads",
+  {
+    /** SHA-256 of the token; the token itself is stored nowhere. */
+    tokenHash: bytea("token_hash").primaryKey(),
+    secretId: uuid("secret_id")
+      .notNull()
+      .unique()
+      .references(() => ttlSecrets.id, { onDelete: "cascade" }),
+    /** Version of the sealing format; part of the AAD and of the key derivation. */
+    version: smallint("version").notNull(),
+    kid: text("kid").notNull(),
+    nonce: bytea("nonce").notNull(),
+    /** AES-256-GCM ciphertext followed by its 16-byte tag. */
+    ciphertext: bytea("ciphertext").notNull(),
+    verifier: bytea("verifier").notNull(),
+    salt: bytea("salt").notNull(),
+    argon2MemoryKib: integer("argon2_memory_kib").notNull(),
+    argon2TimeCost: integer("argon2_time_cost").notNull(),
+    argon2Parallelism: integer("argon2_parallelism").notNull(),
+    expiresAt: instant("expires_at").notNull(),
+  },
+  (t) => [
+    index("ttl_secret_payloads_expires_at").on(t.expiresAt),
+    check("ttl_secret_payloads_token_hash", sql`octet_length(${t.tokenHash}) = 32`),
+    check("ttl_secret_payloads_nonce", sql`octet_length(${t.nonce}) = 12`),
+    // 1 byte to 64 KiB of value, plus the tag.
+    check("ttl_secret_payloads_ciphertext", sql`octet_length(${t.ciphertext}) BETWEEN 17 AND 65552`),
+    check("ttl_secret_payloads_verifier", sql`octet_length(${t.verifier}) = 32`),
+    check("ttl_secret_payloads_salt", sql`octet_length(${t.salt}) = 16`),
+  ],
+);
+
+/**
+ * What happened, when, and from which address. Append-only: a trigger refuses UPDATE, DELETE and TRUNCATE.
+ * No foreign keys, because events outlive the project and the secret they speak of.
+ */
+export const auditEvents = pgTable(
+  "audit_events",
+  {
+    id: uuid("id").primaryKey(),
+    vaultId: text("vault_id").notNull(),
+    projectId: uuid("project_id").notNull(),
+    action: text("action", {
+      enum: [
+        "temporary_secret_create",
+        "temporary_secret_viewed",
+        "temporary_secret_failed",
+        "temporary_secret_revoked",
+      ],
+    }).notNull(),
+    at: instant("at").notNull().defaultNow(),
+    sourceIp: inet("source_ip").notNull(),
+    /** Who did it, as shown to people; null for a recipient, who is anonymous. */
+    actor: text("actor"),
+    ttlSecretId: uuid("ttl_secret_id"),
+    ttlSecretName: text("ttl_secret_name"),
+  },
+  (t) => [
+    index("audit_events_page").on(t.vaultId, t.projectId, t.at, t.id),
+    check(
+      "audit_events_action",
+      sql`${t.action} IN ('temporary_secret_create', 'temporary_secret_viewed', 'temporary_secret_failed', 'temporary_secret_revoked')`,
+    ),
+  ],
+);
