@@ -95,12 +95,10 @@ const variables = z.object({
     description: "Folder of the embedded database and of the keys made for it.",
     fallback: "`.data`",
   }),
-  PUBLIC_URL: origin
-    .optional()
-    .meta({
-      description: "Origin of the dashboard and API as people see it.",
-      fallback: "`http://localhost:$PORT`",
-    }),
+  PUBLIC_URL: origin.optional().meta({
+    description: "Origin of the dashboard and API as people see it.",
+    fallback: "`http://localhost:$PORT`",
+  }),
   REVEAL_URL: origin
     .optional()
     .meta({ description: "Origin that links point to, if it is another one.", fallback: "`PUBLIC_URL`" }),

@@ -81,6 +81,12 @@ export function createApp(deps: AppDeps): Hono<Env> {
   );
 
   app.use("/api/*", noStore);
+  // better-auth checks the origin only of requests with a cookie; signing somebody in needs none.
+  app.post("/api/*", async (c, next) => {
+    if (isForeign(c, origins))
+      return refusal(c, 403, "FORBIDDEN", "Use this from the dashboard's own address.");
+    return next();
+  });
   app.get("/api/sign-up", async (c) => c.json(await signUpState(db, signUp)));
   app.on(["GET", "POST"], "/api/auth/*", limitBody(), (c) => {
     const headers = new Headers(c.req.raw.headers);
@@ -115,7 +121,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
     return refusal(c, 405, "BAD_USER_INPUT", "Send GraphQL requests by POST, as JSON.");
   });
 
-  app.get("/reveal/*", serveFiles("reveal", "/reveal"));
+  app.get("/reveal/*", serveFiles("reveal", "/reveal"), (c) => c.notFound());
   app.get("/:vaultId{vault_[^/]*}/:token", noStore, (c) => {
     c.header("X-Robots-Tag", "noindex, nofollow");
     return c.html(revealPage);
@@ -141,7 +147,12 @@ const limitBody = () =>
   });
 
 /** An error outside GraphQL's own machinery, in its shape, so that clients need to know only one. */
-function refusal(c: HonoContext, status: 404 | 405 | 413 | 415 | 500, code: ErrorCode, message: string) {
+function refusal(
+  c: HonoContext,
+  status: 403 | 404 | 405 | 413 | 415 | 500,
+  code: ErrorCode,
+  message: string,
+) {
   return c.json({ errors: [{ message, extensions: { code } }] }, status);
 }
 
@@ -155,10 +166,8 @@ function sourceIpOf(c: HonoContext<Env>, { clientIp }: AppDeps): string {
  */
 function lazySession(c: HonoContext<Env>, { auth, db }: AppDeps, origins: string[]) {
   const cookies: string[] = [];
-  const origin = c.req.header("origin");
-  const isForeign = origin !== undefined && !origins.includes(origin);
   const load = async (): Promise<Member | null> => {
-    if (isForeign || !c.req.header("cookie")) return null;
+    if (isForeign(c, origins) || !c.req.header("cookie")) return null;
     const { headers, response } = await auth.api.getSession({
       headers: c.req.raw.headers,
       returnHeaders: true,
@@ -175,6 +184,12 @@ function lazySession(c: HonoContext<Env>, { auth, db }: AppDeps, origins: string
       return member;
     },
   };
+}
+
+/** Whether a browser sent this from a page that is not ours. Programs send no Origin and have no cookie to abuse. */
+function isForeign(c: HonoContext, origins: string[]): boolean {
+  const origin = c.req.header("origin");
+  return origin !== undefined && !origins.includes(origin);
 }
 
 function withCookies(response: Response, cookies: readonly string[]): Response {

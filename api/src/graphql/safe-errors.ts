@@ -67,7 +67,7 @@ function thrownByResolver(error: unknown): unknown {
 
 /** A new error with our words. Line, column and path help to find a mistake and repeat nothing of what was sent. */
 function tell(message: string, extensions: Record<string, unknown>, place: GraphQLError): GraphQLError {
-  const { nodes, source, positions, path } = place;
+  const { nodes = null, source = null, positions = null, path = null } = place;
   return new GraphQLError(message, { nodes, source, positions, path, extensions });
 }
 

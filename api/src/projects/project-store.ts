@@ -8,10 +8,10 @@ const projectFields = {
   id: projects.id,
   name: projects.name,
   createdAt: projects.createdAt,
+  // Columns are written out: drizzle leaves the table off in a query of one table, and "id" would be the secret's.
   pendingTtlSecretCount: sql<number>`(
-    SELECT count(*)::int FROM ${ttlSecrets}
-    WHERE ${ttlSecrets.projectId} = ${projects.id} AND ${ttlSecrets.status} = 'pending'
-      AND ${ttlSecrets.expiresAt} > now())`,
+    SELECT count(*)::int FROM ${ttlSecrets} s
+    WHERE s.project_id = ${projects}.id AND s.status = 'pending' AND s.expires_at > now())`,
 };
 
 const inVault = (vaultId: string, id: string) => and(eq(projects.id, id), eq(projects.vaultId, vaultId));

@@ -57,7 +57,7 @@ export async function createSecret(
     if (!createdAt) throw notFound("project");
     const id = randomUUID();
     const expiresAt = new Date(createdAt.getTime() + ttlSeconds * 1000);
-    const sealed = seal(valueOf(input.content), keys.wrap, keyRing, {
+    const sealed = seal(toValue(input.content), keys.wrap, keyRing, {
       secretId: id,
       projectId,
       vaultId,
@@ -114,6 +114,6 @@ function checkContent(content: SecretContent): void {
   }
 }
 
-function valueOf(content: SecretContent): string {
+function toValue(content: SecretContent): string {
   return "value" in content ? content.value : randomSecret(content.generate.charset, content.generate.length);
 }

@@ -68,7 +68,7 @@ export async function lockProject(
   { projectId, vaultId }: { projectId: string; vaultId: string },
 ): Promise<Date | undefined> {
   const [row] = await tx
-    .select({ nowMs: sql<number>`floor(extract(epoch FROM now()) * 1000)::float8` })
+    .select({ nowMs: sql<number>`(extract(epoch FROM now()::timestamptz(3)) * 1000)::float8` })
     .from(projects)
     .where(and(eq(projects.id, projectId), eq(projects.vaultId, vaultId)))
     .for("key share");

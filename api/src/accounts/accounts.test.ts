@@ -1,0 +1,198 @@
+import argon2 from "argon2";
+import { describe, expect, inject, it } from "vitest";
+import { createTestApp, PUBLIC_URL, type TestApp } from "../../test/app.ts";
+import { createDatabase, useDatabase } from "../../test/database.ts";
+import { cookiesOf, createSender, graphql, signUp } from "../../test/factories.ts";
+import { ARGON2_PARAMETERS } from "../crypto/argon2.ts";
+import { connect } from "../db.ts";
+import { findOrCreateMember } from "./member-store.ts";
+
+const db = useDatabase();
+
+const post = (
+  app: TestApp,
+  path: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+  peer?: string,
+) =>
+  app.request(
+    path,
+    {
+      method: "POST",
+      headers: { "content-type": "application/json", origin: PUBLIC_URL, ...headers },
+      body: JSON.stringify(body),
+    },
+    peer,
+  );
+
+const account = (email: string) => ({ name: "Ada", email, password: "correct horse battery" });
+const viewer = async (app: TestApp, cookie: string) =>
+  (await graphql(app, "{ viewer { email role vault { id name } } }", {}, { cookie })).data.viewer;
+
+/** A fresh, empty installation. */
+async function withInstallation(run: (app: (mode: "open" | "first" | "closed") => TestApp) => Promise<void>) {
+  const { url, remove } = await createDatabase(inject("templateName"));
+  const own = connect(url);
+  try {
+    await run((signUpMode) => createTestApp(own, { signUp: signUpMode }));
+  } finally {
+    await own.close();
+    await remove();
+  }
+}
+
+describe("sign-up", () => {
+  it("gives the account a vault of its own, whose owner it is", async () => {
+    const app = createTestApp(db.current);
+    const cookie = await signUp(app, "ada@example.com");
+    expect(await viewer(app, cookie)).toEqual({
+      email: "ada@example.com",
+      role: "owner",
+      vault: { id: expect.stringMatching(/^vault_[0-9a-f]{24}$/), name: "Ada’s vault" },
+    });
+  });
+
+  it("gives one vault, however many first requests come at once", async () => {
+    const app = createTestApp(db.current);
+    const cookie = await signUp(app);
+    const viewers = await Promise.all(Array.from({ length: 8 }, () => viewer(app, cookie)));
+    expect(new Set(viewers.map(({ vault }) => vault.id)).size).toBe(1);
+  });
+
+  it("stores the password as Argon2id with OWASP's settings", async () => {
+    const app = createTestApp(db.current);
+    await signUp(app, "hash@example.com");
+    const [row] = await db.current.sql<[{ password: string }]>`
+      SELECT c.password FROM credentials c JOIN users u ON u.id = c.user_id WHERE u.email = 'hash@example.com'`;
+    const { memoryKib, timeCost, parallelism } = ARGON2_PARAMETERS;
+    expect(row.password).toMatch(/^\$argon2id\$v=19\$/);
+    expect(argon2.needsRehash(row.password, { memoryCost: memoryKib, timeCost, parallelism })).toBe(false);
+    expect(argon2.needsRehash(row.password, { memoryCost: memoryKib + 1, timeCost, parallelism })).toBe(true);
+  });
+
+  it("in mode `first` takes the first account and then closes", async () => {
+    await withInstallation(async (start) => {
+      const app = start("first");
+      const state = async () => (await app.request("/api/sign-up")).json();
+      expect(await state()).toEqual({ open: true, first: true });
+      expect((await post(app, "/api/auth/sign-up/email", account("one@example.com"))).status).toBe(200);
+      expect(await state()).toEqual({ open: false, first: false });
+      const second = await post(app, "/api/auth/sign-up/email", account("two@example.com"));
+      expect(second.status).toBe(403);
+      expect(await second.json()).toMatchObject({ code: "SIGN_UP_CLOSED" });
+    });
+  });
+
+  it("in mode `first` lets one of several simultaneous first accounts through", async () => {
+    await withInstallation(async (start) => {
+      const app = start("first");
+      const answers = await Promise.all(
+        Array.from({ length: 5 }, (_, i) =>
+          post(app, "/api/auth/sign-up/email", account(`${i}@example.com`)),
+        ),
+      );
+      expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    });
+  });
+
+  it("in mode `closed` takes nobody, and does not say whether an address is known", async () => {
+    await withInstallation(async (start) => {
+      await signUp(start("open"), "known@example.com");
+      const app = start("closed");
+      const known = await post(app, "/api/auth/sign-up/email", account("known@example.com"));
+      const unknown = await post(app, "/api/auth/sign-up/email", account("new@example.com"));
+      expect(known.status).toBe(403);
+      expect(await known.text()).toBe(await unknown.text());
+    });
+  });
+
+  it("refuses a password of fewer than 12 characters", async () => {
+    const app = createTestApp(db.current);
+    const answer = await post(app, "/api/auth/sign-up/email", {
+      ...account("short@example.com"),
+      password: "12345678901",
+    });
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({ code: "PASSWORD_TOO_SHORT" });
+  });
+
+  it("can't be told to make a founder", async () => {
+    const app = createTestApp(db.current);
+    await post(app, "/api/auth/sign-up/email", { ...account("f@example.com"), founder: true });
+    expect(await db.current.sql`SELECT 1 FROM users WHERE founder`).toHaveLength(0);
+  });
+});
+
+describe("sign-in and sign-out", () => {
+  it("opens a session with the right password and none with a wrong one", async () => {
+    const app = createTestApp(db.current);
+    await signUp(app, "in@example.com");
+    const right = await post(app, "/api/auth/sign-in/email", account("in@example.com"));
+    expect((await viewer(app, cookiesOf(right))).email).toBe("in@example.com");
+    const wrong = await post(app, "/api/auth/sign-in/email", {
+      email: "in@example.com",
+      password: "wrong horse battery",
+    });
+    expect(wrong.status).toBe(401);
+    expect(wrong.headers.getSetCookie()).toEqual([]);
+  });
+
+  it("says the same of a wrong password and of an unknown address", async () => {
+    const app = createTestApp(db.current);
+    await signUp(app, "known2@example.com");
+    const attempt = async (email: string) =>
+      (await post(app, "/api/auth/sign-in/email", { email, password: "wrong horse battery" })).text();
+    expect(await attempt("known2@example.com")).toBe(await attempt("unknown@example.com"));
+  });
+
+  it("ends the session on the next request, though the old cookie is sent again", async () => {
+    const app = createTestApp(db.current);
+    const cookie = await signUp(app);
+    expect(await viewer(app, cookie)).not.toBeNull();
+    expect((await post(app, "/api/auth/sign-out", {}, { cookie })).status).toBe(200);
+    expect(await viewer(app, cookie)).toBeNull();
+  });
+
+  it("keeps the session cookie from scripts and from other sites' requests", async () => {
+    const app = createTestApp(db.current);
+    const answer = await post(app, "/api/auth/sign-up/email", account("cookie@example.com"));
+    const [cookie = ""] = answer.headers.getSetCookie();
+    expect(cookie).toMatch(/HttpOnly/i);
+    expect(cookie).toMatch(/SameSite=Strict/i);
+  });
+
+  it("treats a request from a page of another origin as a stranger's", async () => {
+    const app = createTestApp(db.current);
+    const { cookie } = await createSender(app);
+    const ask = (origin: string) => graphql(app, "{ viewer { id } }", {}, { cookie, headers: { origin } });
+    expect((await ask(PUBLIC_URL)).data.viewer).not.toBeNull();
+    for (const origin of ["https://evil.example", "null", "http://localhost:4001"]) {
+      expect((await ask(origin)).data.viewer).toBeNull();
+    }
+    const signIn = await post(app, "/api/auth/sign-in/email", account("x@example.com"), {
+      origin: "https://evil.example",
+    });
+    expect(signIn.status).toBe(403);
+  });
+
+  it("limits attempts per address", async () => {
+    const app = createTestApp(db.current, { rateLimitMultiplier: 1 });
+    const attempt = () =>
+      post(app, "/api/auth/sign-in/email", account("nobody@example.com"), {}, "192.0.2.77");
+    const statuses: number[] = [];
+    for (let i = 0; i < 11; i++) statuses.push((await attempt()).status);
+    expect(statuses).toEqual([...Array(10).fill(401), 429]);
+  });
+});
+
+describe("membership", () => {
+  it("is found again, not made anew", async () => {
+    const app = createTestApp(db.current);
+    await signUp(app, "again@example.com");
+    const [user] = await db.current.sql<[{ id: string; name: string; email: string }]>`
+      SELECT id, name, email FROM users WHERE email = 'again@example.com'`;
+    const first = await findOrCreateMember(db.current, user);
+    expect(await findOrCreateMember(db.current, user)).toEqual(first);
+  });
+});

@@ -1,0 +1,103 @@
+import { describe, expect, it } from "vitest";
+import { createTestApp, type TestApp } from "../../test/app.ts";
+import { useDatabase } from "../../test/database.ts";
+import { auditOf, createSecret, createSender, graphql, reveal, type Sender } from "../../test/factories.ts";
+
+const db = useDatabase();
+
+const project = (app: TestApp, { cookie }: Sender, id: string) =>
+  graphql(app, `query ($id: ID!) { project(id: $id) { id name pendingTtlSecretCount } }`, { id }, { cookie });
+const remove = (app: TestApp, { cookie }: Sender, id: string) =>
+  graphql(app, `mutation ($id: ID!) { deleteProject(id: $id) }`, { id }, { cookie });
+const rename = (app: TestApp, { cookie }: Sender, id: string, name: string) =>
+  graphql(
+    app,
+    `mutation ($input: RenameProjectInput!) { renameProject(input: $input) { id name } }`,
+    { input: { id, name } },
+    { cookie },
+  );
+
+async function scene() {
+  const app = createTestApp(db.current);
+  return { app, sender: await createSender(app) };
+}
+
+describe("a project", () => {
+  it("is created and listed newest first, in one's own vault only", async () => {
+    const { app, sender } = await scene();
+    await graphql(app, `mutation { createProject(input: { name: "Second" }) { id } }`, {}, sender);
+    await createSender(app);
+    const { data } = await graphql(app, "{ projects { nodes { name } } }", {}, sender);
+    expect(data.projects.nodes).toEqual([{ name: "Second" }, { name: "Payments" }]);
+  });
+
+  it.each(["", "   ", "x".repeat(201), "a\nb", "a\u0000b"])("refuses %j as its name", async (name) => {
+    const { app, sender } = await scene();
+    const refused = { code: "BAD_USER_INPUT", field: "name" };
+    expect((await rename(app, sender, sender.projectId, name)).errors?.[0]?.extensions).toEqual(refused);
+    const create = `mutation ($name: String!) { createProject(input: { name: $name }) { id } }`;
+    expect((await graphql(app, create, { name }, sender)).errors?.[0]?.extensions).toEqual(refused);
+  });
+
+  it("is renamed", async () => {
+    const { app, sender } = await scene();
+    const { data } = await rename(app, sender, sender.projectId, "Billing ✨");
+    expect(data.renameProject).toEqual({ id: sender.projectId, name: "Billing ✨" });
+  });
+
+  it("counts the secrets that can still be opened", async () => {
+    const { app, sender } = await scene();
+    const used = await createSecret(app, sender);
+    await createSecret(app, sender);
+    await reveal(app, used);
+    expect((await project(app, sender, sender.projectId)).data.project.pendingTtlSecretCount).toBe(1);
+  });
+
+  it("takes all its secrets along when deleted, pending ones too, and leaves its audit events", async () => {
+    const { app, sender } = await scene();
+    const secret = await createSecret(app, sender);
+    expect((await remove(app, sender, sender.projectId)).data.deleteProject).toBe(sender.projectId);
+    expect((await reveal(app, secret)).__typename).toBe("TtlSecretNotAvailable");
+    expect((await project(app, sender, sender.projectId)).data.project).toBeNull();
+    expect(await db.current.sql`SELECT 1 FROM ttl_secrets WHERE id = ${secret.id}`).toHaveLength(0);
+    expect(
+      await db.current.sql`SELECT 1 FROM ttl_secret_payloads WHERE secret_id = ${secret.id}`,
+    ).toHaveLength(0);
+    expect(await auditOf(app, sender)).toHaveLength(1);
+  });
+
+  it("can be deleted while its secrets are being revealed, without a deadlock or a second answer", async () => {
+    const { app, sender } = await scene();
+    const secrets = await Promise.all(Array.from({ length: 12 }, () => createSecret(app, sender)));
+    const [deleted, ...answers] = await Promise.all([
+      remove(app, sender, sender.projectId),
+      ...secrets.map((secret) => reveal(app, secret)),
+    ]);
+    expect(deleted.data.deleteProject).toBe(sender.projectId);
+    for (const { __typename } of answers) {
+      expect(["TtlSecretRevealed", "TtlSecretDestroyed", "TtlSecretNotAvailable"]).toContain(__typename);
+    }
+    const shown = answers.filter(({ __typename }) => __typename === "TtlSecretRevealed").length;
+    const viewed = (await auditOf(app, sender)).filter(
+      ({ action }: { action: string }) => action === "temporary_secret_viewed",
+    );
+    expect(viewed).toHaveLength(shown);
+  });
+
+  it("of another vault behaves exactly like one that does not exist", async () => {
+    const { app, sender } = await scene();
+    const other = await createSender(app);
+    const unknown = "00000000-0000-4000-8000-000000000000";
+    expect(await project(app, sender, other.projectId)).toEqual(await project(app, sender, unknown));
+    expect((await project(app, sender, other.projectId)).data.project).toBeNull();
+    for (const attempt of [
+      (id: string) => remove(app, sender, id),
+      (id: string) => rename(app, sender, id, "mine"),
+    ]) {
+      const foreign = await attempt(other.projectId);
+      expect(foreign.errors?.[0]?.extensions.code).toBe("NOT_FOUND");
+      expect(await attempt(unknown)).toEqual(foreign);
+    }
+    expect((await project(app, other, other.projectId)).data.project.name).toBe("Payments");
+  });
+});

@@ -1,0 +1,356 @@
+import { describe, expect, it } from "vitest";
+import { createTestApp, type TestApp, testKeyRing } from "../../test/app.ts";
+import { useDatabase } from "../../test/database.ts";
+import {
+  auditOf,
+  type Created,
+  createSecret,
+  createSender,
+  reveal,
+  type Sender,
+  secretOf,
+} from "../../test/factories.ts";
+import { Argon2Slots } from "../crypto/argon2.ts";
+import { settle } from "./secret-store.ts";
+
+const db = useDatabase();
+
+const WRONG = "wrong-wrong-wrong-wrong-wrong-wrong";
+
+interface Scene {
+  app: TestApp;
+  sender: Sender;
+  secret: Created;
+}
+
+async function pendingSecret(
+  value = "hunter2",
+  options: Parameters<typeof createTestApp>[1] = {},
+): Promise<Scene> {
+  const app = createTestApp(db.current, options);
+  const sender = await createSender(app);
+  return { app, sender, secret: await createSecret(app, sender, { content: { value } }) };
+}
+
+async function payloadCount(id: string): Promise<number> {
+  const [row] = await db.current.sql<[{ count: number }]>`
+    SELECT count(*)::int AS count FROM ttl_secret_payloads WHERE secret_id = ${id}`;
+  return row.count;
+}
+
+/** What the database says of a secret, in one line to compare. */
+async function stateOf({ app, sender, secret }: Scene) {
+  const { status, destroyedReason } = await secretOf(app, sender, secret.id);
+  const events = await auditOf(app, sender);
+  return {
+    status,
+    destroyedReason,
+    payloads: await payloadCount(secret.id),
+    events: events.map((event: { action: string }) => event.action.replace("temporary_secret_", "")),
+  };
+}
+
+const UNTOUCHED = { status: "PENDING", destroyedReason: null, payloads: 1, events: ["create"] };
+
+describe("the right passphrase", () => {
+  it("shows the value, once, and the secret is viewed", async () => {
+    const scene = await pendingSecret("s3cret");
+    expect(await reveal(scene.app, scene.secret)).toEqual({
+      __typename: "TtlSecretRevealed",
+      value: "s3cret",
+    });
+    expect(await stateOf(scene)).toEqual({
+      status: "VIEWED",
+      destroyedReason: null,
+      payloads: 0,
+      events: ["create", "viewed"],
+    });
+    expect((await reveal(scene.app, scene.secret)).__typename).toBe("TtlSecretNotAvailable");
+  });
+
+  it.each([
+    ["capitals", (p: string) => p.toUpperCase()],
+    ["spaces", (p: string) => `  ${p.replaceAll("-", "   ")} `],
+    ["no-break spaces and en dashes", (p: string) => p.replaceAll("-", "\u00a0–\u00a0")],
+    [
+      "full-width letters",
+      (p: string) => p.replace(/[a-z]/g, (c) => String.fromCodePoint(c.charCodeAt(0) + 0xfee0)),
+    ],
+    [
+      "numbered lines",
+      (p: string) =>
+        p
+          .split("-")
+          .map((word, i) => `${i + 1}. ${word}`)
+          .join("\r\n"),
+    ],
+    ["nothing between the words", (p: string) => p.replaceAll("-", "")],
+    ["exactly 1,024 characters", (p: string) => p.padEnd(1024, " ")],
+  ])("may be typed with %s", async (_how, type) => {
+    const { app, secret } = await pendingSecret();
+    const answer = await reveal(app, { ...secret, passphrase: type(secret.passphrase) });
+    expect(answer).toMatchObject({ value: "hunter2" });
+  });
+
+  it.each([
+    ["64 KiB", "x".repeat(65_536)],
+    ["64 KiB of emoji", "🔥".repeat(16_384)],
+    ["64 KiB of control characters", "\u0001".repeat(65_536)],
+    ["leading and trailing white space", " \t value \n\n"],
+    ["CR LF line ends", "one\r\ntwo\r\n"],
+    ["right-to-left text", "كلمة السر ‏123"],
+    ["HTML", "<script>alert(1)</script>&amp;"],
+    ["a byte-order mark", "\ufeffvalue"],
+    ["unnormalised Unicode", "e\u0301\u212b"],
+    ["one byte", "x"],
+  ])("hands out the value byte for byte: %s", async (_what, value) => {
+    const { app, secret } = await pendingSecret(value);
+    const answer = await reveal(app, secret);
+    expect(Buffer.from(answer.value).equals(Buffer.from(value))).toBe(true);
+  });
+
+  it("records the recipient's address, and no name", async () => {
+    const { app, sender, secret } = await pendingSecret();
+    await reveal(app, secret, { peer: "203.0.113.7" });
+    expect((await auditOf(app, sender)).at(-1)).toMatchObject({
+      action: "temporary_secret_viewed",
+      sourceIp: "203.0.113.7",
+      actor: null,
+      ttlSecretId: secret.id,
+    });
+  });
+});
+
+describe("a wrong passphrase", () => {
+  it.each([
+    ["another six words", WRONG],
+    ["one letter", "x"],
+    ["no letter at all", "----"],
+    ["only digits", "123456"],
+    ["1,024 characters", "y".repeat(1024)],
+    ["a lone surrogate", "\ud800"],
+  ])("destroys the secret: %s", async (_what, passphrase) => {
+    const scene = await pendingSecret();
+    const answer = await reveal(scene.app, { ...scene.secret, passphrase });
+    expect(answer.__typename).toBe("TtlSecretDestroyed");
+    expect(await stateOf(scene)).toEqual({
+      status: "DESTROYED",
+      destroyedReason: "WRONG_PASSPHRASE",
+      payloads: 0,
+      events: ["create", "failed"],
+    });
+    expect((await reveal(scene.app, scene.secret)).__typename).toBe("TtlSecretNotAvailable");
+  });
+
+  it("destroys it also with one letter of one word off", async () => {
+    const { app, secret } = await pendingSecret();
+    const [first = "", ...rest] = secret.passphrase;
+    const passphrase = [first === "a" ? "b" : "a", ...rest].join("");
+    expect((await reveal(app, { ...secret, passphrase })).__typename).toBe("TtlSecretDestroyed");
+  });
+});
+
+describe("what is refused before the claim consumes nothing", () => {
+  it.each([
+    ["an empty passphrase", ""],
+    ["a blank one", " \t\u00a0\n"],
+    ["one of 1,025 characters", "z".repeat(1025)],
+  ])("%s", async (_what, passphrase) => {
+    const scene = await pendingSecret();
+    const answer = await reveal(scene.app, { ...scene.secret, passphrase });
+    expect(answer).toMatchObject({ code: "BAD_USER_INPUT", field: "passphrase" });
+    expect(await stateOf(scene)).toEqual(UNTOUCHED);
+  });
+
+  it("counts characters, not UTF-16 units: 1,024 emoji are an attempt", async () => {
+    const { app, secret } = await pendingSecret();
+    const answer = await reveal(app, { ...secret, passphrase: "🔑".repeat(1024) });
+    expect(answer.__typename).toBe("TtlSecretDestroyed");
+  });
+
+  it("a request with an API key, right passphrase or not", async () => {
+    const scene = await pendingSecret();
+    const answer = await reveal(scene.app, scene.secret, {
+      headers: { authorization: "Bearer ttlk_anything" },
+    });
+    expect(answer).toMatchObject({ code: "FORBIDDEN" });
+    expect(await stateOf(scene)).toEqual(UNTOUCHED);
+  });
+
+  it("more attempts per minute from one address than the limit allows", async () => {
+    const scene = await pendingSecret();
+    const limited = createTestApp(db.current, {
+      rateLimitMultiplier: 1,
+      keyRing: scene.app.services.keyRing,
+    });
+    const peer = "203.0.113.99";
+    const unknown = { ...scene.secret, token: "AAAAAAAAAAAAAAAAAAAAAA" };
+    for (let i = 0; i < 30; i++) await reveal(limited, unknown, { peer });
+    const answer = await reveal(limited, scene.secret, { peer });
+    expect(answer).toMatchObject({ code: "RATE_LIMITED" });
+    expect(answer.retryAfterSeconds).toBeGreaterThanOrEqual(1);
+    expect(await stateOf(scene)).toEqual(UNTOUCHED);
+  });
+
+  it("an attempt that finds no free Argon2 slot", async () => {
+    const scene = await pendingSecret();
+    const slots = new Argon2Slots(1, 0);
+    const full = createTestApp(db.current, { keyRing: scene.app.services.keyRing, slots });
+    let free = () => {};
+    const busy = slots.run(() => new Promise<void>((resolve) => (free = resolve)));
+    expect(await reveal(full, scene.secret)).toMatchObject({ code: "OVERLOADED" });
+    expect(await stateOf(scene)).toEqual(UNTOUCHED);
+    free();
+    await busy;
+    expect((await reveal(full, scene.secret)).value).toBe("hunter2");
+  });
+
+  it("a secret whose key this server was not given", async () => {
+    const scene = await pendingSecret();
+    const keyless = createTestApp(db.current, { keyRing: testKeyRing("other") });
+    expect(await reveal(keyless, scene.secret)).toMatchObject({ code: "OVERLOADED" });
+    expect(keyless.logs.join("")).toContain("not in ENCRYPTION_KEYS");
+    expect(await stateOf(scene)).toEqual(UNTOUCHED);
+    expect((await reveal(scene.app, scene.secret)).value).toBe("hunter2");
+  });
+
+  it("a link whose vault is not the secret's", async () => {
+    const scene = await pendingSecret();
+    const { vaultId } = await createSender(scene.app);
+    expect((await reveal(scene.app, { ...scene.secret, vaultId })).__typename).toBe("TtlSecretNotAvailable");
+    expect(await stateOf(scene)).toEqual(UNTOUCHED);
+  });
+});
+
+describe("not available", () => {
+  it("is one answer, byte for byte, for every reason there can be", async () => {
+    const { app, sender, secret } = await pendingSecret();
+    const used = await createSecret(app, sender);
+    await reveal(app, used);
+    const burnt = await createSecret(app, sender);
+    await reveal(app, { ...burnt, passphrase: WRONG });
+    const expired = await createSecret(app, sender, { ttlSeconds: 60 });
+    await expire(expired.id);
+    const answers = await Promise.all(
+      [
+        used,
+        burnt,
+        expired,
+        { ...secret, token: "AAAAAAAAAAAAAAAAAAAAAA" },
+        { ...secret, token: "malformed" },
+        { ...secret, token: "" },
+        { ...secret, vaultId: "vault_000000000000000000000000" },
+        { ...secret, vaultId: "'; DROP TABLE users; --" },
+      ].map(async (link) => JSON.stringify(await reveal(app, link))),
+    );
+    expect(new Set(answers).size).toBe(1);
+    expect(answers[0]).toContain("TtlSecretNotAvailable");
+  });
+});
+
+/** Moves a secret into the past as a whole, so that its TTL is over and all else stays true. */
+async function expire(id: string): Promise<void> {
+  await db.current.sql.begin(async (sql) => {
+    const [row] = await sql<[{ ttl: string }]>`
+      UPDATE ttl_secrets SET created_at = now() - (expires_at - created_at), expires_at = now()
+      WHERE id = ${id} RETURNING (expires_at - created_at)::text AS ttl`;
+    expect(row.ttl).toBeTruthy();
+    await sql`UPDATE ttl_secret_payloads SET expires_at = now() WHERE secret_id = ${id}`;
+  });
+}
+
+describe("the TTL", () => {
+  it("ends an unopened secret on the instant: it reads as expired before any sweep, and can't be revealed", async () => {
+    const scene = await pendingSecret();
+    await expire(scene.secret.id);
+    expect(await stateOf(scene)).toEqual({ ...UNTOUCHED, status: "EXPIRED" });
+    expect((await reveal(scene.app, scene.secret)).__typename).toBe("TtlSecretNotAvailable");
+    const { endedAt, expiresAt } = await secretOf(scene.app, scene.sender, scene.secret.id);
+    expect(endedAt).toBe(expiresAt);
+  });
+});
+
+describe("simultaneous attempts", () => {
+  it("give one plaintext to forty right ones", async () => {
+    const scene = await pendingSecret();
+    const answers = await Promise.all(Array.from({ length: 40 }, () => reveal(scene.app, scene.secret)));
+    const kinds = answers.map((answer) => answer.__typename);
+    expect(kinds.filter((kind) => kind === "TtlSecretRevealed")).toHaveLength(1);
+    expect(kinds.filter((kind) => kind === "TtlSecretNotAvailable")).toHaveLength(39);
+    expect((await stateOf(scene)).events).toEqual(["create", "viewed"]);
+  });
+
+  it("verify one guess of forty wrong ones", async () => {
+    const scene = await pendingSecret();
+    const guess = { ...scene.secret, passphrase: WRONG };
+    const answers = await Promise.all(Array.from({ length: 40 }, () => reveal(scene.app, guess)));
+    expect(answers.filter((answer) => answer.__typename === "TtlSecretDestroyed")).toHaveLength(1);
+    expect((await stateOf(scene)).events).toEqual(["create", "failed"]);
+  });
+});
+
+describe("what was stored and altered", () => {
+  it.each([
+    ["the ciphertext", "ciphertext = set_byte(ciphertext, 0, get_byte(ciphertext, 0) # 1)"],
+    [
+      "the tag",
+      "ciphertext = set_byte(ciphertext, octet_length(ciphertext) - 1, get_byte(ciphertext, octet_length(ciphertext) - 1) # 1)",
+    ],
+    ["the nonce", "nonce = set_byte(nonce, 3, get_byte(nonce, 3) # 128)"],
+    ["the expiry", "expires_at = expires_at + interval '1 hour'"],
+    ["the version", "version = 2"],
+  ])("is destroyed as unreadable, with the right passphrase: %s", async (_what, change) => {
+    const scene = await pendingSecret();
+    await db.current.sql.unsafe(
+      `UPDATE ttl_secret_payloads SET ${change} WHERE secret_id = '${scene.secret.id}'`,
+    );
+    expect((await reveal(scene.app, scene.secret)).__typename).toBe("TtlSecretDestroyed");
+    expect(await stateOf(scene)).toEqual({
+      status: "DESTROYED",
+      destroyedReason: "UNREADABLE",
+      payloads: 0,
+      events: ["create", "failed"],
+    });
+    expect(scene.app.logs.join("")).toContain("a stored secret was altered");
+  });
+
+  it("does not open when its payload was swapped with another secret's", async () => {
+    const scene = await pendingSecret();
+    const other = await createSecret(scene.app, scene.sender, { content: { value: "other" } });
+    await db.current.sql`
+      UPDATE ttl_secret_payloads a SET ciphertext = b.ciphertext, nonce = b.nonce
+      FROM ttl_secret_payloads b WHERE a.secret_id = ${scene.secret.id} AND b.secret_id = ${other.id}`;
+    expect((await reveal(scene.app, scene.secret)).__typename).toBe("TtlSecretDestroyed");
+  });
+});
+
+describe("an attempt that can't be finished", () => {
+  it("shows nothing when its audit event can't be stored, and stays destroyed", async () => {
+    const scene = await pendingSecret();
+    await db.current.sql`
+      CREATE OR REPLACE FUNCTION fail_audit() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN RAISE EXCEPTION 'no space left'; END $$`;
+    await db.current.sql`
+      CREATE TRIGGER fail_audit BEFORE INSERT ON audit_events FOR EACH ROW EXECUTE FUNCTION fail_audit()`;
+    try {
+      expect((await reveal(scene.app, scene.secret)).__typename).toBe("TtlSecretDestroyed");
+    } finally {
+      await db.current.sql`DROP TRIGGER fail_audit ON audit_events`;
+    }
+    expect(await stateOf(scene)).toEqual({
+      status: "DESTROYED",
+      destroyedReason: "INTERRUPTED",
+      payloads: 0,
+      events: ["create"],
+    });
+  });
+
+  it("is not settled a second time", async () => {
+    const scene = await pendingSecret();
+    await reveal(scene.app, { ...scene.secret, passphrase: WRONG });
+    expect(await settle(db.current, { secretId: scene.secret.id, status: "viewed", reason: null })).toBe(
+      false,
+    );
+    expect((await stateOf(scene)).status).toBe("DESTROYED");
+  });
+});

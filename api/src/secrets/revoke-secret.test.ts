@@ -1,0 +1,71 @@
+import { describe, expect, it } from "vitest";
+import { createTestApp, type TestApp } from "../../test/app.ts";
+import { useDatabase } from "../../test/database.ts";
+import { auditOf, createSecret, createSender, graphql, reveal } from "../../test/factories.ts";
+
+const db = useDatabase();
+
+const revoke = (app: TestApp, id: string, cookie: string, peer?: string) =>
+  graphql(
+    app,
+    `mutation ($id: ID!) { revokeTtlSecret(id: $id) { status endedAt } }`,
+    { id },
+    { cookie, ...(peer && { peer }) },
+  );
+
+describe("revoking a TTL secret", () => {
+  it("ends a pending one and records who did it and from where", async () => {
+    const app = createTestApp(db.current);
+    const sender = await createSender(app);
+    const secret = await createSecret(app, sender);
+    const { data } = await revoke(app, secret.id, sender.cookie, "198.51.100.4");
+    expect(data.revokeTtlSecret).toEqual({ status: "REVOKED", endedAt: expect.any(String) });
+    expect((await reveal(app, secret)).__typename).toBe("TtlSecretNotAvailable");
+    expect((await auditOf(app, sender)).at(-1)).toMatchObject({
+      action: "temporary_secret_revoked",
+      actor: sender.email,
+      sourceIp: "198.51.100.4",
+      ttlSecretId: secret.id,
+    });
+  });
+
+  it("leaves one that was viewed as it is and says so", async () => {
+    const app = createTestApp(db.current);
+    const sender = await createSender(app);
+    const secret = await createSecret(app, sender);
+    await reveal(app, secret);
+    expect((await revoke(app, secret.id, sender.cookie)).data.revokeTtlSecret.status).toBe("VIEWED");
+    expect(await auditOf(app, sender)).toHaveLength(2);
+  });
+
+  it("twice is the same as once, with one audit event", async () => {
+    const app = createTestApp(db.current);
+    const sender = await createSender(app);
+    const { id } = await createSecret(app, sender);
+    await Promise.all([revoke(app, id, sender.cookie), revoke(app, id, sender.cookie)]);
+    expect(await auditOf(app, sender)).toHaveLength(2);
+  });
+
+  it("against a reveal in the same instant, one of the two wins and both agree on which", async () => {
+    const app = createTestApp(db.current);
+    const sender = await createSender(app);
+    for (let round = 0; round < 10; round++) {
+      const secret = await createSecret(app, sender);
+      const [shown] = await Promise.all([reveal(app, secret), revoke(app, secret.id, sender.cookie)]);
+      const { data } = await revoke(app, secret.id, sender.cookie);
+      expect(data.revokeTtlSecret.status).toBe(
+        shown.__typename === "TtlSecretRevealed" ? "VIEWED" : "REVOKED",
+      );
+    }
+  });
+
+  it("answers for another vault's secret as for one that does not exist, and leaves it pending", async () => {
+    const app = createTestApp(db.current);
+    const [mine, theirs] = [await createSender(app), await createSender(app)];
+    const secret = await createSecret(app, theirs);
+    const foreign = await revoke(app, secret.id, mine.cookie);
+    expect(foreign.errors?.[0]?.extensions.code).toBe("NOT_FOUND");
+    expect(await revoke(app, "00000000-0000-4000-8000-000000000000", mine.cookie)).toEqual(foreign);
+    expect((await reveal(app, secret)).value).toBe("hunter2");
+  });
+});

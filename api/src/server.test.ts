@@ -1,0 +1,244 @@
+import { describe, expect, it } from "vitest";
+import { createTestApp, PUBLIC_URL } from "../test/app.ts";
+import { useDatabase } from "../test/database.ts";
+import { createSecret, createSender, graphql } from "../test/factories.ts";
+import { connect } from "./db.ts";
+
+const db = useDatabase();
+
+const query = `{ __typename }`;
+const json = { "content-type": "application/json" };
+
+describe("the GraphQL endpoint", () => {
+  it.each([
+    ["GET", { method: "GET" }, 405],
+    ["HEAD", { method: "HEAD" }, 405],
+    ["PUT", { method: "PUT", headers: json, body: "{}" }, 405],
+    [
+      "text",
+      { method: "POST", headers: { "content-type": "text/plain" }, body: JSON.stringify({ query }) },
+      415,
+    ],
+    ["a form", { method: "POST", body: new URLSearchParams({ query }) }, 415],
+    ["no content type", { method: "POST", body: new Uint8Array([123, 125]) }, 415],
+  ])("refuses %s", async (_what, init, status) => {
+    const app = createTestApp(db.current);
+    expect((await app.request("/graphql", init)).status).toBe(status);
+  });
+
+  it("refuses a multipart form", async () => {
+    const app = createTestApp(db.current);
+    const body = new FormData();
+    body.set("operations", JSON.stringify({ query }));
+    expect((await app.request("/graphql", { method: "POST", body })).status).toBe(415);
+  });
+
+  it("takes JSON with a character set", async () => {
+    const app = createTestApp(db.current);
+    const headers = { "content-type": "application/json; charset=utf-8" };
+    const answer = await app.request("/graphql", {
+      method: "POST",
+      headers,
+      body: JSON.stringify({ query }),
+    });
+    expect(await answer.json()).toEqual({ data: { __typename: "Query" } });
+  });
+
+  it("refuses a body of more than 512 KiB", async () => {
+    const app = createTestApp(db.current);
+    const body = JSON.stringify({ query, variables: { x: "x".repeat(512 * 1024) } });
+    const answer = await app.request("/graphql", {
+      method: "POST",
+      headers: { ...json, "content-length": String(body.length) },
+      body,
+    });
+    expect(answer.status).toBe(413);
+  });
+
+  it("refuses an array of operations", async () => {
+    const app = createTestApp(db.current);
+    const answer = await app.request("/graphql", {
+      method: "POST",
+      headers: json,
+      body: JSON.stringify([{ query }]),
+    });
+    expect(await answer.text()).not.toContain("__typename");
+  });
+
+  it.each([
+    ["malformed JSON", `{"query": "CANARY`],
+    ["an unknown field", JSON.stringify({ query: "{ CANARY }" })],
+    ["a syntax error", JSON.stringify({ query: "{ CANARY" })],
+    [
+      "a variable of the wrong type",
+      JSON.stringify({
+        query: "query ($first: Int) { projects(first: $first) { nodes { id } } }",
+        variables: { first: "CANARY" },
+      }),
+    ],
+    [
+      "an unknown input field",
+      JSON.stringify({
+        query: "mutation ($input: CreateProjectInput!) { createProject(input: $input) { id } }",
+        variables: { input: { name: "n", CANARY: 1 } },
+      }),
+    ],
+    [
+      "an unknown operation name",
+      JSON.stringify({
+        query: "query A { viewer { id } } query B { viewer { id } }",
+        operationName: "CANARY",
+      }),
+    ],
+    [
+      "a bad enum",
+      JSON.stringify({
+        query:
+          'mutation { createTtlSecret(input: { projectId: 1, name: "CANARY", ttlSeconds: 60, content: { generate: { length: 1, charset: CANARY } } }) { link } }',
+      }),
+    ],
+  ])("answers %s with an error that repeats none of it", async (_what, body) => {
+    const app = createTestApp(db.current);
+    const answer = await app.request("/graphql", { method: "POST", headers: json, body });
+    const text = await answer.text();
+    expect(text).not.toContain("CANARY");
+    expect(JSON.parse(text).errors[0].extensions.code).toBe("BAD_USER_INPUT");
+    expect(app.logs.join("")).not.toContain("CANARY");
+  });
+
+  it("names the input field that has the wrong type", async () => {
+    const app = createTestApp(db.current);
+    const { errors } = await graphql(
+      app,
+      "mutation ($input: CreateTtlSecretInput!) { createTtlSecret(input: $input) { link } }",
+      { input: { projectId: "x", name: "n", ttlSeconds: 1.5, content: { value: "v" } } },
+    );
+    expect(errors?.[0]?.extensions).toEqual({ code: "BAD_USER_INPUT", field: "ttlSeconds" });
+  });
+
+  it("says only that something went wrong when the database is gone, and logs no value", async () => {
+    const gone = connect("postgres://nobody:CANARY@127.0.0.1:1/none");
+    const app = createTestApp(gone);
+    const answer = await graphql(
+      app,
+      `{ ttlSecretAvailable(vaultId: "vault_000000000000000000000000", token: "AAAAAAAAAAAAAAAAAAAAAA") }`,
+    );
+    expect(answer.errors?.[0]).toMatchObject({
+      message: "Something went wrong on the server. Try again later.",
+      extensions: { code: "INTERNAL" },
+    });
+    expect(app.logs.join("")).not.toMatch(/CANARY|AAAAAA/);
+    await gone.close();
+  });
+});
+
+describe("ttlSecretAvailable", () => {
+  it("says whether a link can be opened, to anyone, and changes nothing", async () => {
+    const app = createTestApp(db.current);
+    const sender = await createSender(app);
+    const { vaultId, token, id } = await createSecret(app, sender);
+    const ask = async (variables: object) =>
+      (
+        await graphql(
+          app,
+          "query ($vaultId: ID!, $token: String!) { ttlSecretAvailable(vaultId: $vaultId, token: $token) }",
+          variables,
+        )
+      ).data.ttlSecretAvailable;
+    expect(await ask({ vaultId, token })).toBe(true);
+    expect(await ask({ vaultId, token })).toBe(true);
+    expect(await ask({ vaultId, token: "AAAAAAAAAAAAAAAAAAAAAA" })).toBe(false);
+    expect(await ask({ vaultId: "vault_000000000000000000000000", token })).toBe(false);
+    expect(await ask({ vaultId: "", token: "" })).toBe(false);
+    await db.current.sql`DELETE FROM ttl_secret_payloads WHERE secret_id = ${id}`;
+    expect(await ask({ vaultId, token })).toBe(false);
+  });
+
+  it("is limited per address", async () => {
+    const app = createTestApp(db.current, { rateLimitMultiplier: 1 });
+    const ask = (peer: string) =>
+      graphql(app, `{ ttlSecretAvailable(vaultId: "v", token: "t") }`, {}, { peer });
+    for (let i = 0; i < 60; i++) expect((await ask("192.0.2.1")).errors).toBeUndefined();
+    expect((await ask("192.0.2.1")).errors?.[0]?.extensions.code).toBe("RATE_LIMITED");
+    expect((await ask("192.0.2.2")).errors).toBeUndefined();
+  });
+});
+
+describe("a link", () => {
+  it("serves the reveal app, unread by caches and robots, and no GET or HEAD consumes the secret", async () => {
+    const app = createTestApp(db.current);
+    const sender = await createSender(app);
+    const { link, id } = await createSecret(app, sender);
+    for (const method of ["GET", "HEAD", "GET"]) {
+      const answer = await app.request(new URL(link).pathname, { method });
+      expect(answer.status).toBe(200);
+      expect(answer.headers.get("cache-control")).toBe("no-store");
+      expect(answer.headers.get("x-robots-tag")).toContain("noindex");
+      expect(answer.headers.get("referrer-policy")).toBe("no-referrer");
+      expect(answer.headers.getSetCookie()).toEqual([]);
+    }
+    expect(await db.current.sql`SELECT 1 FROM ttl_secret_payloads WHERE secret_id = ${id}`).toHaveLength(1);
+  });
+
+  it("never has its token logged", async () => {
+    const app = createTestApp(db.current);
+    await app.request("/vault_000000000000000000000000/TOKENCANARY12345678901");
+    expect(app.logs.join("")).not.toContain("CANARY");
+  });
+});
+
+describe("the apps", () => {
+  it("are served with a strict Content-Security-Policy", async () => {
+    const app = createTestApp(db.current);
+    for (const path of ["/", "/projects/x", "/vault_0/x"]) {
+      const policy = (await app.request(path)).headers.get("content-security-policy");
+      expect(policy).toContain("default-src 'none'");
+      expect(policy).toContain("frame-ancestors 'none'");
+      expect(policy).not.toContain("unsafe");
+    }
+  });
+
+  it.each([
+    "/../package.json",
+    "/reveal/../../package.json",
+    "/assets/%2e%2e/%2e%2e/package.json",
+    "/reveal/..%2f..%2fpackage.json",
+  ])("serve nothing outside their own files: %s", async (path) => {
+    const app = createTestApp(db.current);
+    expect(await (await app.request(path)).text()).not.toContain("devDependencies");
+  });
+
+  it("answer a missing asset with 404, not with a page", async () => {
+    const app = createTestApp(db.current);
+    expect((await app.request("/assets/none.js")).status).toBe(404);
+    expect((await app.request("/reveal/assets/none.js")).status).toBe(404);
+  });
+});
+
+describe("health", () => {
+  it("/healthz says that the process is up, /readyz that the database is reachable and migrated", async () => {
+    const app = createTestApp(db.current);
+    expect((await app.request("/healthz")).status).toBe(200);
+    expect((await app.request("/readyz")).status).toBe(200);
+    const gone = connect("postgres://nobody@127.0.0.1:1/none");
+    const down = createTestApp(gone);
+    expect((await down.request("/healthz")).status).toBe(200);
+    expect((await down.request("/readyz")).status).toBe(503);
+    await gone.close();
+  });
+});
+
+describe("cross-origin requests", () => {
+  it("get no permission to read an answer", async () => {
+    const app = createTestApp(db.current);
+    for (const method of ["OPTIONS", "POST"]) {
+      const answer = await app.request("/graphql", {
+        method,
+        headers: { ...json, origin: "https://evil.example", "access-control-request-method": "POST" },
+        ...(method === "POST" && { body: JSON.stringify({ query }) }),
+      });
+      expect(answer.headers.get("access-control-allow-origin")).toBeNull();
+    }
+    expect(PUBLIC_URL).not.toContain("evil");
+  });
+});
