@@ -1,0 +1,29 @@
+/**
+ * Puts exactly this text on the clipboard, or says that the browser refused. The asynchronous clipboard is
+ * for https only; a page served over plain http in somebody's own network has the older command, which copies
+ * what `element`'s copy handler hands over. When both fail, `element` is left selected for copying by hand.
+ */
+export async function copyExactly(text: string, element: HTMLElement): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    selectAll(element);
+    return document.execCommand("copy");
+  }
+}
+
+/** Selects everything in an element. */
+export function selectAll(element: HTMLElement): void {
+  element.focus();
+  getSelection()?.selectAllChildren(element);
+}
+
+/** True when the selection takes in all of an element's text, so that copying it means copying everything. */
+export function isAllSelected(element: HTMLElement): boolean {
+  const selection = getSelection();
+  const text = element.firstChild;
+  if (!text || !selection?.rangeCount) return false;
+  const range = selection.getRangeAt(0);
+  return range.comparePoint(text, 0) === 0 && range.comparePoint(text, text.nodeValue?.length ?? 0) === 0;
+}

@@ -1,0 +1,85 @@
+import { parseLink } from "./link.ts";
+import { checkAvailable, revealSecret } from "./reveal.ts";
+import { initialState, next, type PageEvent, type State, secondsUntil, wouldLose } from "./state.ts";
+import { createView, type View } from "./view.ts";
+
+const main = document.getElementById("app");
+const about = document.getElementById("about");
+if (main && about) start(main, about);
+
+/** Wires the page together: events in, states out, and the requests and timers that states ask for. */
+function start(main: HTMLElement, about: HTMLElement): void {
+  const link = parseLink(location.pathname);
+  let state: State = initialState(link);
+  let ticking: ReturnType<typeof setInterval> | undefined;
+  let attempt = new AbortController();
+
+  const view: View = createView(main, about, {
+    submit: (input) => dispatch({ type: "submitted", input }),
+    retry: () => dispatch({ type: "retried" }),
+    copied: () => dispatch({ type: "copied" }),
+  });
+
+  function dispatch(event: PageEvent): void {
+    const before = state;
+    state = next(before, event);
+    if (state !== before) enter(state);
+  }
+
+  function enter(entered: State): void {
+    view.show(entered);
+    // What is typed survives whatever leaves the attempt open; any definite answer ends its use.
+    const ended = ["revealed", "destroyed", "notAvailable", "cleared"].includes(entered.kind);
+    if (ended) view.forgetPassphrase();
+
+    clearInterval(ticking);
+    if (entered.kind === "paused" && entered.until !== null) {
+      const { until } = entered;
+      tick(until);
+      ticking = setInterval(() => tick(until), 1000);
+    }
+
+    // Listening only while it matters: a page with this listener may be kept out of the back/forward cache.
+    if (wouldLose(entered)) addEventListener("beforeunload", warn);
+    else removeEventListener("beforeunload", warn);
+
+    if (entered.kind === "checking") void check();
+    if (entered.kind === "opening") void open(entered.passphrase);
+  }
+
+  async function check(): Promise<void> {
+    if (!link) return;
+    const outcome = await checkAvailable(link);
+    dispatch({ type: "checked", outcome, now: Date.now() });
+  }
+
+  async function open(passphrase: string): Promise<void> {
+    if (!link) return;
+    attempt = new AbortController();
+    const outcome = await revealSecret(link, passphrase, attempt.signal);
+    dispatch({ type: "answered", outcome, now: Date.now() });
+  }
+
+  function tick(until: number): void {
+    const seconds = secondsUntil(until, Date.now());
+    if (seconds === 0) dispatch({ type: "waited" });
+    else view.wait(seconds);
+  }
+
+  function warn(event: Event): void {
+    event.preventDefault();
+  }
+
+  addEventListener("online", () => dispatch({ type: "cameOnline" }));
+  addEventListener("pagehide", () => {
+    // Now, not on return: what the back/forward cache freezes must not hold the value any more.
+    dispatch({ type: "left" });
+    attempt.abort();
+    view.forgetPassphrase();
+  });
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) dispatch({ type: "restored" });
+  });
+
+  enter(state);
+}

@@ -1,0 +1,105 @@
+/** The server turned the request away before touching the secret: nothing was used up. */
+interface Refusal {
+  readonly kind: "refused";
+  readonly reason: "overloaded" | "rateLimited" | "forbidden";
+  readonly waitSeconds: number;
+}
+
+/** What came of asking whether the secret is there. Asking changes nothing, so every failure is harmless. */
+export type CheckOutcome =
+  | { readonly kind: "available" }
+  | { readonly kind: "notAvailable" }
+  | { readonly kind: "offline" }
+  | { readonly kind: "failed" }
+  | Refusal;
+
+/** What came of the one attempt. `unknown` is everything that does not prove what happened to the secret. */
+export type RevealOutcome =
+  | { readonly kind: "revealed"; readonly value: string }
+  | { readonly kind: "destroyed" }
+  | { readonly kind: "notAvailable" }
+  | { readonly kind: "offline" }
+  | { readonly kind: "badInput" }
+  | { readonly kind: "unknown" }
+  | Refusal;
+
+/** A full queue empties in seconds; a short wait keeps a roomful of people from filling it again. */
+const OVERLOADED_WAIT = 5;
+
+/** Used when the server forgot to say how long, and the most we make anybody wait before asking again. */
+const DEFAULT_WAIT = 30;
+const LONGEST_WAIT = 3600;
+
+/** Reads the answer to `ttlSecretAvailable`. */
+export function readAvailability(body: unknown): CheckOutcome {
+  const available = field(field(body, "data"), "ttlSecretAvailable");
+  if (available === true) return { kind: "available" };
+  if (available === false) return { kind: "notAvailable" };
+  const error = firstError(body);
+  // The server could not even read the link: to the recipient that is a link to nothing.
+  if (error.code === "BAD_USER_INPUT") return { kind: "notAvailable" };
+  return refusal(error) ?? { kind: "failed" };
+}
+
+/** Reads the answer to `revealTtlSecret`. Data comes first: a value that arrived is gone from the server. */
+export function readReveal(body: unknown): RevealOutcome {
+  const result = field(field(body, "data"), "revealTtlSecret");
+  const value = field(result, "value");
+  switch (field(result, "__typename")) {
+    case "TtlSecretRevealed":
+      return typeof value === "string" ? { kind: "revealed", value } : { kind: "unknown" };
+    case "TtlSecretDestroyed":
+      return { kind: "destroyed" };
+    case "TtlSecretNotAvailable":
+      return { kind: "notAvailable" };
+  }
+  if (result !== null && result !== undefined) return { kind: "unknown" };
+  const error = firstError(body);
+  if (error.code === "BAD_USER_INPUT") {
+    return error.field === "token" || error.field === "vaultId"
+      ? { kind: "notAvailable" }
+      : { kind: "badInput" };
+  }
+  return refusal(error) ?? { kind: "unknown" };
+}
+
+interface ApiError {
+  readonly code: unknown;
+  readonly field: unknown;
+  readonly retryAfterSeconds: unknown;
+}
+
+function refusal({ code, retryAfterSeconds }: ApiError): Refusal | null {
+  switch (code) {
+    case "OVERLOADED":
+      return { kind: "refused", reason: "overloaded", waitSeconds: OVERLOADED_WAIT };
+    case "RATE_LIMITED":
+      return { kind: "refused", reason: "rateLimited", waitSeconds: readWait(retryAfterSeconds) };
+    case "FORBIDDEN":
+      return { kind: "refused", reason: "forbidden", waitSeconds: 0 };
+    default:
+      return null;
+  }
+}
+
+function readWait(seconds: unknown): number {
+  if (typeof seconds !== "number" || !Number.isFinite(seconds)) return DEFAULT_WAIT;
+  return Math.min(Math.max(Math.ceil(seconds), 1), LONGEST_WAIT);
+}
+
+function firstError(body: unknown): ApiError {
+  const errors = field(body, "errors");
+  const extensions = field(Array.isArray(errors) ? errors[0] : undefined, "extensions");
+  const name = field(extensions, "field");
+  return {
+    code: field(extensions, "code"),
+    // "input.token" and "token" are the same box.
+    field: typeof name === "string" ? name.split(".").pop() : undefined,
+    retryAfterSeconds: field(extensions, "retryAfterSeconds"),
+  };
+}
+
+/** A property of something that may be anything: what arrives over the network has no type yet. */
+function field(from: unknown, name: string): unknown {
+  return typeof from === "object" && from !== null ? (from as Record<string, unknown>)[name] : undefined;
+}

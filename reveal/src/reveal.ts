@@ -1,0 +1,73 @@
+import type { Link } from "./link.ts";
+import { type CheckOutcome, type RevealOutcome, readAvailability, readReveal } from "./outcome.ts";
+
+const AVAILABLE =
+  "query Available($vaultId: ID!, $token: String!) { ttlSecretAvailable(vaultId: $vaultId, token: $token) }";
+
+const REVEAL =
+  "mutation Reveal($input: RevealTtlSecretInput!) { revealTtlSecret(input: $input) { __typename " +
+  "... on TtlSecretRevealed { value } ... on TtlSecretDestroyed { message } " +
+  "... on TtlSecretNotAvailable { message } } }";
+
+/** Asking is cheap to repeat. */
+const CHECK_TIMEOUT = 10_000;
+
+/** Giving up on an attempt loses the value for good if it is on its way, so this waits far longer. */
+const REVEAL_TIMEOUT = 60_000;
+
+/** Asks whether the secret is there. Changes nothing, so it may be asked as often as one likes. */
+export async function checkAvailable(link: Link): Promise<CheckOutcome> {
+  if (isOffline()) return { kind: "offline" };
+  try {
+    return readAvailability(await post(AVAILABLE, { ...link }, CHECK_TIMEOUT));
+  } catch {
+    return isOffline() ? { kind: "offline" } : { kind: "failed" };
+  }
+}
+
+/**
+ * The one attempt. Only `offline` is decided before anything is sent; once the request has started, a network
+ * error does not prove that it never arrived.
+ */
+export async function revealSecret(
+  link: Link,
+  passphrase: string,
+  left: AbortSignal,
+): Promise<RevealOutcome> {
+  if (isOffline()) return { kind: "offline" };
+  try {
+    return readReveal(await post(REVEAL, { input: { ...link, passphrase } }, REVEAL_TIMEOUT, left));
+  } catch {
+    return { kind: "unknown" };
+  }
+}
+
+/** `onLine` is only worth believing when it says no. */
+function isOffline(): boolean {
+  return navigator.onLine === false;
+}
+
+async function post(query: string, variables: object, timeout: number, left?: AbortSignal): Promise<unknown> {
+  // AbortSignal.timeout and .any are younger than the oldest browsers this page serves.
+  const stop = new AbortController();
+  const abort = () => stop.abort();
+  const timer = setTimeout(abort, timeout);
+  left?.addEventListener("abort", abort);
+  try {
+    const response = await fetch("/graphql", {
+      method: "POST",
+      headers: { "content-type": "application/json", accept: "application/json" },
+      body: JSON.stringify({ query, variables }),
+      mode: "same-origin",
+      credentials: "omit",
+      cache: "no-store",
+      redirect: "error",
+      referrerPolicy: "no-referrer",
+      signal: stop.signal,
+    });
+    return await response.json();
+  } finally {
+    clearTimeout(timer);
+    left?.removeEventListener("abort", abort);
+  }
+}

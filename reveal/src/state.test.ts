@@ -1,0 +1,240 @@
+import { describe, expect, test } from "vitest";
+import { screenFor } from "./messages.ts";
+import {
+  canSubmit,
+  initialState,
+  next,
+  type PageEvent,
+  type Paused,
+  type State,
+  secondsUntil,
+  wouldLose,
+} from "./state.ts";
+
+const LINK = { vaultId: "vault_a", token: "AbCdEfGhIjKlMnOpQrSt-_" };
+const GOOD = "anchor-basket-candle-dolphin-elephant-fountain";
+
+const checking: State = { kind: "checking", inDoubt: false };
+const asking: State = { kind: "asking", notice: null };
+const opening: State = { kind: "opening", passphrase: GOOD };
+const revealed: State = { kind: "revealed", value: "v", copied: false };
+const destroyed: State = { kind: "destroyed" };
+const notAvailable: State = { kind: "notAvailable" };
+const unknown: State = { kind: "unknown" };
+const cleared: State = { kind: "cleared" };
+const paused = (over: Partial<Paused> = {}): Paused => ({
+  kind: "paused",
+  during: "open",
+  reason: "overloaded",
+  until: null,
+  inDoubt: false,
+  ...over,
+});
+const EVERY = [
+  checking,
+  asking,
+  opening,
+  revealed,
+  destroyed,
+  notAvailable,
+  unknown,
+  cleared,
+  paused(),
+  paused({ during: "check" }),
+  paused({ until: 5000 }),
+];
+
+const checked = (outcome: Extract<PageEvent, { type: "checked" }>["outcome"]): PageEvent => ({
+  type: "checked",
+  outcome,
+  now: 1000,
+});
+const answered = (outcome: Extract<PageEvent, { type: "answered" }>["outcome"]): PageEvent => ({
+  type: "answered",
+  outcome,
+  now: 1000,
+});
+const submitted: PageEvent = { type: "submitted", input: GOOD };
+const limited = { kind: "refused", reason: "rateLimited", waitSeconds: 9 } as const;
+
+describe("at the start", () => {
+  test("a link is checked before anything is asked", () => {
+    expect(initialState(LINK)).toEqual(checking);
+  });
+
+  test("what is no link is not available, without a request", () => {
+    expect(initialState(null)).toEqual(notAvailable);
+  });
+});
+
+describe("a check", () => {
+  test("leads to the question, or says that the link is dead", () => {
+    expect(next(checking, checked({ kind: "available" }))).toEqual(asking);
+    expect(next(checking, checked({ kind: "notAvailable" }))).toEqual(notAvailable);
+  });
+
+  test("that could not be made can be made again", () => {
+    for (const kind of ["offline", "failed"] as const) {
+      const stopped = next(checking, checked({ kind }));
+      expect(stopped).toMatchObject({ kind: "paused", during: "check", until: null });
+      expect(next(stopped, { type: "retried" })).toEqual(checking);
+    }
+  });
+
+  test("that was refused can be made again when the wait is over, not before", () => {
+    const waiting = next(checking, checked(limited));
+    expect(waiting).toMatchObject({ kind: "paused", during: "check", until: 10_000 });
+    expect(next(waiting, { type: "retried" })).toBe(waiting);
+    expect(next(next(waiting, { type: "waited" }), { type: "retried" })).toEqual(checking);
+  });
+
+  test("is made again as soon as the device is online", () => {
+    const offline = next(checking, checked({ kind: "offline" }));
+    expect(next(offline, { type: "cameOnline" })).toEqual(checking);
+  });
+});
+
+describe("an attempt", () => {
+  test("starts with six words", () => {
+    expect(next(asking, submitted)).toEqual(opening);
+  });
+
+  test("does not start with anything else, and says why", () => {
+    expect(next(asking, { type: "submitted", input: "anchor basket" })).toEqual({
+      kind: "asking",
+      notice: { kind: "wordCount", words: 2 },
+    });
+  });
+
+  test("is made once, however often the button is pressed", () => {
+    expect(next(opening, submitted)).toBe(opening);
+    expect(EVERY.filter(canSubmit)).toEqual([asking, paused()]);
+  });
+
+  test("ends in what the server said", () => {
+    expect(next(opening, answered({ kind: "revealed", value: "v" }))).toEqual(revealed);
+    expect(next(opening, answered({ kind: "destroyed" }))).toEqual(destroyed);
+    expect(next(opening, answered({ kind: "notAvailable" }))).toEqual(notAvailable);
+    expect(next(opening, answered({ kind: "unknown" }))).toEqual(unknown);
+  });
+
+  test("that was refused as bad input asks again", () => {
+    expect(next(opening, answered({ kind: "badInput" }))).toEqual({
+      kind: "asking",
+      notice: { kind: "rejected" },
+    });
+  });
+
+  test("that never left the device can be made again at once", () => {
+    const offline = next(opening, answered({ kind: "offline" }));
+    expect(offline).toMatchObject({ kind: "paused", during: "open", reason: "offline" });
+    expect(next(offline, submitted)).toEqual(opening);
+  });
+
+  test("that was turned away can be made again when the wait is over, and never makes itself", () => {
+    const waiting = next(opening, answered(limited));
+    expect(waiting).toMatchObject({ kind: "paused", during: "open", until: 10_000 });
+    expect(next(waiting, submitted)).toBe(waiting);
+    const over = next(waiting, { type: "waited" });
+    for (const type of ["retried", "cameOnline", "restored"] as const)
+      expect(next(over, { type })).toBe(over);
+    expect(next(over, submitted)).toEqual(opening);
+  });
+});
+
+describe("an attempt without an answer", () => {
+  test("is looked into by a check, not by another attempt", () => {
+    expect(next(unknown, submitted)).toBe(unknown);
+    expect(next(unknown, { type: "retried" })).toEqual({ kind: "checking", inDoubt: true });
+  });
+
+  test("asks again only if the secret is still there", () => {
+    const doubting = next(unknown, { type: "retried" });
+    expect(next(doubting, checked({ kind: "available" }))).toEqual({
+      kind: "asking",
+      notice: { kind: "stillThere" },
+    });
+    expect(next(doubting, checked({ kind: "notAvailable" }))).toEqual(notAvailable);
+  });
+
+  test("stays in doubt while the check fails, and is never said to have used nothing up", () => {
+    const doubting = next(unknown, { type: "retried" });
+    const refused = (reason: "rateLimited" | "overloaded" | "forbidden") =>
+      ({ kind: "refused", reason, waitSeconds: 0 }) as const;
+    for (const outcome of [
+      { kind: "offline" } as const,
+      { kind: "failed" } as const,
+      refused("rateLimited"),
+      refused("overloaded"),
+      refused("forbidden"),
+    ]) {
+      const stopped = next(doubting, checked(outcome));
+      expect(stopped).toMatchObject({ kind: "paused", inDoubt: true });
+      expect(JSON.stringify(screenFor(stopped))).not.toMatch(/nothing has been used up|nothing was sent/i);
+      expect(next(stopped, { type: "retried" })).toEqual(doubting);
+    }
+  });
+});
+
+describe("late and repeated events", () => {
+  test("an answer counts only while one is awaited", () => {
+    for (const state of EVERY.filter((s) => s.kind !== "opening")) {
+      expect(next(state, answered({ kind: "revealed", value: "late" }))).toBe(state);
+    }
+    for (const state of EVERY.filter((s) => s.kind !== "checking")) {
+      expect(next(state, checked({ kind: "available" }))).toBe(state);
+    }
+  });
+
+  test("nothing leads out of an end", () => {
+    const types = ["retried", "waited", "copied", "cameOnline", "left", "restored"] as const;
+    for (const end of [destroyed, notAvailable, cleared]) {
+      for (const type of types) expect(next(end, { type })).toBe(end);
+      expect(next(end, submitted)).toBe(end);
+    }
+  });
+});
+
+describe("leaving the page", () => {
+  test("forgets the value at once, and coming back does not bring it back", () => {
+    const left = next(revealed, { type: "left" });
+    expect(left).toEqual(cleared);
+    expect(next(left, { type: "restored" })).toBe(left);
+  });
+
+  test("in the middle of an attempt leaves it in doubt, and drops the passphrase", () => {
+    expect(next(opening, { type: "left" })).toEqual(unknown);
+  });
+
+  test("and coming back checks the link again before anything is typed", () => {
+    expect(next(next(asking, { type: "left" }), { type: "restored" })).toEqual(checking);
+  });
+
+  test("is warned about only while it would lose something", () => {
+    expect(EVERY.filter(wouldLose)).toEqual([opening, revealed]);
+    expect(wouldLose(next(revealed, { type: "copied" }))).toBe(false);
+  });
+});
+
+describe("what is kept", () => {
+  test("the passphrase stands only in the attempt, the value only where it is shown", () => {
+    const through = [answered({ kind: "unknown" }), answered(limited), answered({ kind: "destroyed" })];
+    for (const event of through) expect(JSON.stringify(next(opening, event))).not.toContain("anchor");
+    expect(JSON.stringify(next(revealed, { type: "left" }))).not.toContain('"v"');
+  });
+
+  test("copying is remembered once", () => {
+    const copied = next(revealed, { type: "copied" });
+    expect(copied).toEqual({ ...revealed, copied: true });
+    expect(next(copied, { type: "copied" })).toBe(copied);
+  });
+});
+
+describe("the countdown", () => {
+  test("counts whole seconds down to nought and never below", () => {
+    expect(secondsUntil(10_000, 1000)).toBe(9);
+    expect(secondsUntil(10_000, 9_001)).toBe(1);
+    expect(secondsUntil(10_000, 10_000)).toBe(0);
+    expect(secondsUntil(10_000, 99_000)).toBe(0);
+  });
+});

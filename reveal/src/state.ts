@@ -1,0 +1,147 @@
+import type { Link } from "./link.ts";
+import type { CheckOutcome, RevealOutcome } from "./outcome.ts";
+import { checkPassphrase, type PassphraseProblem } from "./passphrase.ts";
+
+/** Why nothing can be done just now, although nothing was used up by trying. */
+export type PauseReason = "offline" | "unreachable" | "overloaded" | "rateLimited" | "forbidden";
+
+/**
+ * Where the page stands. The passphrase exists only in `opening` and the value only in `revealed`:
+ * leaving the state forgets them.
+ */
+export type State =
+  /** `inDoubt`: an attempt got no answer, and this check is to find out what became of it. */
+  | { readonly kind: "checking"; readonly inDoubt: boolean }
+  | { readonly kind: "asking"; readonly notice: Notice | null }
+  | { readonly kind: "opening"; readonly passphrase: string }
+  | { readonly kind: "revealed"; readonly value: string; readonly copied: boolean }
+  | { readonly kind: "destroyed" }
+  | { readonly kind: "notAvailable" }
+  | Paused
+  | { readonly kind: "unknown" }
+  | { readonly kind: "cleared" };
+
+/** Turned away while checking or while opening; `until` is when trying again makes sense, null for now. */
+export interface Paused {
+  readonly kind: "paused";
+  readonly during: "check" | "open";
+  readonly reason: PauseReason;
+  readonly until: number | null;
+  readonly inDoubt: boolean;
+}
+
+/** What the asking page says beside the field. */
+export type Notice = PassphraseProblem | { readonly kind: "rejected" } | { readonly kind: "stillThere" };
+
+/** What can happen to the page. Times are in milliseconds and come from outside. */
+export type PageEvent =
+  | { readonly type: "checked"; readonly outcome: CheckOutcome; readonly now: number }
+  | { readonly type: "submitted"; readonly input: string }
+  | { readonly type: "answered"; readonly outcome: RevealOutcome; readonly now: number }
+  | { readonly type: "retried" }
+  | { readonly type: "waited" }
+  | { readonly type: "copied" }
+  | { readonly type: "cameOnline" }
+  /** The page was left: closed, navigated away from, or put into the back/forward cache. */
+  | { readonly type: "left" }
+  /** The browser brought the page back from the back/forward cache. */
+  | { readonly type: "restored" };
+
+/** A path that cannot be a link is not worth a request: it gets the answer every dead link gets. */
+export function initialState(link: Link | null): State {
+  return link ? { kind: "checking", inDoubt: false } : { kind: "notAvailable" };
+}
+
+/** The state after an event. Events that make no sense in it (late answers, double clicks) change nothing. */
+export function next(state: State, event: PageEvent): State {
+  switch (event.type) {
+    case "checked":
+      return state.kind === "checking" ? afterCheck(state.inDoubt, event.outcome, event.now) : state;
+    case "submitted":
+      return canSubmit(state) ? afterSubmit(event.input) : state;
+    case "answered":
+      return state.kind === "opening" ? afterReveal(event.outcome, event.now) : state;
+    case "retried":
+      return afterRetry(state);
+    case "waited":
+      return state.kind === "paused" && state.until !== null ? { ...state, until: null } : state;
+    case "copied":
+      return state.kind === "revealed" && !state.copied ? { ...state, copied: true } : state;
+    case "cameOnline":
+      return state.kind === "paused" && state.reason === "offline" ? afterRetry(state) : state;
+    case "left":
+      if (state.kind === "revealed") return { kind: "cleared" };
+      return state.kind === "opening" ? { kind: "unknown" } : state;
+    case "restored":
+      // It may have been hours: ask again before anybody types.
+      return state.kind === "asking" ? { kind: "checking", inDoubt: false } : state;
+  }
+}
+
+/** True while the field is there and a press of the button would count. */
+export function canSubmit(state: State): boolean {
+  return state.kind === "asking" || (state.kind === "paused" && state.during === "open" && !state.until);
+}
+
+/** True while closing the page would lose something that cannot be had again. */
+export function wouldLose(state: State): boolean {
+  return state.kind === "opening" || (state.kind === "revealed" && !state.copied);
+}
+
+/** Whole seconds until trying again makes sense, never negative. */
+export function secondsUntil(until: number, now: number): number {
+  return Math.max(0, Math.ceil((until - now) / 1000));
+}
+
+function afterCheck(inDoubt: boolean, outcome: CheckOutcome, now: number): State {
+  switch (outcome.kind) {
+    case "available":
+      return { kind: "asking", notice: inDoubt ? { kind: "stillThere" } : null };
+    case "notAvailable":
+      return { kind: "notAvailable" };
+    case "offline":
+      return { kind: "paused", during: "check", reason: "offline", until: null, inDoubt };
+    case "failed":
+      return { kind: "paused", during: "check", reason: "unreachable", until: null, inDoubt };
+    case "refused":
+      return { kind: "paused", during: "check", ...refused(outcome, now), inDoubt };
+  }
+}
+
+function afterSubmit(input: string): State {
+  const check = checkPassphrase(input);
+  return check.ok
+    ? { kind: "opening", passphrase: check.passphrase }
+    : { kind: "asking", notice: check.problem };
+}
+
+function afterReveal(outcome: RevealOutcome, now: number): State {
+  switch (outcome.kind) {
+    case "revealed":
+      return { kind: "revealed", value: outcome.value, copied: false };
+    case "destroyed":
+    case "notAvailable":
+    case "unknown":
+      return { kind: outcome.kind };
+    case "badInput":
+      return { kind: "asking", notice: { kind: "rejected" } };
+    case "offline":
+      return { kind: "paused", during: "open", reason: "offline", until: null, inDoubt: false };
+    case "refused":
+      return { kind: "paused", during: "open", ...refused(outcome, now), inDoubt: false };
+  }
+}
+
+/** Only checks are repeated here. An attempt is repeated by the person, with the button that says so. */
+function afterRetry(state: State): State {
+  if (state.kind === "unknown") return { kind: "checking", inDoubt: true };
+  if (state.kind === "paused" && state.during === "check" && !state.until) {
+    return { kind: "checking", inDoubt: state.inDoubt };
+  }
+  return state;
+}
+
+function refused(outcome: { reason: PauseReason; waitSeconds: number }, now: number) {
+  const until = outcome.waitSeconds > 0 ? now + outcome.waitSeconds * 1000 : null;
+  return { reason: outcome.reason, until };
+}
