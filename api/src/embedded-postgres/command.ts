@@ -1,0 +1,48 @@
+import { spawn } from "node:child_process";
+import type { SystemUser } from "./system-user.ts";
+
+/** How much of a command's output is kept, in characters: the last lines are the ones that say what failed. */
+const KEPT_OUTPUT = 8_000;
+
+/**
+ * The whole environment of every command started here. The app's own holds its keys, which no other process
+ * needs, and PG* variables that would redirect PostgreSQL. LC_ALL=C because messages are compared, TZ because
+ * initdb otherwise tries every time zone of the system.
+ */
+export const COMMAND_ENV: NodeJS.ProcessEnv = {
+  PATH: process.env.PATH ?? "/usr/sbin:/usr/bin:/sbin:/bin",
+  LC_ALL: "C",
+  TZ: "UTC",
+};
+
+export interface CommandResult {
+  /** The exit code, or null if a signal ended the command. */
+  code: number | null;
+  /** Standard output and error together, their last 8,000 characters. */
+  output: string;
+}
+
+/**
+ * Runs a command to its end, as `user` if one is given.
+ *
+ * @throws Error if the command cannot be started at all; a failing exit code is an answer, not an error.
+ */
+export function runCommand(command: string, args: string[], user?: SystemUser): Promise<CommandResult> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      ...(user && { uid: user.uid, gid: user.gid }),
+      cwd: "/", // The app's folder may be closed to that user.
+      env: COMMAND_ENV,
+      // Pipes, not files: if the app is killed, initdb dies of the next line it prints.
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let output = "";
+    const keep = (chunk: string) => {
+      output = (output + chunk).slice(-KEPT_OUTPUT);
+    };
+    child.stdout.setEncoding("utf8").on("data", keep);
+    child.stderr.setEncoding("utf8").on("data", keep);
+    child.once("error", reject);
+    child.once("close", (code) => resolve({ code, output }));
+  });
+}
