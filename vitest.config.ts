@@ -1,13 +1,21 @@
-import { defineConfig } from "vitest/config";
+import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
+
+const project = (name: string, test: TestProjectInlineConfiguration["test"] = {}) => ({
+  extends: true as const,
+  // graphql-js refuses to be loaded twice. Node takes its CommonJS build, so the tests must, too.
+  resolve: { alias: [{ find: /^graphql$/, replacement: "graphql/index.js" }] },
+  test: { name, root: name, include: ["**/*.test.ts"], ...test },
+});
 
 export default defineConfig({
   test: {
     globalSetup: "./api/test/global-setup.ts",
-    projects: ["drizzle", "api", "dashboard", "reveal", "e2e"].map((name) => ({
-      extends: true as const,
-      // graphql-js refuses to be loaded twice. Node takes its CommonJS build, so the tests must, too.
-      resolve: { alias: [{ find: /^graphql$/, replacement: "graphql/index.js" }] },
-      test: { name, root: name, include: ["**/*.test.ts"] },
-    })),
+    projects: [
+      project("drizzle"),
+      project("api"),
+      project("dashboard"),
+      project("reveal"),
+      project("e2e", { globalSetup: "./global-setup.ts", testTimeout: 60_000, hookTimeout: 60_000 }),
+    ],
   },
 });

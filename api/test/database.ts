@@ -3,6 +3,15 @@ import postgres from "postgres";
 import { afterAll, beforeAll, inject } from "vitest";
 import { connect, type Database } from "../src/db.ts";
 
+declare module "vitest" {
+  export interface ProvidedContext {
+    /** A PostgreSQL server whose role may create databases. */
+    serverUrl: string;
+    /** A migrated database on it that every suite clones. */
+    templateName: string;
+  }
+}
+
 /** A database of this suite's own. */
 export interface TestDatabase extends Database {
   url: string;

@@ -7,15 +7,6 @@ import postgres from "postgres";
 import type { TestProject } from "vitest/node";
 import { startEmbeddedPostgres } from "../src/embedded-postgres/embedded-postgres.ts";
 
-declare module "vitest" {
-  export interface ProvidedContext {
-    /** A PostgreSQL server whose role may create databases. */
-    serverUrl: string;
-    /** A migrated database on it that every suite clones. */
-    templateName: string;
-  }
-}
-
 /** One real PostgreSQL for the whole run: the embedded one, or the server of TEST_DATABASE_URL. */
 export default async function setup(project: TestProject) {
   const server = process.env.TEST_DATABASE_URL

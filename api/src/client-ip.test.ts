@@ -1,0 +1,158 @@
+import { isIP } from "node:net";
+import { describe, expect, test } from "vitest";
+import { clientIpResolver } from "./client-ip.ts";
+
+describe("without trusted proxies", () => {
+  const clientIp = clientIpResolver([]);
+
+  test("the client is the peer, and X-Forwarded-For is not even read", () => {
+    expect(clientIp("203.0.113.7", undefined)).toBe("203.0.113.7");
+    expect(clientIp("203.0.113.7", "198.51.100.1")).toBe("203.0.113.7");
+    expect(clientIp("127.0.0.1", "198.51.100.1")).toBe("127.0.0.1");
+    expect(clientIp("::1", "198.51.100.1")).toBe("::1");
+  });
+
+  test("a peer of IPv4 on a socket of IPv6 is written as IPv4", () => {
+    expect(clientIp("::ffff:203.0.113.7", undefined)).toBe("203.0.113.7");
+    expect(clientIp("::ffff:cb00:7107", undefined)).toBe("203.0.113.7");
+  });
+
+  test("an IPv6 address is always written the same way", () => {
+    expect(clientIp("2001:0DB8:0:0:0:0:0:1", undefined)).toBe("2001:db8::1");
+  });
+
+  test("a peer that hung up is 0.0.0.0, and its header is not believed", () => {
+    expect(clientIp(undefined, undefined)).toBe("0.0.0.0");
+    expect(clientIp(undefined, "198.51.100.1")).toBe("0.0.0.0");
+    expect(clientIp("", "198.51.100.1")).toBe("0.0.0.0");
+  });
+});
+
+describe("behind trusted proxies", () => {
+  const clientIp = clientIpResolver(["10.0.0.0/8", "192.0.2.1/32", "fd00::/8"]);
+  const proxy = "10.1.2.3";
+
+  test("the client is the address that the proxy saw", () => {
+    expect(clientIp(proxy, "203.0.113.7")).toBe("203.0.113.7");
+    expect(clientIp(proxy, "2001:db8::7")).toBe("2001:db8::7");
+    expect(clientIp("fd00::1", "203.0.113.7")).toBe("203.0.113.7");
+  });
+
+  test("what the client wrote itself, to the left of that, is ignored", () => {
+    expect(clientIp(proxy, "1.1.1.1, 203.0.113.7")).toBe("203.0.113.7");
+    expect(clientIp(proxy, "127.0.0.1, 10.0.0.1, 1.1.1.1, 203.0.113.7")).toBe("203.0.113.7");
+    expect(clientIp(proxy, "nonsense, 203.0.113.7")).toBe("203.0.113.7");
+  });
+
+  test("a peer that is none of them can't pass another's address off as its own", () => {
+    expect(clientIp("203.0.113.7", "1.1.1.1")).toBe("203.0.113.7");
+    expect(clientIp("203.0.113.7", "1.1.1.1, 10.1.2.3")).toBe("203.0.113.7");
+    expect(clientIp("2001:db8::7", "1.1.1.1")).toBe("2001:db8::7");
+  });
+
+  test("each proxy vouches for the one before it", () => {
+    expect(clientIp(proxy, "203.0.113.7, 192.0.2.1")).toBe("203.0.113.7");
+    expect(clientIp(proxy, "1.1.1.1, 203.0.113.7, fd12::5, 192.0.2.1, 10.9.9.9")).toBe("203.0.113.7");
+  });
+
+  test("a proxy that is not trusted is itself the client", () => {
+    expect(clientIp(proxy, "203.0.113.7, 192.0.2.2, 10.9.9.9")).toBe("192.0.2.2");
+  });
+
+  test("when all hops are trusted, the client is the first of them", () => {
+    expect(clientIp(proxy, "10.5.5.5, 10.6.6.6")).toBe("10.5.5.5");
+  });
+
+  test.each([
+    ["first address of the range", "10.0.0.0", true],
+    ["last address of the range", "10.255.255.255", true],
+    ["address before the range", "9.255.255.255", false],
+    ["address after the range", "11.0.0.0", false],
+    ["single address", "192.0.2.1", true],
+    ["neighbour of the single address", "192.0.2.0", false],
+    ["first address of the IPv6 range", "fd00::", true],
+    ["last address of the IPv6 range", "fdff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", true],
+    ["address before the IPv6 range", "fcff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", false],
+    ["address after the IPv6 range", "fe00::", false],
+    ["address of a trusted range, as a socket of IPv6 shows it", "::ffff:10.0.0.1", true],
+    ["address that only looks like one of IPv4 in hexadecimal", "::a00:1", false],
+  ])("the %s (%s) is trusted: %s", (_, peer, trusted) => {
+    expect(clientIp(peer, "203.0.113.7") === "203.0.113.7").toBe(trusted);
+  });
+
+  test.each([
+    ["a port", "203.0.113.7:51234", "203.0.113.7"],
+    ["brackets", "[2001:db8::7]", "2001:db8::7"],
+    ["brackets and a port", "[2001:db8::7]:443", "2001:db8::7"],
+    ["the spelling of IPv4 in IPv6", "::ffff:203.0.113.7", "203.0.113.7"],
+    ["both of them", "[::ffff:203.0.113.7]:443", "203.0.113.7"],
+    ["white space", " \t203.0.113.7 ", "203.0.113.7"],
+    ["IPv6 whose last group looks like a port", "2001:db8::1:443", "2001:db8::1:443"],
+  ])("an address is understood with %s", (_, header, expected) => {
+    expect(clientIp(proxy, header)).toBe(expected);
+    expect(clientIp(proxy, `1.1.1.1, ${header}`)).toBe(expected);
+  });
+
+  test.each([
+    "",
+    " ",
+    "unknown",
+    "_hidden",
+    "localhost",
+    "example.com",
+    "203.0.113",
+    "203.0.113.7.9",
+    "203.0.113.256",
+    "203.0.113.07",
+    "0x7f.0.0.1",
+    "0xcb007107",
+    "3405803783",
+    "203.0.113.7:",
+    "203.0.113.7:port",
+    "203.0.113.7/32",
+    "203.0.113.7 1.1.1.1",
+    "[2001:db8::7",
+    "2001:db8::7]",
+    "[2001:db8::7]443",
+    "[]",
+    "2001:db8::7::1",
+    "12345::",
+    "'; DROP TABLE audit_events; --",
+    "for=203.0.113.7",
+    "\u0661.1.1.1",
+  ])("what is not an address ends the walk at the last proxy: %j", (garbage) => {
+    expect(clientIp(proxy, garbage)).toBe(proxy);
+    expect(clientIp(proxy, `1.1.1.1, ${garbage}`)).toBe(proxy);
+    expect(clientIp(proxy, `1.1.1.1, ${garbage}, 192.0.2.1`)).toBe("192.0.2.1");
+  });
+
+  test("an absent header leaves the peer", () => {
+    expect(clientIp(proxy, undefined)).toBe(proxy);
+    expect(clientIp(proxy, ",,,")).toBe(proxy);
+  });
+
+  test.each(["fe80::1%eth0", "[fe80::1%eth0]", "[fe80::1%eth0]:443", "[fe80::1%'; --]"])(
+    "what is found is an address that PostgreSQL's inet can store, never one with a zone: %s",
+    (header) => {
+      const found = clientIp(proxy, header);
+      expect(isIP(found)).not.toBe(0);
+      expect(found).not.toContain("%");
+    },
+  );
+
+  test("a header of many thousand hops is read to its end and no further than trust goes", () => {
+    expect(clientIp(proxy, `203.0.113.7${", 10.0.0.1".repeat(50_000)}`)).toBe("203.0.113.7");
+  });
+});
+
+test("a link-local peer is told from another by its address, without its zone", () => {
+  const clientIp = clientIpResolver([]);
+  expect(clientIp("fe80::1%eth0", undefined)).toBe("fe80::1");
+});
+
+test("a trusted range in the spelling of IPv4 in IPv6 is the range of IPv4", () => {
+  const clientIp = clientIpResolver(["::ffff:10.0.0.0/104"]);
+  expect(clientIp("10.1.2.3", "203.0.113.7")).toBe("203.0.113.7");
+  expect(clientIp("::ffff:10.1.2.3", "203.0.113.7")).toBe("203.0.113.7");
+  expect(clientIp("11.1.2.3", "203.0.113.7")).toBe("11.1.2.3");
+});

@@ -1,0 +1,448 @@
+import { createHash, randomBytes } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import { ConfigError, configTable, parseConfig } from "./config.ts";
+
+const newKey = () => randomBytes(32).toString("base64");
+
+/** Bytes that look random but are the same in every run, so that no run fails by bad luck. */
+const sample = (seed: number, length = 32) =>
+  createHash("shake256", { outputLength: length }).update(String(seed)).digest();
+
+const DATABASE_URL = "postgres://app:pw@db.example.com:5432/ttl";
+
+/** The problems that the configuration is refused for, one a line; none when it is accepted. */
+function problemsOf(env: Record<string, string | undefined>): string[] {
+  try {
+    parseConfig(env);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const [title, ...problems] = error.message.split("\n");
+    expect(title).toBe("The configuration is not usable:");
+    return problems.map((line) => line.replace(/^ {2}- /, ""));
+  }
+}
+
+/** Whether setting this variable to this value, and nothing else, is accepted. */
+const accepts = (name: string, value: string) => problemsOf({ [name]: value }).length === 0;
+
+describe("an environment without any variable", () => {
+  test("gives the documented defaults", () => {
+    expect(parseConfig({})).toEqual({
+      port: 4000,
+      host: "127.0.0.1",
+      databaseUrl: undefined,
+      dataDir: ".data",
+      publicUrl: "http://localhost:4000",
+      revealUrl: "http://localhost:4000",
+      keyRing: undefined,
+      authSecret: undefined,
+      signUp: "first",
+      trustedProxies: [],
+      sweepIntervalSeconds: 60,
+      rateLimitMultiplier: 1,
+      logLevel: "info",
+    });
+  });
+
+  test("is what empty and blank variables come to", () => {
+    const names = [
+      "PORT",
+      "HOST",
+      "DATABASE_URL",
+      "DATA_DIR",
+      "PUBLIC_URL",
+      "REVEAL_URL",
+      "ENCRYPTION_KEYS",
+      "AUTH_SECRET",
+      "SIGN_UP",
+      "TRUSTED_PROXIES",
+      "SWEEP_INTERVAL_SECONDS",
+      "RATE_LIMIT_MULTIPLIER",
+      "LOG_LEVEL",
+    ];
+    for (const blank of ["", " ", "\t"]) {
+      expect(parseConfig(Object.fromEntries(names.map((name) => [name, blank])))).toEqual(parseConfig({}));
+    }
+  });
+
+  test("is not disturbed by variables of others", () => {
+    expect(parseConfig({ PATH: "/bin", port: "1", NODE_ENV: "production" })).toEqual(parseConfig({}));
+  });
+});
+
+describe("a configuration", () => {
+  test("is taken as set, white space around values apart", () => {
+    const [first, second, secret] = [newKey(), newKey(), newKey()];
+    const config = parseConfig({
+      PORT: " 8080 ",
+      HOST: "0.0.0.0",
+      DATABASE_URL,
+      DATA_DIR: "/var/lib/ttl secrets",
+      PUBLIC_URL: "https://secrets.example.com",
+      REVEAL_URL: "https://open.example.com",
+      ENCRYPTION_KEYS: `2026:${first}, 2025:${second}`,
+      AUTH_SECRET: secret,
+      SIGN_UP: "closed",
+      TRUSTED_PROXIES: "10.0.0.0/8, ::1",
+      SWEEP_INTERVAL_SECONDS: "5",
+      RATE_LIMIT_MULTIPLIER: "100",
+      LOG_LEVEL: "trace",
+    });
+    expect(config).toEqual({
+      port: 8080,
+      host: "0.0.0.0",
+      databaseUrl: DATABASE_URL,
+      dataDir: "/var/lib/ttl secrets",
+      publicUrl: "https://secrets.example.com",
+      revealUrl: "https://open.example.com",
+      keyRing: {
+        activeKid: "2026",
+        keys: new Map([
+          ["2026", Buffer.from(first, "base64")],
+          ["2025", Buffer.from(second, "base64")],
+        ]),
+      },
+      authSecret: secret,
+      signUp: "closed",
+      trustedProxies: ["10.0.0.0/8", "::1/128"],
+      sweepIntervalSeconds: 5,
+      rateLimitMultiplier: 100,
+      logLevel: "trace",
+    });
+  });
+
+  test("can't be changed afterwards", () => {
+    expect(Object.isFrozen(parseConfig({}))).toBe(true);
+  });
+
+  test("follows PORT in its own address, and PUBLIC_URL in that of links", () => {
+    expect(parseConfig({ PORT: "8080" })).toMatchObject({
+      publicUrl: "http://localhost:8080",
+      revealUrl: "http://localhost:8080",
+    });
+    expect(parseConfig({ PUBLIC_URL: "https://secrets.example.com" })).toMatchObject({
+      revealUrl: "https://secrets.example.com",
+    });
+  });
+});
+
+describe("an unusable configuration", () => {
+  const wrong = {
+    PORT: "sentinel-1",
+    DATABASE_URL: "sentinel-2",
+    PUBLIC_URL: "sentinel-3",
+    REVEAL_URL: "http://sentinel-4.example",
+    ENCRYPTION_KEYS: "k1:sentinel-5",
+    AUTH_SECRET: "sentinel-6",
+    SIGN_UP: "sentinel-7",
+    TRUSTED_PROXIES: "sentinel-8",
+    SWEEP_INTERVAL_SECONDS: "sentinel-9",
+    RATE_LIMIT_MULTIPLIER: "sentinel-10",
+    LOG_LEVEL: "sentinel-11",
+  };
+
+  test("is refused with every problem at once, each under its variable's name", () => {
+    expect(problemsOf(wrong).map((problem) => problem.split(" ")[0])).toEqual(Object.keys(wrong));
+  });
+
+  test("is refused without one of its values being repeated", () => {
+    expect(problemsOf(wrong).join("\n")).not.toMatch(/sentinel/);
+  });
+
+  test("is refused without a key, even of a ring that is right but for one letter, being repeated", () => {
+    const key = newKey();
+    const problems = problemsOf({ ENCRYPTION_KEYS: `k1:${key},k1:${key},k2:${key}x`, AUTH_SECRET: "short" });
+    expect(problems.join("\n")).not.toContain(key.slice(0, 8));
+    expect(problems.length).toBeGreaterThan(1);
+  });
+
+  test("says of a missing key, beside the other problems, how to make one", () => {
+    const problems = problemsOf({ DATABASE_URL, PORT: "0" });
+    expect(problems).toHaveLength(3);
+    expect(problems[0]).toMatch(/^PORT /);
+    expect(problems[1]).toMatch(/^ENCRYPTION_KEYS must be set .*openssl rand -base64 32$/);
+    expect(problems[2]).toMatch(/^AUTH_SECRET must be set .*openssl rand -base64 32$/);
+  });
+});
+
+describe("with DATABASE_URL, both keys must be set", () => {
+  const keys = () => ({ ENCRYPTION_KEYS: `k1:${newKey()}`, AUTH_SECRET: newKey() });
+
+  test("and are enough", () => {
+    expect(problemsOf({ DATABASE_URL, ...keys() })).toEqual([]);
+  });
+
+  test.each(["ENCRYPTION_KEYS", "AUTH_SECRET"])("so that a missing or blank %s is refused", (name) => {
+    for (const missing of [undefined, "", "  "]) {
+      expect(problemsOf({ DATABASE_URL, ...keys(), [name]: missing })).toEqual([
+        expect.stringMatching(new RegExp(`^${name} must be set when DATABASE_URL is`)),
+      ]);
+    }
+  });
+
+  test("but not without it, because the embedded database brings its own", () => {
+    expect(problemsOf({})).toEqual([]);
+    expect(problemsOf({ AUTH_SECRET: newKey() })).toEqual([]);
+  });
+
+  test.each(["postgres://localhost/x", "postgresql://u:p@[::1]:5432/x?sslmode=require"])(
+    "%s is one",
+    (url) => {
+      expect(problemsOf({ DATABASE_URL: url, ...keys() })).toEqual([]);
+    },
+  );
+
+  test.each(["mysql://localhost/x", "localhost:5432/x", "postgres://", "jdbc:postgresql://localhost/x"])(
+    "%s is none",
+    (url) => {
+      expect(problemsOf({ DATABASE_URL: url, ...keys() })).toEqual([expect.stringMatching(/^DATABASE_URL /)]);
+    },
+  );
+});
+
+describe("ENCRYPTION_KEYS", () => {
+  const key = newKey();
+
+  test("may hold kids of 1 to 32 letters, digits, hyphens and underscores", () => {
+    for (const kid of ["k", "2026-01_B", "x".repeat(32)]) {
+      expect(accepts("ENCRYPTION_KEYS", `${kid}:${key}`)).toBe(true);
+    }
+  });
+
+  test("makes the first key the active one and keeps the others to open with", () => {
+    const { keyRing } = parseConfig({ ENCRYPTION_KEYS: `b:${newKey()},a:${newKey()},c:${newKey()}` });
+    expect(keyRing?.activeKid).toBe("b");
+    expect([...(keyRing?.keys.keys() ?? [])]).toEqual(["b", "a", "c"]);
+  });
+
+  test.each([
+    ["no kid", key],
+    ["an empty kid", `:${key}`],
+    ["a kid of 33 characters", `${"x".repeat(33)}:${key}`],
+    ["a kid with a dot", `k.1:${key}`],
+    ["no key", "k1:"],
+    ["31 bytes", `k1:${randomBytes(31).toString("base64")}`],
+    ["33 bytes", `k1:${randomBytes(33).toString("base64")}`],
+    ["16 bytes, which would be AES-128", `k1:${randomBytes(16).toString("base64")}`],
+    ["hexadecimal", `k1:${randomBytes(32).toString("hex")}`],
+    ["base64 without its padding", `k1:${key.slice(0, -1)}`],
+    ["characters that are not base64", `k1:${"!".repeat(43)}=`],
+    ["an empty entry at the end", `k1:${key},`],
+    ["an empty entry at the beginning", `,k1:${key}`],
+    ["a semicolon for the comma", `k1:${key};k2:${newKey()}`],
+    ["a good key before a bad one", `k1:${key},k2:bad`],
+  ])("is refused with %s", (_, value) => {
+    expect(problemsOf({ ENCRYPTION_KEYS: value })).toEqual([
+      expect.stringMatching(/^ENCRYPTION_KEYS must be kid:base64 pairs .*openssl rand -base64 32$/),
+    ]);
+  });
+
+  const asKey = (bytes: Iterable<number> | string) =>
+    `k1:${(typeof bytes === "string" ? Buffer.from(bytes) : Buffer.from([...bytes])).toString("base64")}`;
+  test.each([
+    ["zeros", asKey(new Uint8Array(32))],
+    ["one byte over and over", asKey(new Uint8Array(32).fill(0xa5))],
+    ["two bytes in turn", asKey(Array.from({ length: 32 }, (_, i) => i % 2))],
+    ["eight bytes four times over", asKey(Array.from({ length: 32 }, (_, i) => (i % 8) * 31))],
+    ["sixteen bytes twice over", asKey(Buffer.concat([sample(1, 16), sample(1, 16)]))],
+    ["the numbers from 0 to 31", asKey(Array.from({ length: 32 }, (_, i) => i))],
+    ["the numbers from 31 down to 0", asKey(Array.from({ length: 32 }, (_, i) => 31 - i))],
+    ["the numbers from 1 to 32", asKey(Array.from({ length: 32 }, (_, i) => i + 1))],
+    ["hexadecimal digits in order, twice", asKey("0123456789abcdef0123456789abcdef")],
+    ["the alphabet", asKey("abcdefghijklmnopqrstuvwxyz012345")],
+    ["a sentence", asKey("please change this key right now")],
+    ["a word over and over", asKey("passwordpasswordpasswordpassword")],
+  ])("is refused with a key that is no random number: %s", (_, value) => {
+    expect(problemsOf({ ENCRYPTION_KEYS: value })).toEqual([
+      expect.stringMatching(/^ENCRYPTION_KEYS has a key that is not random/),
+    ]);
+  });
+
+  test("is refused when any key of it is weak, not only the first", () => {
+    const weak = Buffer.alloc(32, 1).toString("base64");
+    expect(accepts("ENCRYPTION_KEYS", `k1:${key},k2:${weak}`)).toBe(false);
+  });
+
+  test("is refused with the same kid twice", () => {
+    expect(problemsOf({ ENCRYPTION_KEYS: `k1:${key},k1:${newKey()}` })).toEqual([
+      expect.stringMatching(/^ENCRYPTION_KEYS names the same kid twice/),
+    ]);
+  });
+
+  test("is refused with the same key under two kids, in whatever spelling of base64", () => {
+    const problem = [expect.stringMatching(/^ENCRYPTION_KEYS holds the same key twice/)];
+    expect(problemsOf({ ENCRYPTION_KEYS: `k1:${key},k2:${key}` })).toEqual(problem);
+    // The last character before the padding carries two bits that nobody reads.
+    const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const last = alphabet.indexOf(key.charAt(42));
+    const respelt = `${key.slice(0, 42)}${alphabet[last ^ 1]}=`;
+    expect(accepts("ENCRYPTION_KEYS", `k1:${key},k2:${respelt}`)).toBe(false);
+  });
+
+  test("takes any random key", () => {
+    const keys = Array.from({ length: 1000 }, (_, seed) => sample(seed).toString("base64"));
+    expect(keys.filter((key) => !accepts("ENCRYPTION_KEYS", `k1:${key}`))).toHaveLength(0);
+  });
+});
+
+describe("AUTH_SECRET", () => {
+  const refusedOf = (encode: (seed: number) => string) =>
+    Array.from({ length: 300 }, (_, seed) => encode(seed)).filter(
+      (secret) => !accepts("AUTH_SECRET", secret),
+    );
+
+  test("takes any 32 random bytes in base64, as `openssl rand -base64 32` prints them", () => {
+    expect(refusedOf((seed) => sample(seed).toString("base64"))).toHaveLength(0);
+  });
+
+  test("takes any 32 random characters of base64url", () => {
+    expect(refusedOf((seed) => sample(seed, 24).toString("base64url"))).toHaveLength(0);
+  });
+
+  // Of 64 random hexadecimal digits, one of the sixteen is missing about every fourth time.
+  test("takes any 32 random bytes in hexadecimal, as `openssl rand -hex 32` prints them", () => {
+    expect(refusedOf((seed) => sample(seed).toString("hex"))).toHaveLength(0);
+  });
+
+  test.each([
+    ["31 characters", randomBytes(32).toString("base64").slice(0, 31)],
+    ["one character over and over", "x".repeat(64)],
+    ["a word over and over", "secret".repeat(10)],
+    ["what tutorials use", "changeme-changeme-changeme-changeme"],
+    ["the alphabet", "abcdefghijklmnopqrstuvwxyz0123456789"],
+    ["hexadecimal digits in order, twice", "0123456789abcdef0123456789abcdef"],
+  ])("is refused when it is %s", (_, secret) => {
+    expect(problemsOf({ AUTH_SECRET: secret })).toEqual([
+      expect.stringMatching(/^AUTH_SECRET must be at least 32 random characters; .*openssl rand -base64 32$/),
+    ]);
+  });
+});
+
+describe.each(["PUBLIC_URL", "REVEAL_URL"])("%s", (name) => {
+  test.each([
+    ["https://secrets.example.com", "https://secrets.example.com"],
+    ["https://secrets.example.com/", "https://secrets.example.com"],
+    ["https://secrets.example.com:8443", "https://secrets.example.com:8443"],
+    ["https://secrets.example.com:443", "https://secrets.example.com"],
+    ["HTTPS://Secrets.Example.COM", "https://secrets.example.com"],
+    ["https://192.0.2.1", "https://192.0.2.1"],
+    ["https://[2001:db8::1]", "https://[2001:db8::1]"],
+    ["http://localhost:4000", "http://localhost:4000"],
+    ["http://app.localhost", "http://app.localhost"],
+    ["http://127.0.0.1:4000", "http://127.0.0.1:4000"],
+    ["http://127.9.9.9", "http://127.9.9.9"],
+    ["http://[::1]:4000", "http://[::1]:4000"],
+  ])("may be %s", (value, expected) => {
+    const config = parseConfig({ [name]: value });
+    expect(name === "PUBLIC_URL" ? config.publicUrl : config.revealUrl).toBe(expected);
+  });
+
+  test.each([
+    "secrets.example.com",
+    "//secrets.example.com",
+    "https://",
+    "ftp://secrets.example.com",
+    "javascript:alert(1)",
+    "https://secrets.example.com/app",
+    "https://secrets.example.com/?a=b",
+    "https://secrets.example.com/#a",
+    "https://user@secrets.example.com",
+    "https://user:pw@secrets.example.com/",
+    "https://secrets.example.com https://other.example.com",
+  ])("is refused when it is no bare origin: %s", (value) => {
+    expect(problemsOf({ [name]: value })).toEqual([expect.stringMatching(`^${name} must be a bare origin`)]);
+  });
+
+  test.each([
+    "http://secrets.example.com",
+    "http://192.0.2.1:4000",
+    "http://10.0.0.1",
+    "http://0.0.0.0:4000",
+    "http://[2001:db8::1]",
+    "http://localhost.example.com",
+    "http://notlocalhost",
+    "http://128.0.0.1",
+    "http://127.example.com",
+    "http://127.0.0.1.nip.io",
+  ])("is refused over http when it is another machine: %s", (value) => {
+    expect(problemsOf({ [name]: value })).toEqual([expect.stringMatching(`^${name} must be https://`)]);
+  });
+});
+
+describe("TRUSTED_PROXIES", () => {
+  test.each([
+    ["10.0.0.0/8", ["10.0.0.0/8"]],
+    ["192.0.2.1", ["192.0.2.1/32"]],
+    ["2001:db8::1", ["2001:db8::1/128"]],
+    ["fd00::/8", ["fd00::/8"]],
+    ["0.0.0.0/0", ["0.0.0.0/0"]],
+    ["10.0.0.0/8 ,192.0.2.1,  fd00::/8", ["10.0.0.0/8", "192.0.2.1/32", "fd00::/8"]],
+  ])("may be %s", (value, expected) => {
+    expect(parseConfig({ TRUSTED_PROXIES: value }).trustedProxies).toEqual(expected);
+  });
+
+  test.each([
+    "proxy",
+    "*",
+    "true",
+    "10.0.0.0/33",
+    "10.0.0.0/-1",
+    "10.0.0.0/",
+    "/8",
+    "10.0.0.256/24",
+    "10.0.0.0/255.0.0.0",
+    "fd00::/129",
+    "10.0.0.0/8,",
+    "10.0.0.0/8 fd00::/8",
+    "10.0.0.0/8,proxy",
+  ])("is refused as %s", (value) => {
+    expect(problemsOf({ TRUSTED_PROXIES: value })).toEqual([
+      expect.stringMatching(/^TRUSTED_PROXIES must be /),
+    ]);
+  });
+
+  // `10/8` would be read as 0.0.0.10/8 and `010.0.0.0` as 8.0.0.0: other networks than the writer meant.
+  test.each(["10/8", "10.1/16", "010.0.0.0/8", "0xa000000/8", "10"])(
+    "is refused in the short, octal and hexadecimal spellings that mean something else: %s",
+    (value) => {
+      expect(accepts("TRUSTED_PROXIES", value)).toBe(false);
+    },
+  );
+});
+
+describe("a number", () => {
+  test.each([
+    ["PORT", 1, 65_535],
+    ["SWEEP_INTERVAL_SECONDS", 1, 3600],
+    ["RATE_LIMIT_MULTIPLIER", 1, 1_000_000],
+  ])("%s is whole and from %i to %i", (name, least, most) => {
+    for (const value of [least, most]) expect(accepts(name, String(value))).toBe(true);
+    const wrong = [least - 1, -1, most + 1, "1.5", "1e3", "0x10", "+1", "12a", "NaN", "1 2", "9".repeat(30)];
+    for (const value of wrong) {
+      expect(problemsOf({ [name]: String(value) })).toEqual([
+        `${name} must be a whole number from ${least} to ${most}`,
+      ]);
+    }
+  });
+});
+
+describe("a choice", () => {
+  test.each([
+    ["SIGN_UP", ["open", "first", "closed"]],
+    ["LOG_LEVEL", ["silent", "fatal", "error", "warn", "info", "debug", "trace"]],
+  ])("%s is one of %j", (name, choices) => {
+    for (const choice of choices) expect(accepts(name, choice)).toBe(true);
+    for (const wrong of ["yes", choices[0]?.toUpperCase() ?? "", choices.join(",")]) {
+      expect(problemsOf({ [name]: wrong })).toEqual([expect.stringMatching(`^${name} must be `)]);
+    }
+  });
+});
+
+test("the README's table has a row for every variable, with its default and meaning", () => {
+  const [head, rule, ...rows] = configTable().split("\n");
+  expect([head, rule]).toEqual(["| variable | default | meaning |", "| --- | --- | --- |"]);
+  expect(rows).toHaveLength(13);
+  for (const row of rows) expect(row).toMatch(/^\| `[A-Z_]+` \| [^|]+ \| [^|]+\. \|$/);
+  expect(configTable()).not.toContain("undefined");
+});

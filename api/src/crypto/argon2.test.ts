@@ -1,0 +1,155 @@
+import { argon2Sync } from "node:crypto";
+import { setImmediate } from "node:timers/promises";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { Argon2BusyError, Argon2Slots, argon2id } from "./argon2.ts";
+
+afterEach(() => vi.unstubAllEnvs());
+
+/** Jobs that start when their slot is free and end when they are told to. */
+function jobs() {
+  const started: string[] = [];
+  const doors = new Map<string, PromiseWithResolvers<string>>();
+  return {
+    started,
+    job: (name: string) => () => {
+      started.push(name);
+      const door = Promise.withResolvers<string>();
+      doors.set(name, door);
+      return door.promise;
+    },
+    async finish(name: string) {
+      doors.get(name)?.resolve(name);
+      await setImmediate();
+    },
+    async fail(name: string) {
+      doors.get(name)?.reject(new Error(`${name} failed`));
+      await setImmediate();
+    },
+  };
+}
+
+describe("Argon2's slots", () => {
+  test("let never more than their number run at once, and start the others in order of arrival", async () => {
+    const { started, job, finish } = jobs();
+    const slots = new Argon2Slots(2, 4);
+    const results = ["a", "b", "c", "d", "e"].map((name) => slots.run(job(name)));
+    await setImmediate();
+    expect(started).toEqual(["a", "b"]);
+    await finish("b");
+    expect(started).toEqual(["a", "b", "c"]);
+    await finish("a");
+    expect(started).toEqual(["a", "b", "c", "d"]);
+    await finish("c");
+    expect(started).toEqual(["a", "b", "c", "d", "e"]);
+    await finish("d");
+    await finish("e");
+    expect(await Promise.all(results)).toEqual(["a", "b", "c", "d", "e"]);
+  });
+
+  test("refuse at once what the queue has no room for, and never begin it", async () => {
+    const { started, job, finish } = jobs();
+    const slots = new Argon2Slots(1, 2);
+    const kept = ["a", "b", "c"].map((name) => slots.run(job(name)));
+    await expect(slots.run(job("d"))).rejects.toBeInstanceOf(Argon2BusyError);
+    for (const name of ["a", "b", "c"]) await finish(name);
+    expect(await Promise.all(kept)).toEqual(["a", "b", "c"]);
+    expect(started).toEqual(["a", "b", "c"]);
+  });
+
+  test("count a burst that arrives before any of it has started", async () => {
+    const { started, job } = jobs();
+    const slots = new Argon2Slots(2, 3);
+    const outcomes = Array.from({ length: 40 }, (_, i) => slots.run(job(String(i))));
+    const refused = outcomes.slice(5).map((outcome) => expect(outcome).rejects.toThrow(Argon2BusyError));
+    await Promise.all(refused);
+    expect(started).toEqual(["0", "1"]);
+  });
+
+  test("with no queue refuse whatever finds them all taken", async () => {
+    const { job, finish } = jobs();
+    const slots = new Argon2Slots(1, 0);
+    const first = slots.run(job("a"));
+    await expect(slots.run(job("b"))).rejects.toBeInstanceOf(Argon2BusyError);
+    await finish("a");
+    expect(await first).toBe("a");
+  });
+
+  test("have room again once a job is done", async () => {
+    const { job, finish } = jobs();
+    const slots = new Argon2Slots(1, 1);
+    void slots.run(job("a"));
+    void slots.run(job("b"));
+    await expect(slots.run(job("c"))).rejects.toBeInstanceOf(Argon2BusyError);
+    await finish("a");
+    const late = slots.run(job("c"));
+    await finish("b");
+    await finish("c");
+    expect(await late).toBe("c");
+  });
+
+  test("are freed by a job that fails, which fails for its caller alone", async () => {
+    const { started, job, fail, finish } = jobs();
+    const slots = new Argon2Slots(1, 1);
+    const first = slots.run(job("a"));
+    const second = slots.run(job("b"));
+    await Promise.all([expect(first).rejects.toThrow("a failed"), setImmediate().then(() => fail("a"))]);
+    expect(started).toEqual(["a", "b"]);
+    await finish("b");
+    expect(await second).toBe("b");
+  });
+
+  test("are freed by a job that throws before it waits for anything", async () => {
+    const slots = new Argon2Slots(1, 0);
+    const broken = () => {
+      throw new Error("at once");
+    };
+    await expect(slots.run(broken)).rejects.toThrow("at once");
+    await setImmediate();
+    expect(await slots.run(async () => "next")).toBe("next");
+  });
+
+  test.each([
+    ["1", 1],
+    ["2", 1],
+    ["3", 2],
+  ])("leave a thread of Node's pool of %s to others, if there is one to leave", async (threads, most) => {
+    vi.stubEnv("UV_THREADPOOL_SIZE", threads);
+    const { started, job } = jobs();
+    const slots = new Argon2Slots();
+    for (let i = 0; i < 8; i += 1) void slots.run(job(String(i)));
+    await setImmediate();
+    expect(started.length).toBeGreaterThanOrEqual(1);
+    expect(started.length).toBeLessThanOrEqual(most);
+  });
+
+  test("let 32 wait for each of them, unless told otherwise", async () => {
+    const { job } = jobs();
+    const slots = new Argon2Slots(2);
+    for (let i = 0; i < 2 + 64; i += 1) void slots.run(job(String(i)));
+    await expect(slots.run(job("one more"))).rejects.toBeInstanceOf(Argon2BusyError);
+  });
+
+  test("say in a refusal that they are busy, and nothing else", async () => {
+    const slots = new Argon2Slots(1, 0);
+    void slots.run(() => new Promise(() => {}));
+    await expect(slots.run(async () => "hunter2")).rejects.toThrow(/^too many password hashes are waiting$/);
+  });
+});
+
+describe("Argon2id", () => {
+  test.each([
+    { memoryKib: 64, timeCost: 1, parallelism: 1 },
+    { memoryKib: 256, timeCost: 3, parallelism: 4 },
+  ])("gives 64 bytes, the same as OpenSSL's for %o", async (parameters) => {
+    const salt = Buffer.from("0123456789abcdef");
+    const expected = argon2Sync("argon2id", {
+      message: "pässword",
+      nonce: salt,
+      memory: parameters.memoryKib,
+      passes: parameters.timeCost,
+      parallelism: parameters.parallelism,
+      tagLength: 64,
+    });
+    expect(await argon2id("pässword", salt, parameters)).toEqual(expected);
+  });
+});

@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+import { KEY_BYTES, type KeyRing, keyOf } from "./key-ring.ts";
+
+const ring: KeyRing = {
+  activeKid: "new",
+  keys: new Map([
+    ["new", Buffer.alloc(KEY_BYTES, 1)],
+    ["old", Buffer.alloc(KEY_BYTES, 2)],
+  ]),
+};
+
+test("a server key is 32 bytes long", () => {
+  expect(KEY_BYTES).toBe(32);
+});
+
+test("every key of the ring is found by its own kid, not only the active one", () => {
+  expect(keyOf(ring, "new")).toEqual(Buffer.alloc(32, 1));
+  expect(keyOf(ring, "old")).toEqual(Buffer.alloc(32, 2));
+});
+
+test.each(["", "NEW", "new ", "k1-sentinel", "constructor", "__proto__"])(
+  "a kid that the ring has not is refused, without being named: %j",
+  (kid) => {
+    expect(() => keyOf(ring, kid)).toThrow(/^no such key in the ring$/);
+  },
+);

@@ -1,0 +1,122 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { type FormEvent, useRef, useState } from "react";
+import { asApiError } from "../shared/api-error.ts";
+import { errorText } from "../shared/error-text.ts";
+import { Field, useFocusOnFirstInvalid } from "../shared/field.tsx";
+import { Notice } from "../shared/notice.tsx";
+import { signIn, signUp } from "./auth-client.ts";
+import { type AccountField, accountFieldErrors, passwordLength, passwordRule } from "./auth-error.ts";
+import { viewerQuery } from "./viewer.ts";
+
+/** The form of the sign-in and sign-up pages. When it succeeds the viewer is known and the page moves on. */
+export function AccountForm({ action }: { action: "sign-in" | "sign-up" }) {
+  const queries = useQueryClient();
+  const form = useRef<HTMLFormElement>(null);
+  const [name, setName] = useState("");
+  const [email, setEmail] = useState("");
+  const [password, setPassword] = useState("");
+  const [errors, setErrors] = useState<Partial<Record<AccountField, string>>>({});
+  const [refused, setRefused] = useState<string | null>(null);
+  const [refusals, setRefusals] = useState(0);
+  const [sending, setSending] = useState(false);
+  useFocusOnFirstInvalid(form, refusals);
+
+  const isNew = action === "sign-up";
+  const edit = (field: AccountField, set: (text: string) => void) => (text: string) => {
+    set(text);
+    setErrors((shown) => ({ ...shown, [field]: undefined }));
+  };
+
+  function refuse(fields: Partial<Record<AccountField, string>>, text: string | null) {
+    setErrors(fields);
+    setRefused(text);
+    setRefusals((count) => count + 1);
+  }
+
+  async function submit(event: FormEvent) {
+    event.preventDefault();
+    if (sending) return;
+    const found = accountFieldErrors({ name, email, password }, action);
+    if (Object.keys(found).length > 0) return refuse(found, null);
+    setSending(true);
+    setRefused(null);
+    try {
+      const credentials = { email: email.trim(), password };
+      const refusal = await (isNew ? signUp({ name: name.trim(), ...credentials }) : signIn(credentials));
+      if (refusal) {
+        refuse(
+          refusal.field ? { [refusal.field]: refusal.text } : {},
+          refusal.field === null ? refusal.text : null,
+        );
+      } else {
+        // What a former session loaded is not this one's to see.
+        queries.removeQueries({ predicate: (query) => query.queryKey[0] !== viewerQuery.queryKey[0] });
+        await queries.fetchQuery({ ...viewerQuery, staleTime: 0 });
+      }
+    } catch (error) {
+      refuse({}, errorText(asApiError(error)));
+    } finally {
+      setSending(false);
+    }
+  }
+
+  return (
+    <form ref={form} className="stack" noValidate onSubmit={(event) => void submit(event)}>
+      {refused ? <Notice>{refused}</Notice> : null}
+      {isNew ? (
+        <Field label="Name" error={errors.name} hint="Shown to members of your vault, never to recipients.">
+          {(control) => (
+            <input
+              {...control}
+              className="input"
+              name="name"
+              autoComplete="name"
+              maxLength={200}
+              value={name}
+              onChange={(event) => edit("name", setName)(event.target.value)}
+            />
+          )}
+        </Field>
+      ) : null}
+      <Field label="E-mail" error={errors.email}>
+        {(control) => (
+          <input
+            {...control}
+            className="input"
+            type="email"
+            name="email"
+            autoComplete={isNew ? "email" : "username"}
+            spellCheck={false}
+            value={email}
+            onChange={(event) => edit("email", setEmail)(event.target.value)}
+          />
+        )}
+      </Field>
+      <Field
+        label="Password"
+        error={errors.password}
+        hint={isNew && !errors.password ? passwordRule : undefined}
+      >
+        {(control) => (
+          <input
+            {...control}
+            className="input"
+            type="password"
+            name="password"
+            autoComplete={isNew ? "new-password" : "current-password"}
+            maxLength={isNew ? undefined : passwordLength.max}
+            value={password}
+            onChange={(event) => edit("password", setPassword)(event.target.value)}
+          />
+        )}
+      </Field>
+      <button
+        type="submit"
+        className="button button-primary button-block"
+        aria-disabled={sending || undefined}
+      >
+        {isNew ? (sending ? "Creating account…" : "Create account") : sending ? "Signing in…" : "Sign in"}
+      </button>
+    </form>
+  );
+}

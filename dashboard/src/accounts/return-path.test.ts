@@ -1,0 +1,14 @@
+import { expect, test } from "vitest";
+import { readReturnState } from "./return-path.ts";
+
+test("a path of our own is kept", () => {
+  const state = { from: "/projects/p1/audit", sessionEnded: true };
+  expect(readReturnState(state)).toEqual(state);
+});
+
+test("anything else leads home", () => {
+  for (const from of ["//evil.example", "/\\evil.example", "https://evil.example", "", 7, undefined]) {
+    expect(readReturnState({ from })).toEqual({ from: "/", sessionEnded: false });
+  }
+  expect(readReturnState(null)).toEqual({ from: "/", sessionEnded: false });
+});

@@ -1,0 +1,39 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { viewerQuery } from "../accounts/viewer.ts";
+import { useReachable } from "../shared/connection.ts";
+import { AlertIcon } from "../shared/icons.tsx";
+
+const retryMs = 3_000;
+
+/** Says that the server is away, keeps asking, and goes by itself; what is on screen stays usable meanwhile. */
+export function ConnectionBanner() {
+  const queries = useQueryClient();
+  const reachable = useReachable();
+
+  useEffect(() => {
+    if (reachable) {
+      // Whatever failed while the server was away is asked again.
+      void queries.refetchQueries({ type: "active", predicate: (query) => query.state.status === "error" });
+      return;
+    }
+    const retry = () => void queries.refetchQueries({ queryKey: viewerQuery.queryKey });
+    const timer = setInterval(retry, retryMs);
+    window.addEventListener("online", retry);
+    return () => {
+      clearInterval(timer);
+      window.removeEventListener("online", retry);
+    };
+  }, [reachable, queries]);
+
+  return (
+    <div className="banner-place" role="status">
+      {reachable ? null : (
+        <p className="banner">
+          <AlertIcon />
+          Can't reach the server. Retrying…
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,36 @@
+import { AuditSection } from "../audit/audit-section.tsx";
+import { ProjectHeader } from "../projects/project-header.tsx";
+import { useProject } from "../projects/projects.ts";
+import { asApiError } from "../shared/api-error.ts";
+import { LoadFailure } from "../shared/load-failure.tsx";
+import { Loading } from "../shared/loading.tsx";
+import { usePageTitle } from "../shared/page-title.ts";
+import { TtlSecretSection } from "../ttl-secrets/ttl-secret-section.tsx";
+import { NotFoundPage } from "./not-found-page.tsx";
+
+/** `/projects/:id` and `/projects/:id/audit`: one project, one of its sections. */
+export function ProjectPage({ id, section }: { id: string; section: "ttl-secrets" | "audit" }) {
+  const project = useProject(id);
+  const name = project.data?.name;
+  usePageTitle(name && section === "audit" ? `Audit · ${name}` : name);
+
+  if (project.data === null) return <NotFoundPage what="project" />;
+  if (project.data === undefined) {
+    return project.error ? (
+      <LoadFailure error={asApiError(project.error)} retry={() => void project.refetch()} />
+    ) : (
+      <Loading />
+    );
+  }
+  return (
+    <>
+      <ProjectHeader project={project.data} section={section} />
+      {/* The key starts a section over for another project: open dialogs and what is typed stay with theirs. */}
+      {section === "audit" ? (
+        <AuditSection key={id} projectId={id} />
+      ) : (
+        <TtlSecretSection key={id} projectId={id} />
+      )}
+    </>
+  );
+}

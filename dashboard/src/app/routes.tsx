@@ -1,0 +1,86 @@
+import { useEffect, useRef } from "react";
+import { Redirect, Route, Switch, useLocation } from "wouter";
+import type { ReturnState } from "../accounts/return-path.ts";
+import { readReturnState } from "../accounts/return-path.ts";
+import { SignInPage } from "../accounts/sign-in-page.tsx";
+import { SignUpPage } from "../accounts/sign-up-page.tsx";
+import { useSignUpState } from "../accounts/sign-up-state.ts";
+import { useViewer } from "../accounts/viewer.ts";
+import { ProjectsPage } from "../projects/projects-page.tsx";
+import { asApiError } from "../shared/api-error.ts";
+import { LoadFailure } from "../shared/load-failure.tsx";
+import { Loading } from "../shared/loading.tsx";
+import { NotFoundPage } from "./not-found-page.tsx";
+import { ProjectPage } from "./project-page.tsx";
+import { Shell } from "./shell.tsx";
+
+/** Which page stands at which path, and who may see it. */
+export function Routes() {
+  const viewer = useViewer();
+  const [path] = useLocation();
+  const wasSignedIn = useRef(false);
+  const signedIn = Boolean(viewer.data);
+  useEffect(() => {
+    if (signedIn) wasSignedIn.current = true;
+  }, [signedIn]);
+
+  if (viewer.data === undefined) {
+    return (
+      <Shell viewer={null}>
+        {viewer.error ? (
+          <LoadFailure error={asApiError(viewer.error)} retry={() => void viewer.refetch()} />
+        ) : (
+          <Loading />
+        )}
+      </Shell>
+    );
+  }
+  const outside = path === "/sign-in" || path === "/sign-up";
+  if (viewer.data === null) {
+    return (
+      <Shell viewer={null}>
+        {outside ? null : <ToSignIn state={{ from: path, sessionEnded: wasSignedIn.current }} />}
+        <Switch>
+          <Route path="/sign-in" component={SignInPage} />
+          <Route path="/sign-up" component={SignUpPage} />
+          <Route>
+            <Loading />
+          </Route>
+        </Switch>
+      </Shell>
+    );
+  }
+  if (outside) return <Redirect href={readReturnState(window.history.state).from} replace />;
+  return (
+    <Shell viewer={viewer.data}>
+      <Switch>
+        <Route path="/" component={ProjectsPage} />
+        <Route path="/projects/:id">
+          {({ id }) => <ProjectPage id={readId(id)} section="ttl-secrets" />}
+        </Route>
+        <Route path="/projects/:id/audit">
+          {({ id }) => <ProjectPage id={readId(id)} section="audit" />}
+        </Route>
+        <Route>
+          <NotFoundPage />
+        </Route>
+      </Switch>
+    </Shell>
+  );
+}
+
+/** A project's id from the path. A path that is no valid encoding names no project, which its page will say. */
+function readId(encoded: string): string {
+  try {
+    return decodeURIComponent(encoded);
+  } catch {
+    return encoded;
+  }
+}
+
+/** Leads to the sign-in page, or on a new server to making its first account. */
+function ToSignIn({ state }: { state: ReturnState }) {
+  const signUp = useSignUpState();
+  if (signUp.isPending) return null;
+  return <Redirect href={signUp.data?.first ? "/sign-up" : "/sign-in"} state={state} replace />;
+}

@@ -1,0 +1,42 @@
+import { type ReactNode, useEffect, useRef } from "react";
+import { Link, useLocation } from "wouter";
+import { AccountMenu } from "../accounts/account-menu.tsx";
+import type { Viewer } from "../accounts/viewer.ts";
+import { ConnectionBanner } from "./connection-banner.tsx";
+import { ErrorBoundary } from "./error-boundary.tsx";
+
+/** Header, connection banner and the page itself. */
+export function Shell({ viewer, children }: { viewer: Viewer | null; children: ReactNode }) {
+  const [path] = useLocation();
+  const main = useRef<HTMLElement>(null);
+  const firstPath = useRef(path);
+
+  // Following a link must move keyboard and screen reader to the new page, as loading a document would.
+  useEffect(() => {
+    if (firstPath.current === path) return;
+    firstPath.current = "";
+    main.current?.focus({ preventScroll: true });
+    window.scrollTo(0, 0);
+  }, [path]);
+
+  return (
+    <>
+      <a className="skip-link" href="#main">
+        Skip to content
+      </a>
+      <header>
+        <div className="shell-header-inner">
+          <Link href="/" className="brand">
+            <img src="/favicon.svg" alt="" width="28" height="28" />
+            TTL Secrets
+          </Link>
+          {viewer ? <AccountMenu viewer={viewer} /> : null}
+        </div>
+      </header>
+      <ConnectionBanner />
+      <main id="main" ref={main} tabIndex={-1}>
+        <ErrorBoundary key={path}>{children}</ErrorBoundary>
+      </main>
+    </>
+  );
+}

@@ -1,0 +1,16 @@
+import { expect, test } from "vitest";
+import { actionWord } from "./audit-action.ts";
+
+test.each([
+  ["temporary_secret_create", "Created"],
+  ["temporary_secret_viewed", "Viewed"],
+  ["temporary_secret_failed", "Failed attempt"],
+  ["temporary_secret_revoked", "Revoked"],
+])("%s reads as %s", (action, word) => {
+  expect(actionWord(action)).toBe(word);
+});
+
+test("an action from a newer server is still readable", () => {
+  expect(actionWord("api_key_create")).toBe("Api key create");
+  expect(actionWord("")).toBe("");
+});

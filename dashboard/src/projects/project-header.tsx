@@ -1,0 +1,44 @@
+import { useState } from "react";
+import { Link } from "wouter";
+import { DeleteProjectDialog } from "./delete-project-dialog.tsx";
+import type { Project } from "./projects.ts";
+import { RenameProjectDialog } from "./rename-project-dialog.tsx";
+
+/** Name of a project with what can be done to it, and the way to its sections. */
+export function ProjectHeader({ project, section }: { project: Project; section: "ttl-secrets" | "audit" }) {
+  const [dialog, setDialog] = useState<"rename" | "delete" | null>(null);
+  const path = `/projects/${encodeURIComponent(project.id)}`;
+  const close = () => setDialog(null);
+  return (
+    <header className="project-header">
+      <p className="breadcrumb">
+        <Link href="/">Projects</Link>
+      </p>
+      <div className="page-head">
+        <h1>{project.name}</h1>
+        <div className="page-actions">
+          <button type="button" className="button button-quiet" onClick={() => setDialog("rename")}>
+            Rename
+          </button>
+          <button
+            type="button"
+            className="button button-quiet button-quiet-danger"
+            onClick={() => setDialog("delete")}
+          >
+            Delete project
+          </button>
+        </div>
+      </div>
+      <nav className="tabs" aria-label="Project">
+        <Link href={path} aria-current={section === "ttl-secrets" ? "page" : undefined}>
+          TTL secrets
+        </Link>
+        <Link href={`${path}/audit`} aria-current={section === "audit" ? "page" : undefined}>
+          Audit
+        </Link>
+      </nav>
+      {dialog === "rename" ? <RenameProjectDialog project={project} onClose={close} /> : null}
+      {dialog === "delete" ? <DeleteProjectDialog project={project} onClose={close} /> : null}
+    </header>
+  );
+}

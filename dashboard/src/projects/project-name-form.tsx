@@ -1,0 +1,81 @@
+import { type FormEvent, useRef, useState } from "react";
+import { type ApiError, asApiError } from "../shared/api-error.ts";
+import { errorText } from "../shared/error-text.ts";
+import { Field, useFocusOnFirstInvalid } from "../shared/field.tsx";
+import { refusedField } from "../shared/field-error.ts";
+import { maxNameLength, nameProblem } from "../shared/name-rule.ts";
+import { Notice } from "../shared/notice.tsx";
+
+/** Asks for a project's name and sends it; used to create and to rename. */
+export function ProjectNameForm(props: {
+  initialName: string;
+  submitLabel: string;
+  /** Sends the name; a rejection is shown and the form stays. */
+  send: (name: string) => Promise<void>;
+  onCancel: () => void;
+}) {
+  const form = useRef<HTMLFormElement>(null);
+  const [name, setName] = useState(props.initialName);
+  const [problem, setProblem] = useState<string | null>(null);
+  const [failure, setFailure] = useState<ApiError | null>(null);
+  const [refusals, setRefusals] = useState(0);
+  const [sending, setSending] = useState(false);
+  useFocusOnFirstInvalid(form, refusals);
+
+  function refuse(text: string) {
+    setProblem(text);
+    setRefusals((count) => count + 1);
+  }
+
+  async function submit(event: FormEvent) {
+    event.preventDefault();
+    if (sending) return;
+    setFailure(null);
+    const found = nameProblem(name);
+    if (found) return refuse(found);
+    setSending(true);
+    try {
+      await props.send(name.trim());
+    } catch (thrown) {
+      const error = asApiError(thrown);
+      if (refusedField(error) === "name") {
+        refuse(`Use 1 to ${maxNameLength} characters without control characters.`);
+      } else setFailure(error);
+      setSending(false);
+    }
+  }
+
+  return (
+    <form ref={form} className="stack" noValidate onSubmit={(event) => void submit(event)}>
+      <Field
+        label="Name"
+        error={problem ?? undefined}
+        hint="A system, a customer or a team: whatever its secrets have in common."
+      >
+        {(control) => (
+          <input
+            {...control}
+            className="input"
+            name="name"
+            autoComplete="off"
+            data-initial-focus
+            value={name}
+            onChange={(event) => {
+              setName(event.target.value);
+              setProblem(null);
+            }}
+          />
+        )}
+      </Field>
+      {failure ? <Notice>{errorText(failure)}</Notice> : null}
+      <div className="dialog-actions">
+        <button type="button" className="button" onClick={props.onCancel}>
+          Cancel
+        </button>
+        <button type="submit" className="button button-primary" aria-disabled={sending || undefined}>
+          {props.submitLabel}
+        </button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,84 @@
+import {
+  keepPreviousData,
+  queryOptions,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from "@tanstack/react-query";
+import {
+  CreateProjectDocument,
+  DeleteProjectDocument,
+  ProjectDocument,
+  type ProjectFieldsFragment,
+  ProjectsDocument,
+  RenameProjectDocument,
+} from "../gql/graphql.ts";
+import { runDocument } from "../shared/graphql-client.ts";
+import { nextCursor, nodesOf } from "../shared/pages.ts";
+import { pageSize } from "../shared/use-watched-pages.ts";
+
+/** A project as every page shows it. */
+export type Project = ProjectFieldsFragment;
+
+const listKey = ["projects"];
+
+const projectQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["project", id],
+    queryFn: async ({ signal }) => (await runDocument(ProjectDocument, { id }, signal)).project,
+    staleTime: 5_000,
+  });
+
+/** The vault's projects, with "Load more". */
+export function useProjects() {
+  const list = useInfiniteQuery({
+    queryKey: listKey,
+    queryFn: async ({ pageParam, signal }) =>
+      (await runDocument(ProjectsDocument, { first: pageSize, after: pageParam }, signal)).projects,
+    initialPageParam: null as string | null,
+    getNextPageParam: nextCursor,
+    staleTime: 2_000,
+    placeholderData: keepPreviousData,
+  });
+  return { ...list, projects: list.data && nodesOf(list.data) };
+}
+
+/** One project; null when it does not exist or is not ours, which the server does not tell apart. */
+export function useProject(id: string) {
+  return useQuery(projectQuery(id));
+}
+
+/** Makes a project. */
+export function useCreateProject() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: async (name: string) => (await runDocument(CreateProjectDocument, { name })).createProject,
+    onSuccess: (project) => {
+      queries.setQueryData(projectQuery(project.id).queryKey, project);
+      return queries.invalidateQueries({ queryKey: listKey });
+    },
+  });
+}
+
+/** Gives a project another name. */
+export function useRenameProject(id: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: async (name: string) =>
+      (await runDocument(RenameProjectDocument, { id, name })).renameProject,
+    onSuccess: (project) => {
+      queries.setQueryData(projectQuery(id).queryKey, project);
+      return queries.invalidateQueries({ queryKey: listKey });
+    },
+  });
+}
+
+/** Deletes a project with all its TTL secrets. */
+export function useDeleteProject(id: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: () => runDocument(DeleteProjectDocument, { id }),
+    onSuccess: () => queries.invalidateQueries({ queryKey: listKey }),
+  });
+}

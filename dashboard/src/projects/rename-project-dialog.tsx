@@ -1,0 +1,21 @@
+import { Dialog } from "../shared/dialog.tsx";
+import { ProjectNameForm } from "./project-name-form.tsx";
+import { type Project, useRenameProject } from "./projects.ts";
+
+/** Gives a project another name. */
+export function RenameProjectDialog({ project, onClose }: { project: Project; onClose: () => void }) {
+  const rename = useRenameProject(project.id);
+  return (
+    <Dialog title="Rename project" onCloseRequest={onClose}>
+      <ProjectNameForm
+        initialName={project.name}
+        submitLabel="Rename"
+        onCancel={onClose}
+        send={async (name) => {
+          await rename.mutateAsync(name);
+          onClose();
+        }}
+      />
+    </Dialog>
+  );
+}

@@ -1,0 +1,53 @@
+import { type RefObject, useState } from "react";
+import { CopyIcon, TickIcon } from "./icons.tsx";
+
+/** What is copied, and what the button says before and after. */
+export interface CopyButtonProps {
+  label: string;
+  copiedLabel: string;
+  /** Said by screen readers when it worked. */
+  announcement: string;
+  text: string;
+  /** The element that shows the text: selected when the clipboard is refused. */
+  source: RefObject<HTMLElement | null>;
+  copied: boolean;
+  onCopied: () => void;
+}
+
+/** Copies a text. Where the browser refuses the clipboard it selects the text and says which keys to press. */
+export function CopyButton(props: CopyButtonProps) {
+  const [refused, setRefused] = useState(false);
+
+  async function copy() {
+    try {
+      await navigator.clipboard.writeText(props.text);
+      setRefused(false);
+      props.onCopied();
+    } catch {
+      // No clipboard without https, and some browsers ask for a permission that may be denied.
+      if (props.source.current) window.getSelection()?.selectAllChildren(props.source.current);
+      setRefused(true);
+    }
+  }
+
+  return (
+    <>
+      <button
+        type="button"
+        className={props.copied ? "button copy-button is-copied" : "button copy-button"}
+        onClick={() => void copy()}
+      >
+        {props.copied ? <TickIcon /> : <CopyIcon />}
+        {props.copied ? props.copiedLabel : props.label}
+      </button>
+      <span className="visually-hidden" role="status">
+        {props.copied ? props.announcement : ""}
+      </span>
+      <span className="copy-refused" role="status">
+        {refused && !props.copied
+          ? "Your browser didn't allow copying. The text is selected: press Ctrl+C (⌘C on a Mac)."
+          : ""}
+      </span>
+    </>
+  );
+}

@@ -1,0 +1,34 @@
+import type { TypedDocumentNode } from "@graphql-typed-document-node/core";
+import { ClientError, GraphQLClient } from "graphql-request";
+import { ApiError, toApiError } from "./api-error.ts";
+import { ownFetch } from "./http.ts";
+import { reportSessionEnd } from "./session-end.ts";
+
+const client = new GraphQLClient(new URL("/graphql", window.location.origin).href, {
+  credentials: "same-origin",
+  fetch: ownFetch,
+});
+
+/**
+ * Runs one typed GraphQL document. Not for values, passphrases or links: those go by `create-ttl-secret.ts`,
+ * because graphql-request writes the variables of a failed request into its error.
+ */
+export async function runDocument<Result, Variables extends Record<string, unknown>>(
+  document: TypedDocumentNode<Result, Variables>,
+  variables: Variables,
+  signal?: AbortSignal,
+): Promise<Result> {
+  try {
+    return await client.request<Result>({ document, variables, ...(signal ? { signal } : {}) });
+  } catch (error) {
+    if (error instanceof ApiError || signal?.aborted) throw error;
+    if (error instanceof ClientError) {
+      const { status, errors, headers } = error.response;
+      const retryAfterHeader = headers instanceof Headers ? headers.get("retry-after") : null;
+      const known = toApiError({ status, errors, retryAfterHeader });
+      if (known.code === "UNAUTHENTICATED") reportSessionEnd();
+      throw known;
+    }
+    throw new ApiError("INTERNAL");
+  }
+}

@@ -1,0 +1,54 @@
+import { ApiError } from "./api-error.ts";
+import { reportConnection } from "./connection.ts";
+import { learnServerTime } from "./server-clock.ts";
+
+/** A server that has not answered by now counts as away; creating a secret queues for at most a few seconds. */
+const timeoutMs = 20_000;
+
+/**
+ * `fetch` on our own origin. It throws `UNREACHABLE` when no answer of ours came back, and tells the connection
+ * banner and the server clock what it learned. It never logs.
+ */
+export async function ownFetch(input: string | URL | Request, init: RequestInit = {}): Promise<Response> {
+  const timeout = AbortSignal.timeout(timeoutMs);
+  const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
+  const askedAt = Date.now();
+  let response: Response;
+  try {
+    response = await fetch(input, { ...init, credentials: "same-origin", cache: "no-store", signal });
+  } catch (error) {
+    // The caller gave up (a page was left): that says nothing about the server.
+    if (init.signal?.aborted) throw error;
+    reportConnection(false);
+    throw new ApiError("UNREACHABLE");
+  }
+  if (response.status >= 500 && !isJson(response)) {
+    // A proxy answered for a server that is away: ours answers errors as JSON.
+    reportConnection(false);
+    throw new ApiError("UNREACHABLE");
+  }
+  reportConnection(true);
+  learnServerTime(response.headers.get("date"), askedAt, Date.now());
+  return response;
+}
+
+/** A POST with a JSON body. */
+export function postJson(path: string, body: unknown): Promise<Response> {
+  return ownFetch(path, {
+    method: "POST",
+    headers: {
+      accept: "application/graphql-response+json, application/json",
+      "content-type": "application/json",
+    },
+    body: JSON.stringify(body),
+  });
+}
+
+/** The JSON of a response, or null when it is not JSON. */
+export async function readJson(response: Response): Promise<unknown> {
+  return response.json().catch(() => null);
+}
+
+function isJson(response: Response): boolean {
+  return /[/+]json\b/.test(response.headers.get("content-type") ?? "");
+}

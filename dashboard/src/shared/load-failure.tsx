@@ -1,0 +1,15 @@
+import type { ApiError } from "./api-error.ts";
+import { errorText } from "./error-text.ts";
+import { Notice } from "./notice.tsx";
+
+/** Stands where data should be: why it is not there, and a way to ask again. */
+export function LoadFailure({ error, retry }: { error: ApiError; retry: () => void }) {
+  return (
+    <Notice>
+      <p>{errorText(error)}</p>
+      <button type="button" className="button" onClick={retry}>
+        Try again
+      </button>
+    </Notice>
+  );
+}

@@ -1,0 +1,29 @@
+import type { ApiError } from "./api-error.ts";
+import { errorText } from "./error-text.ts";
+import { Notice } from "./notice.tsx";
+
+/** The end of a loaded list: a button that reads on, as long as there is more. */
+export function LoadMore(props: {
+  hasMore: boolean;
+  loadingMore: boolean;
+  loadMoreError: ApiError | null;
+  loadMore: () => void;
+}) {
+  return (
+    <>
+      {props.loadMoreError ? <Notice>{errorText(props.loadMoreError)}</Notice> : null}
+      {props.hasMore ? (
+        <div className="load-more">
+          <button
+            type="button"
+            className="button"
+            aria-disabled={props.loadingMore || undefined}
+            onClick={props.loadMore}
+          >
+            {props.loadingMore ? "Loading…" : "Load more"}
+          </button>
+        </div>
+      ) : null}
+    </>
+  );
+}

@@ -1,0 +1,18 @@
+import { absoluteTime, relativeTime } from "./relative-time.ts";
+import { serverNow } from "./server-clock.ts";
+import { useTicking } from "./ticks.ts";
+
+const day = 86_400_000;
+
+/** A moment told relative to now, with the exact one on hover. */
+export function Time({ at }: { at: string }) {
+  const moment = Date.parse(at);
+  // What is days old does not change while somebody looks at it; not ticking keeps long lists cheap.
+  const pace = Math.abs(serverNow() - moment) > 2 * day ? "still" : "ten-seconds";
+  const text = useTicking(pace, (now) => relativeTime(moment, now));
+  return (
+    <time dateTime={at} title={absoluteTime(moment)}>
+      {text}
+    </time>
+  );
+}

@@ -1,0 +1,52 @@
+import type { SecretCharset } from "../gql/graphql.ts";
+import { Field } from "../shared/field.tsx";
+import { charsets, type DraftErrors, limits, type TtlSecretDraft } from "./ttl-secret-draft.ts";
+
+/** How a generated value should look. A UUID has its own length, so there is none to ask for. */
+export function GeneratedValueFields(props: {
+  draft: TtlSecretDraft;
+  errors: DraftErrors;
+  onChange: (changes: Partial<TtlSecretDraft>) => void;
+}) {
+  const { draft, errors, onChange } = props;
+  return (
+    <div className="generated">
+      <div className="field-row">
+        <Field label="Character set" error={errors.charset}>
+          {(control) => (
+            <select
+              {...control}
+              className="input"
+              value={draft.charset}
+              onChange={(event) => onChange({ charset: event.target.value as SecretCharset })}
+            >
+              {charsets.map((charset) => (
+                <option key={charset.value} value={charset.value}>
+                  {charset.label}
+                </option>
+              ))}
+            </select>
+          )}
+        </Field>
+        {draft.charset === "UUID" ? null : (
+          <Field label="Length" error={errors.length}>
+            {(control) => (
+              <input
+                {...control}
+                className="input input-number"
+                type="number"
+                inputMode="numeric"
+                min={limits.length.min}
+                max={limits.length.max}
+                step={1}
+                value={draft.length}
+                onChange={(event) => onChange({ length: event.target.value })}
+              />
+            )}
+          </Field>
+        )}
+      </div>
+      <p className="field-hint">The server makes it. You don't see it either: only the recipient does.</p>
+    </div>
+  );
+}

@@ -1,0 +1,137 @@
+import { type ReactNode, useEffect, useId, useRef } from "react";
+import { CopyButton } from "../shared/copy-button.tsx";
+import type { CreatedTtlSecret } from "./create-ttl-secret.ts";
+import { statusWord, type TtlSecret } from "./ttl-secret.ts";
+import { Countdown, TtlRing, useStatus } from "./ttl-secret-status.tsx";
+
+/** The two things that are handed over. */
+export type HandOffPart = "link" | "passphrase";
+
+/** Shows link and passphrase, once, with a copy button each and the advice to send them apart. */
+export function HandOff(props: {
+  created: CreatedTtlSecret;
+  /** The secret as the list last read it. */
+  current: TtlSecret;
+  copied: ReadonlySet<HandOffPart>;
+  onCopied: (part: HandOffPart) => void;
+  onDone: () => void;
+}) {
+  const { created, copied, onCopied } = props;
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []);
+  const words = created.passphrase.split("-");
+  return (
+    <div className="hand-off stack">
+      <div>
+        <h3 ref={heading} tabIndex={-1}>
+          Send these two apart
+        </h3>
+        <p className="hand-off-advice">
+          Use two different channels, for example the link by e-mail and the passphrase by phone. Whoever gets
+          hold of only one of them can't open the secret.
+        </p>
+      </div>
+      <Part
+        label="Link"
+        testId="link"
+        text={created.link}
+        copyLabel="Copy link"
+        copiedLabel="Link copied"
+        announcement="The link is in the clipboard."
+        copied={copied.has("link")}
+        onCopied={() => onCopied("link")}
+      >
+        {created.link}
+      </Part>
+      <Part
+        label="Passphrase"
+        testId="passphrase"
+        text={created.passphrase}
+        copyLabel="Copy passphrase"
+        copiedLabel="Passphrase copied"
+        announcement="The passphrase is in the clipboard."
+        copied={copied.has("passphrase")}
+        onCopied={() => onCopied("passphrase")}
+      >
+        {words.map((word, index) => (
+          // The words of one passphrase never move, so their place tells them apart.
+          <span className="passphrase-word" key={index}>
+            {word}
+            {index < words.length - 1 ? <span className="passphrase-dash">-</span> : null}
+          </span>
+        ))}
+      </Part>
+      <p className="hand-off-once">
+        <strong className="hand-off-once-words">Shown once. We cannot show them again.</strong> If one gets
+        lost, revoke the secret in the list and make a new one.
+      </p>
+      <div className="hand-off-foot">
+        <Remaining secret={props.current} />
+        <button type="button" className="button button-primary" onClick={props.onDone}>
+          Done
+        </button>
+      </div>
+    </div>
+  );
+}
+
+function Part(props: {
+  label: string;
+  testId: string;
+  text: string;
+  copyLabel: string;
+  copiedLabel: string;
+  announcement: string;
+  copied: boolean;
+  onCopied: () => void;
+  children: ReactNode;
+}) {
+  const box = useRef<HTMLElement>(null);
+  const id = useId();
+  return (
+    <section className="hand-off-part" aria-labelledby={id}>
+      <h4 id={id}>{props.label}</h4>
+      {/* Copying by hand, with the keyboard or the context menu, counts as well. */}
+      <code
+        ref={box}
+        className={`hand-off-box hand-off-${props.testId}`}
+        data-testid={props.testId}
+        translate="no"
+        onCopy={props.onCopied}
+      >
+        {props.children}
+      </code>
+      <CopyButton
+        label={props.copyLabel}
+        copiedLabel={props.copiedLabel}
+        announcement={props.announcement}
+        text={props.text}
+        source={box}
+        copied={props.copied}
+        onCopied={props.onCopied}
+      />
+    </section>
+  );
+}
+
+function Remaining({ secret }: { secret: TtlSecret }) {
+  const status = useStatus(secret);
+  if (status !== "PENDING") {
+    return (
+      <p className="hand-off-remaining" role="status">
+        Status: <strong>{statusWord[status]}</strong>
+      </p>
+    );
+  }
+  return (
+    <p className="hand-off-remaining">
+      <TtlRing secret={secret} />
+      <span>
+        Destroys itself in{" "}
+        <strong>
+          <Countdown until={secret.expiresAt} />
+        </strong>
+      </span>
+    </p>
+  );
+}

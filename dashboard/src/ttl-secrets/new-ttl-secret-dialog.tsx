@@ -1,0 +1,95 @@
+import { useEffect, useState } from "react";
+import { Dialog } from "../shared/dialog.tsx";
+import { useLeaveGuard } from "../shared/leave-guard.ts";
+import { CloseQuestion } from "./close-question.tsx";
+import type { CreatedTtlSecret } from "./create-ttl-secret.ts";
+import { HandOff, type HandOffPart } from "./hand-off.tsx";
+import type { TtlSecret } from "./ttl-secret.ts";
+import { emptyDraft, type TtlSecretDraft } from "./ttl-secret-draft.ts";
+import { TtlSecretForm } from "./ttl-secret-form.tsx";
+
+/**
+ * Asks for a TTL secret and, once it is made, hands link and passphrase over. Value, link and passphrase live in
+ * this component's state and nowhere else: they are gone when it closes or the page is left.
+ */
+export function NewTtlSecretDialog(props: {
+  projectId: string;
+  /** The list's own reading of a secret, so that the hand-off sees it being viewed. */
+  find: (id: string) => TtlSecret | undefined;
+  onCreated: () => void;
+  onClose: () => void;
+}) {
+  const { onClose } = props;
+  const [draft, setDraft] = useState<TtlSecretDraft>(emptyDraft);
+  const [created, setCreated] = useState<CreatedTtlSecret | null>(null);
+  const [copied, setCopied] = useState<ReadonlySet<HandOffPart>>(new Set());
+  const [asking, setAsking] = useState(false);
+
+  const question = created ? uncopied(copied) : typed(draft);
+  useLeaveGuard(question !== null);
+
+  useEffect(() => {
+    // A page that is left may be kept in the back/forward cache: it must not come back with a passphrase on it.
+    window.addEventListener("pagehide", onClose);
+    return () => window.removeEventListener("pagehide", onClose);
+  }, [onClose]);
+
+  function requestClose() {
+    if (question && !asking) setAsking(true);
+    else onClose();
+  }
+
+  return (
+    <Dialog title="New TTL secret" wide onCloseRequest={requestClose}>
+      {created ? (
+        <HandOff
+          created={created}
+          current={props.find(created.ttlSecret.id) ?? created.ttlSecret}
+          copied={copied}
+          onCopied={(part) => {
+            setCopied((parts) => new Set(parts).add(part));
+            setAsking(false);
+          }}
+          onDone={requestClose}
+        />
+      ) : (
+        <TtlSecretForm
+          projectId={props.projectId}
+          draft={draft}
+          onChange={(changes) => {
+            setDraft((before) => ({ ...before, ...changes }));
+            setAsking(false);
+          }}
+          onCancel={requestClose}
+          onCreated={(secret) => {
+            setCreated(secret);
+            setAsking(false);
+            // What was typed has been handed over and is not needed any more.
+            setDraft(emptyDraft);
+            props.onCreated();
+          }}
+        />
+      )}
+      {asking && question ? (
+        <CloseQuestion
+          question={question}
+          stayLabel={created ? "Go back" : "Keep editing"}
+          closeLabel={created ? "Close anyway" : "Discard"}
+          onStay={() => setAsking(false)}
+          onClose={onClose}
+        />
+      ) : null}
+    </Dialog>
+  );
+}
+
+function typed(draft: TtlSecretDraft): string | null {
+  return draft.name.trim() || draft.value ? "Discard what you typed? Nothing has been created yet." : null;
+}
+
+function uncopied(copied: ReadonlySet<HandOffPart>): string | null {
+  const missing = (["link", "passphrase"] as const).filter((part) => !copied.has(part));
+  if (missing.length === 0) return null;
+  const them = missing.length === 1 ? "it" : "them";
+  return `You haven't copied the ${missing.join(" and the ")} yet. Once this is closed, we can't show ${them} again.`;
+}

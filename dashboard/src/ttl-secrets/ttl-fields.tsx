@@ -1,0 +1,49 @@
+import { useId } from "react";
+import { FieldError } from "../shared/field.tsx";
+import { type DraftErrors, limits, type TtlSecretDraft } from "./ttl-secret-draft.ts";
+
+/** *Self-destruct after*: two boxes that make one duration, with the limits and the advice beside them. */
+export function TtlFields(props: {
+  draft: TtlSecretDraft;
+  errors: DraftErrors;
+  onChange: (changes: Partial<TtlSecretDraft>) => void;
+}) {
+  const { draft, errors, onChange } = props;
+  const id = useId();
+  const error = errors.hours ?? errors.minutes;
+  const described = error ? `${id}-error ${id}-hint` : `${id}-hint`;
+  const box = (field: "hours" | "minutes", label: string, max: number) => (
+    <div className="ttl-box">
+      <input
+        id={`${id}-${field}`}
+        className="input input-number"
+        type="number"
+        inputMode="numeric"
+        min={0}
+        max={max}
+        step={1}
+        aria-describedby={described}
+        aria-invalid={errors[field] ? true : undefined}
+        value={draft[field]}
+        onChange={(event) => onChange({ [field]: event.target.value })}
+      />
+      <label htmlFor={`${id}-${field}`}>{label}</label>
+    </div>
+  );
+  return (
+    <fieldset className="field ttl-fields">
+      <legend>Self-destruct after</legend>
+      <div className="ttl-line">
+        <div className="ttl-boxes">
+          {box("hours", "Hours", limits.ttlSeconds.max / 3_600)}
+          {box("minutes", "Minutes", 59)}
+        </div>
+        <div className="field-hint" id={`${id}-hint`}>
+          <span className="ttl-limits">1 minute to 24 hours</span> Keep it short: 5 minutes is usually enough
+          when the recipient is waiting.
+        </div>
+      </div>
+      {error ? <FieldError id={`${id}-error`}>{error}</FieldError> : null}
+    </fieldset>
+  );
+}

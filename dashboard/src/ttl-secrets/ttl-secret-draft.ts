@@ -1,0 +1,148 @@
+import type { CreateTtlSecretInput, SecretCharset } from "../gql/graphql.ts";
+import { nameProblem } from "../shared/name-rule.ts";
+
+/** What the dialog holds while somebody fills it in; numbers stay as typed. */
+export interface TtlSecretDraft {
+  name: string;
+  generate: boolean;
+  /** The value as it will be sent, line breaks included. */
+  value: string;
+  length: string;
+  charset: SecretCharset;
+  hours: string;
+  minutes: string;
+}
+
+/** Fields of the dialog that can be wrong. */
+export type DraftField = "name" | "value" | "length" | "charset" | "hours" | "minutes";
+
+/** What is wrong, in plain words, per field. */
+export type DraftErrors = Partial<Record<DraftField, string>>;
+
+/** The dialog as it opens. */
+export const emptyDraft: TtlSecretDraft = {
+  name: "",
+  generate: false,
+  value: "",
+  length: "32",
+  charset: "SYMBOLS",
+  hours: "0",
+  minutes: "5",
+};
+
+/** Limits the server holds to as well. */
+export const limits = {
+  ttlSeconds: { min: 60, max: 86_400 },
+  valueBytes: 65_536,
+  length: { min: 1, max: 1_024 },
+};
+
+/** What a generated value is made of, in the order the dialog offers it. */
+export const charsets: { value: SecretCharset; label: string }[] = [
+  { value: "SYMBOLS", label: "Letters, digits and symbols" },
+  { value: "ALPHANUMERIC", label: "Letters and digits" },
+  { value: "NUMBERS", label: "Digits only" },
+  { value: "UUID", label: "UUID" },
+];
+
+const numbers = new Intl.NumberFormat("en");
+
+/** Bytes of a text in UTF-8, which is what the limit counts. */
+export function utf8Bytes(text: string): number {
+  return new TextEncoder().encode(text).length;
+}
+
+/** Seconds from the two boxes; null when one of them holds no whole number. An empty box counts as zero. */
+export function ttlSeconds(draft: Pick<TtlSecretDraft, "hours" | "minutes">): number | null {
+  const hours = wholeNumber(draft.hours || "0");
+  const minutes = wholeNumber(draft.minutes || "0");
+  return hours === null || minutes === null ? null : hours * 3_600 + minutes * 60;
+}
+
+/** What is wrong with a draft; empty when it can be sent. In the order of the dialog's fields. */
+export function draftErrors(draft: TtlSecretDraft): DraftErrors {
+  const errors: DraftErrors = {};
+  const name = nameProblem(draft.name);
+  if (name) errors.name = name;
+  if (draft.generate) {
+    const length = lengthProblem(draft);
+    if (length) errors.length = length;
+  } else {
+    const value = valueProblem(draft.value);
+    if (value) errors.value = value;
+  }
+  return { ...errors, ...ttlErrors(draft) };
+}
+
+/** The mutation's input, for a draft without errors. */
+export function draftInput(draft: TtlSecretDraft, projectId: string): CreateTtlSecretInput {
+  return {
+    projectId,
+    name: draft.name.trim(),
+    ttlSeconds: ttlSeconds(draft) ?? 0,
+    content: draft.generate
+      ? {
+          generate: {
+            // Ignored for a UUID; whatever stands in the hidden box must not be what fails.
+            length: draft.charset === "UUID" ? 36 : (wholeNumber(draft.length) ?? 0),
+            charset: draft.charset,
+          },
+        }
+      : { value: draft.value },
+  };
+}
+
+/** What the dialog says beside a field that only the server found wrong. */
+export function refusedFieldError(field: string | null, draft: TtlSecretDraft): DraftErrors | null {
+  switch (field) {
+    case "name":
+      return { name: "The server didn't accept this name. Use 1 to 200 characters on one line." };
+    case "ttlSeconds":
+      return { minutes: ttlRule };
+    case "length":
+      return { length: lengthRule };
+    case "charset":
+      return { charset: "The server doesn't know this character set. Choose another one." };
+    case "value":
+      return { value: "The server didn't accept this value. Use 1 byte to 64 KiB of text." };
+    case "content":
+      return draft.generate
+        ? { length: lengthRule }
+        : { value: "Enter a value of 1 byte to 64 KiB of text." };
+    default:
+      return null;
+  }
+}
+
+const ttlRule = "Choose between 1 minute and 24 hours.";
+const lengthRule = `Use a whole number from ${limits.length.min} to ${numbers.format(limits.length.max)}.`;
+
+function lengthProblem(draft: TtlSecretDraft): string | null {
+  if (draft.charset === "UUID") return null;
+  const length = wholeNumber(draft.length);
+  return length === null || length < limits.length.min || length > limits.length.max ? lengthRule : null;
+}
+
+function valueProblem(value: string): string | null {
+  if (value === "") return "Enter the value to hand over, or have one generated.";
+  if (value.includes("\0")) return "Take out the NUL character: it can't be handed over as text.";
+  if (!value.isWellFormed()) return "Take out the characters that didn't survive being copied.";
+  const bytes = utf8Bytes(value);
+  if (bytes <= limits.valueBytes) return null;
+  return `This is ${numbers.format(bytes)} bytes. At most ${numbers.format(limits.valueBytes)} (64 KiB) can be sent.`;
+}
+
+function ttlErrors(draft: TtlSecretDraft): DraftErrors {
+  const hours = wholeNumber(draft.hours || "0");
+  if (hours === null) return { hours: "Enter whole hours, from 0 to 24." };
+  if (wholeNumber(draft.minutes || "0") === null) return { minutes: "Enter whole minutes." };
+  const seconds = ttlSeconds(draft) ?? 0;
+  if (seconds < limits.ttlSeconds.min) return { minutes: "Too short. Give it at least 1 minute." };
+  if (seconds <= limits.ttlSeconds.max) return {};
+  const text = "Too long. 24 hours is the most.";
+  return hours > 24 ? { hours: text } : { minutes: text };
+}
+
+function wholeNumber(text: string): number | null {
+  return /^\d{1,9}$/.test(text.trim()) ? Number(text) : null;
+}

@@ -1,0 +1,132 @@
+import { type FormEvent, useRef, useState } from "react";
+import { type ApiError, asApiError } from "../shared/api-error.ts";
+import { errorText, waitingTime } from "../shared/error-text.ts";
+import { Field, useFocusOnFirstInvalid } from "../shared/field.tsx";
+import { refusedField } from "../shared/field-error.ts";
+import { Notice } from "../shared/notice.tsx";
+import { type CreatedTtlSecret, createTtlSecret } from "./create-ttl-secret.ts";
+import { GeneratedValueFields } from "./generated-value-fields.tsx";
+import { TtlFields } from "./ttl-fields.tsx";
+import {
+  type DraftErrors,
+  type DraftField,
+  draftErrors,
+  draftInput,
+  refusedFieldError,
+  type TtlSecretDraft,
+} from "./ttl-secret-draft.ts";
+import { ValueField } from "./value-field.tsx";
+
+/** The form of a new TTL secret. What goes wrong is told beside the field it is about; nothing typed is lost. */
+export function TtlSecretForm(props: {
+  projectId: string;
+  draft: TtlSecretDraft;
+  onChange: (changes: Partial<TtlSecretDraft>) => void;
+  onCancel: () => void;
+  onCreated: (created: CreatedTtlSecret) => void;
+}) {
+  const { draft } = props;
+  const form = useRef<HTMLFormElement>(null);
+  const [errors, setErrors] = useState<DraftErrors>({});
+  const [failure, setFailure] = useState<ApiError | null>(null);
+  const [refusals, setRefusals] = useState(0);
+  const [sending, setSending] = useState(false);
+  useFocusOnFirstInvalid(form, refusals);
+
+  function change(changes: Partial<TtlSecretDraft>) {
+    props.onChange(changes);
+    const edited = Object.keys(changes) as (keyof TtlSecretDraft)[];
+    // Hours and minutes are one duration: mending either of them may mend both.
+    const cleared: DraftField[] =
+      edited.includes("hours") || edited.includes("minutes")
+        ? ["hours", "minutes"]
+        : edited.filter((field) => field !== "generate");
+    setErrors((shown) => ({ ...shown, ...Object.fromEntries(cleared.map((field) => [field, undefined])) }));
+  }
+
+  function refuse(found: DraftErrors) {
+    setErrors(found);
+    setRefusals((count) => count + 1);
+  }
+
+  async function submit(event: FormEvent) {
+    event.preventDefault();
+    if (sending) return;
+    setFailure(null);
+    const found = draftErrors(draft);
+    if (Object.keys(found).length > 0) return refuse(found);
+    setErrors({});
+    setSending(true);
+    try {
+      props.onCreated(await createTtlSecret(draftInput(draft, props.projectId)));
+    } catch (thrown) {
+      const error = asApiError(thrown);
+      const atField = refusedFieldError(refusedField(error), draft);
+      if (atField) refuse(atField);
+      else setFailure(error);
+      setSending(false);
+    }
+  }
+
+  return (
+    <form ref={form} className="stack" noValidate autoComplete="off" onSubmit={(event) => void submit(event)}>
+      <Field
+        label="Name"
+        error={errors.name}
+        hint="What it is, for you and your list. The recipient doesn't see it."
+      >
+        {(control) => (
+          <input
+            {...control}
+            className="input"
+            name="ttl-secret-name"
+            autoComplete="off"
+            data-initial-focus
+            value={draft.name}
+            onChange={(event) => change({ name: event.target.value })}
+          />
+        )}
+      </Field>
+      {draft.generate ? null : (
+        <ValueField value={draft.value} error={errors.value} onChange={(value) => change({ value })} />
+      )}
+      <label className="switch">
+        <input
+          type="checkbox"
+          checked={draft.generate}
+          onChange={(event) => change({ generate: event.target.checked })}
+        />
+        <span>Generate random secret</span>
+      </label>
+      {draft.generate ? <GeneratedValueFields draft={draft} errors={errors} onChange={change} /> : null}
+      <TtlFields draft={draft} errors={errors} onChange={change} />
+      {failure ? <Notice>{createFailureText(failure)}</Notice> : null}
+      <div className="dialog-actions">
+        <button type="button" className="button" onClick={props.onCancel}>
+          Cancel
+        </button>
+        <button type="submit" className="button button-primary" aria-disabled={sending || undefined}>
+          {sending ? "Creating…" : "Create secret"}
+        </button>
+      </div>
+    </form>
+  );
+}
+
+function createFailureText(error: ApiError): string {
+  if (error.code === "RATE_LIMITED") {
+    return `Too many secrets in a short time. Wait ${waitingTime(error)}, then try again. Nothing was created.`;
+  }
+  if (error.code === "OVERLOADED") {
+    return "The server is busy. Nothing was created. Wait a few seconds, then try again.";
+  }
+  if (error.code === "NOT_FOUND") return "This project no longer exists. Create the secret in another one.";
+  if (error.code === "UNREACHABLE") {
+    // The request may have arrived and only the answer got lost; saying "nothing was created" could be untrue.
+    return (
+      "We can't reach the server. What you typed is still here: try again in a moment. " +
+      "If a secret you have no link for turns up in the list, revoke it."
+    );
+  }
+  return errorText(error);
+}

@@ -1,0 +1,37 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { RevokeTtlSecretDocument, TtlSecretsDocument } from "../gql/graphql.ts";
+import { runDocument } from "../shared/graphql-client.ts";
+import { type Pages, replaceNodes } from "../shared/pages.ts";
+import { pageSize, useWatchedPages, watchedPagesKeys } from "../shared/use-watched-pages.ts";
+import type { TtlSecret } from "./ttl-secret.ts";
+
+const keysOf = (projectId: string) => watchedPagesKeys("ttl-secrets", projectId);
+
+// The sender waits for "Viewed" with a phone in the other hand: two seconds while something is pending.
+const pollMs = { busy: 2_000, idle: 5_000 };
+
+/** A project's TTL secrets, newest first, kept up to date while they are on screen. */
+export function useTtlSecrets(projectId: string) {
+  return useWatchedPages<TtlSecret>({
+    keys: keysOf(projectId),
+    read: async (after, signal) =>
+      (await runDocument(TtlSecretsDocument, { projectId, first: pageSize, after }, signal)).ttlSecrets,
+    mayChange: (secret) => secret.status === "PENDING",
+    pollMs,
+  });
+}
+
+/** Takes a pending secret back; the row changes as soon as the server has said so. */
+export function useRevokeTtlSecret(projectId: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: async (id: string) => (await runDocument(RevokeTtlSecretDocument, { id })).revokeTtlSecret,
+    onSuccess: (secret) => {
+      queries.setQueryData<Pages<TtlSecret>>(keysOf(projectId).pages, (loaded) =>
+        loaded ? replaceNodes(loaded, [secret]) : loaded,
+      );
+    },
+    // Whatever went wrong, the list knows best what is true: the secret may have been viewed a second earlier.
+    onSettled: () => queries.invalidateQueries({ queryKey: keysOf(projectId).watch }),
+  });
+}

@@ -1,0 +1,103 @@
+import { useCallback, useEffect, useRef, useState } from "react";
+import { errorText } from "../shared/error-text.ts";
+import { PlusIcon, RingIcon } from "../shared/icons.tsx";
+import { LoadFailure } from "../shared/load-failure.tsx";
+import { LoadMore } from "../shared/load-more.tsx";
+import { Loading } from "../shared/loading.tsx";
+import { Notice } from "../shared/notice.tsx";
+import { Table } from "../shared/table.tsx";
+import { NewSecretMenu } from "./new-secret-menu.tsx";
+import { NewTtlSecretDialog } from "./new-ttl-secret-dialog.tsx";
+import { RevokeDialog } from "./revoke-dialog.tsx";
+import { endings, type TtlSecret } from "./ttl-secret.ts";
+import { useTtlSecrets } from "./ttl-secret-list.ts";
+import { TtlSecretRow } from "./ttl-secret-row.tsx";
+
+/** The *TTL secrets* section of a project: the list, and what can be done from it. */
+export function TtlSecretSection({ projectId }: { projectId: string }) {
+  const list = useTtlSecrets(projectId);
+  const [creating, setCreating] = useState(false);
+  const [revoking, setRevoking] = useState<TtlSecret | null>(null);
+  const announcement = useEndingsAnnouncement(list.nodes);
+  const create = useCallback(() => setCreating(true), []);
+  const closeCreate = useCallback(() => setCreating(false), []);
+
+  // Rows are memoised, so what they call must stay the same function.
+  const { refresh } = list;
+  const latestRefresh = useRef(refresh);
+  useEffect(() => {
+    latestRefresh.current = refresh;
+  });
+  const onTimeUp = useCallback(() => latestRefresh.current(), []);
+
+  return (
+    <section className="secrets" aria-labelledby="ttl-secrets-heading">
+      <div className="section-head">
+        <h2 id="ttl-secrets-heading">TTL secrets</h2>
+        <NewSecretMenu onTtlSecret={create} />
+      </div>
+      <p className="visually-hidden" role="status">
+        {announcement}
+      </p>
+      {list.watchError && list.watchError.code !== "UNREACHABLE" ? (
+        <Notice tone="warn">This list may be out of date. {errorText(list.watchError)}</Notice>
+      ) : null}
+      {list.nodes ? (
+        list.nodes.length === 0 ? (
+          <div className="empty">
+            <RingIcon left={0.75} />
+            <h3>Nothing handed over yet</h3>
+            <p>
+              A TTL secret hands one value to one person: you send its link and its passphrase apart, and it
+              destroys itself after one attempt or when its time is up.
+            </p>
+            <button type="button" className="button" onClick={create}>
+              <PlusIcon />
+              Create a TTL secret
+            </button>
+          </div>
+        ) : (
+          <>
+            <Table
+              label="TTL secrets"
+              className="secret-table"
+              columns={["Name", "Status", "Created", "Expires", "Ended", "Actions"]}
+            >
+              {list.nodes.map((secret) => (
+                <TtlSecretRow key={secret.id} secret={secret} onRevoke={setRevoking} onTimeUp={onTimeUp} />
+              ))}
+            </Table>
+            <LoadMore {...list} />
+          </>
+        )
+      ) : list.error ? (
+        <LoadFailure error={list.error} retry={list.retry} />
+      ) : (
+        <Loading />
+      )}
+      {creating ? (
+        <NewTtlSecretDialog
+          projectId={projectId}
+          find={(id) => list.nodes?.find((secret) => secret.id === id)}
+          onCreated={refresh}
+          onClose={closeCreate}
+        />
+      ) : null}
+      {revoking ? (
+        <RevokeDialog projectId={projectId} secret={revoking} onClose={() => setRevoking(null)} />
+      ) : null}
+    </section>
+  );
+}
+
+/** What a screen reader says when a pending secret ends: the change itself, not the countdown. */
+function useEndingsAnnouncement(nodes: TtlSecret[] | undefined): string {
+  const before = useRef<TtlSecret[]>([]);
+  const [announcement, setAnnouncement] = useState("");
+  useEffect(() => {
+    const news = endings(before.current, nodes ?? []);
+    before.current = nodes ?? [];
+    if (news.length > 0) setAnnouncement(news.join(" "));
+  }, [nodes]);
+  return announcement;
+}

@@ -1,0 +1,44 @@
+import { countdown } from "../shared/duration.ts";
+import { AlertIcon, ClockIcon, EyeIcon, RingIcon, TakenBackIcon } from "../shared/icons.tsx";
+import { useTicking } from "../shared/ticks.ts";
+import { destroyedWords, fractionLeft, statusAt, statusWord, type TtlSecret } from "./ttl-secret.ts";
+
+/** The status of a secret as of this second. */
+export function useStatus(secret: TtlSecret) {
+  return useTicking(secret.status === "PENDING" ? "second" : "still", (now) => statusAt(secret, now));
+}
+
+/** Status with icon and words; the words alone say it all. */
+export function StatusBadge({ secret }: { secret: TtlSecret }) {
+  const status = useStatus(secret);
+  const reason = secret.destroyedReason ? destroyedWords[secret.destroyedReason] : null;
+  return (
+    <span className={`status status-${status.toLowerCase()}`} title={reason?.long}>
+      {status === "PENDING" ? <TtlRing secret={secret} /> : icons[status]}
+      <span>
+        <span className="status-word">{statusWord[status]}</span>
+        {reason ? <span className="status-reason"> {reason.short}</span> : null}
+      </span>
+    </span>
+  );
+}
+
+/** What is left of a pending secret's time, as a ring. */
+export function TtlRing({ secret }: { secret: TtlSecret }) {
+  // In hundredths, so that a day-long ring does not draw itself anew every second.
+  const hundredths = useTicking("second", (now) => Math.ceil(fractionLeft(secret, now) * 100));
+  return <RingIcon left={hundredths / 100} />;
+}
+
+/** What is left of a pending secret's time, in words. */
+export function Countdown({ until }: { until: string }) {
+  const moment = Date.parse(until);
+  return useTicking("second", (now) => countdown(moment - now));
+}
+
+const icons = {
+  VIEWED: <EyeIcon />,
+  DESTROYED: <AlertIcon />,
+  EXPIRED: <ClockIcon />,
+  REVOKED: <TakenBackIcon />,
+};

@@ -1,0 +1,62 @@
+import { useRef } from "react";
+import { Field } from "../shared/field.tsx";
+import { limits, utf8Bytes } from "./ttl-secret-draft.ts";
+import { carryEdit, insertText, shownText } from "./value-text.ts";
+
+const numbers = new Intl.NumberFormat("en");
+
+/** The box for the value: no spell checker, no autofill, line breaks kept as they were pasted. */
+export function ValueField(props: {
+  value: string;
+  error: string | undefined;
+  onChange: (value: string) => void;
+}) {
+  /** The text as it should be after the paste that is under way. */
+  const pasted = useRef<string | null>(null);
+  // Counting is only worth the time, and the words, when the limit comes near.
+  const bytes = props.value.length > limits.valueBytes / 5 ? utf8Bytes(props.value) : 0;
+  const nearLimit = bytes > limits.valueBytes * 0.8;
+  return (
+    <Field
+      label="Value"
+      error={props.error}
+      hint={
+        nearLimit
+          ? `${numbers.format(bytes)} of ${numbers.format(limits.valueBytes)} bytes`
+          : "Handed over exactly as it is here, spaces and line breaks included. Up to 64 KiB."
+      }
+    >
+      {(control) => (
+        <textarea
+          {...control}
+          className="input value-box"
+          name="ttl-secret-value"
+          rows={4}
+          spellCheck={false}
+          autoComplete="off"
+          autoCorrect="off"
+          autoCapitalize="off"
+          translate="no"
+          data-1p-ignore
+          data-lpignore="true"
+          value={shownText(props.value)}
+          onPaste={(event) => {
+            const { selectionStart: start, selectionEnd: end } = event.currentTarget;
+            pasted.current = insertText(
+              props.value,
+              { start, end },
+              event.clipboardData.getData("text/plain"),
+            );
+          }}
+          onChange={(event) => {
+            const shown = event.target.value;
+            const expected = pasted.current;
+            pasted.current = null;
+            const asPasted = expected !== null && shownText(expected) === shown;
+            props.onChange(asPasted ? expected : carryEdit(props.value, shown));
+          }}
+        />
+      )}
+    </Field>
+  );
+}

@@ -1,0 +1,252 @@
+import { execFile } from "node:child_process";
+import { cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import postgres from "postgres";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { createDatabase } from "../api/test/database.ts";
+import type {} from "../api/test/global-setup.ts";
+import { isMigrated, migrate, UnsupportedServerError } from "./migrate.ts";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+
+// Databases are made and drizzle-kit is started here: on a busy machine that takes more than the usual 5 s.
+vi.setConfig({ testTimeout: 60_000 });
+
+/** Undone after each test, the latest first. */
+const undo: (() => Promise<unknown>)[] = [];
+
+afterEach(async () => {
+  for (const step of undo.splice(0).reverse()) await step();
+});
+
+/** A database with nothing in it, and a connection to it. */
+async function emptyDatabase() {
+  const { url, remove } = await createDatabase("template1");
+  const sql = postgres(url, { max: 2, onnotice: () => {} });
+  undo.push(remove, () => sql.end());
+  return { url, sql };
+}
+
+/** What the schema `public` holds, in PostgreSQL's own words, in an order of no meaning. */
+async function contentsOf(sql: postgres.Sql): Promise<string[]> {
+  const rows = await sql<{ line: string }[]>`
+    SELECT format('column %s.%s: %s%s default %s', c.relname, a.attname, format_type(a.atttypid, a.atttypmod),
+      CASE WHEN a.attnotnull THEN ' not null' END, coalesce(pg_get_expr(d.adbin, d.adrelid), 'none')) AS line
+    FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+    LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped
+    UNION ALL
+    SELECT format('constraint %s on %s: %s', conname, conrelid::regclass, pg_get_constraintdef(oid))
+    FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND contype <> 'n'
+    UNION ALL
+    SELECT format('index %s', indexdef) FROM pg_indexes WHERE schemaname = 'public'
+    UNION ALL
+    SELECT format('trigger %s', pg_get_triggerdef(t.oid)) FROM pg_trigger t
+    JOIN pg_class c ON c.oid = t.tgrelid WHERE c.relnamespace = 'public'::regnamespace AND NOT t.tgisinternal
+    UNION ALL
+    SELECT format('function %s', pg_get_functiondef(oid)) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+    ORDER BY line`;
+  return rows.map(({ line }) => line);
+}
+
+const migrationsDone = (sql: postgres.Sql) =>
+  sql`SELECT id, hash, created_at FROM drizzle.__drizzle_migrations ORDER BY id`;
+
+describe("migrating", () => {
+  test("an empty database replays every migration, in the order of the journal", async () => {
+    const { url, sql } = await emptyDatabase();
+    await migrate(url);
+    const journal = JSON.parse(await readFile(join(here, "migrations/meta/_journal.json"), "utf8"));
+    const done = await migrationsDone(sql);
+    expect(done.map((row) => Number(row.created_at))).toEqual(
+      journal.entries.map((entry: { when: number }) => entry.when),
+    );
+    const tables = await sql`SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename`;
+    expect(tables.map((row) => row.tablename)).toEqual([
+      "audit_events",
+      "auth_rate_limits",
+      "credentials",
+      "members",
+      "projects",
+      "rate_limits",
+      "sessions",
+      "ttl_secret_payloads",
+      "ttl_secrets",
+      "users",
+      "vaults",
+      "verifications",
+    ]);
+  });
+
+  test("a second time changes nothing and loses nothing", async () => {
+    const { url, sql } = await emptyDatabase();
+    await migrate(url);
+    await sql`INSERT INTO vaults (id, name) VALUES ('vault_0123456789abcdef', 'kept')`;
+    const before = [await contentsOf(sql), [...(await migrationsDone(sql))]];
+    await migrate(url);
+    expect([await contentsOf(sql), [...(await migrationsDone(sql))]]).toEqual(before);
+    expect(await sql`SELECT name FROM vaults`).toMatchObject([{ name: "kept" }]);
+  });
+
+  test("by four replicas at once succeeds for all of them and is done once", async () => {
+    const { url, sql } = await emptyDatabase();
+    await Promise.all(Array.from({ length: 4 }, () => migrate(url)));
+    const files = (await readdir(join(here, "migrations"))).filter((name) => name.endsWith(".sql"));
+    expect(await migrationsDone(sql)).toHaveLength(files.length);
+  });
+
+  test("leaves no connection and no lock behind", async () => {
+    const { url, sql } = await emptyDatabase();
+    await migrate(url);
+    await vi.waitFor(async () => {
+      const [row] = await sql`
+        SELECT count(*)::int AS others FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid()`;
+      expect(row?.others).toBe(0);
+    });
+    const locks = await sql`
+      SELECT 1 FROM pg_locks WHERE locktype = 'advisory'
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
+    expect(locks).toHaveLength(0);
+  });
+
+  test("a database that can't be reached fails with the driver's error", async () => {
+    const { url, remove } = await createDatabase("template1");
+    await remove();
+    await expect(migrate(url)).rejects.toMatchObject({ code: "3D000" });
+  });
+});
+
+describe("a database is migrated", () => {
+  test("not before the first migration", async () => {
+    const { sql } = await emptyDatabase();
+    expect(await isMigrated(sql)).toBe(false);
+  });
+
+  test("not while the newest migration is missing", async () => {
+    const { url, sql } = await emptyDatabase();
+    await migrate(url);
+    await sql`DELETE FROM drizzle.__drizzle_migrations WHERE id = (SELECT max(id) FROM drizzle.__drizzle_migrations)`;
+    expect(await isMigrated(sql)).toBe(false);
+    await sql`DELETE FROM drizzle.__drizzle_migrations`;
+    expect(await isMigrated(sql)).toBe(false);
+  });
+
+  test("after all of them", async () => {
+    const { url, sql } = await emptyDatabase();
+    await migrate(url);
+    expect(await isMigrated(sql)).toBe(true);
+  });
+
+  test("also when a newer replica has gone further", async () => {
+    const { url, sql } = await emptyDatabase();
+    await migrate(url);
+    await sql`
+      INSERT INTO drizzle.__drizzle_migrations (hash, created_at)
+      SELECT 'of a newer release', max(created_at) + 1 FROM drizzle.__drizzle_migrations`;
+    expect(await isMigrated(sql)).toBe(true);
+    await migrate(url);
+    expect(await isMigrated(sql)).toBe(true);
+  });
+});
+
+describe("the oldest server", () => {
+  /** `migrate` as it meets a server of this version, with every statement that it sends before the migrations. */
+  async function migrateOn(version: number) {
+    const statements: string[] = [];
+    const end = vi.fn(async () => {});
+    const fake = Object.assign(
+      async (strings: TemplateStringsArray) => {
+        const statement = strings.join("?").trim();
+        statements.push(statement);
+        if (/server_version_num/.test(statement)) return [{ version }];
+        throw new Error("past the check");
+      },
+      { end },
+    );
+    vi.resetModules();
+    vi.doMock("postgres", () => ({ default: () => fake }));
+    undo.push(async () => {
+      vi.doUnmock("postgres");
+      vi.resetModules();
+    });
+    const mocked = await import("./migrate.ts");
+    const error: unknown = await mocked.migrate("postgres://unused").catch((reason: unknown) => reason);
+    return { error, statements, end, refused: error instanceof mocked.UnsupportedServerError };
+  }
+
+  test.each([90_624, 130_022, 139_999])("is refused before anything is changed: %i", async (version) => {
+    const { error, statements, end, refused } = await migrateOn(version);
+    expect(refused).toBe(true);
+    expect(String(error)).toContain("PostgreSQL 14 or newer is needed");
+    expect(statements).toHaveLength(1);
+    expect(end).toHaveBeenCalled();
+  });
+
+  test.each([140_000, 150_016, 180_004])("is good enough: %i", async (version) => {
+    const { error, statements, refused } = await migrateOn(version);
+    expect(refused).toBe(false);
+    expect(String(error)).toContain("past the check");
+    expect(statements[1]).toMatch(/pg_advisory_lock/);
+  });
+
+  test("is one that these tests run on", async () => {
+    const { url } = await emptyDatabase();
+    await expect(migrate(url)).resolves.toBeUndefined();
+    expect(new UnsupportedServerError("x")).toBeInstanceOf(Error);
+  });
+});
+
+describe("the committed migrations", () => {
+  const kit = (...args: string[]) =>
+    promisify(execFile)(
+      process.execPath,
+      [
+        join(here, "node_modules/drizzle-kit/bin.cjs"),
+        ...args,
+        "--dialect",
+        "postgresql",
+        "--schema",
+        "./schema.ts",
+      ],
+      { cwd: here },
+    );
+
+  test("are all that drizzle-kit would generate from schema.ts", async () => {
+    const copy = await mkdtemp(join(tmpdir(), "ttl-secrets-drift-"));
+    undo.push(() => rm(copy, { recursive: true, force: true }));
+    await cp(join(here, "migrations"), copy, { recursive: true });
+    const before = (await readdir(copy, { recursive: true })).sort();
+    await kit("generate", "--out", relative(here, copy));
+    expect((await readdir(copy, { recursive: true })).sort()).toEqual(before);
+  });
+
+  test("replayed, hold what schema.ts says, and besides it only the guard of the audit log", async () => {
+    const [replayed, direct] = [await emptyDatabase(), await emptyDatabase()];
+    await migrate(replayed.url);
+    const { stdout } = await kit("export");
+    await direct.sql.unsafe(stdout);
+    const [fromMigrations, fromSchema] = [await contentsOf(replayed.sql), await contentsOf(direct.sql)];
+    expect(fromSchema.filter((line) => !fromMigrations.includes(line))).toEqual([]);
+    const extra = fromMigrations.filter((line) => !fromSchema.includes(line));
+    expect(extra.map((line) => line.split(/[\s(]/, 5).slice(0, 4).join(" "))).toEqual([
+      "function CREATE OR REPLACE",
+      "trigger CREATE TRIGGER audit_events_append_only",
+      "trigger CREATE TRIGGER audit_events_no_truncate",
+    ]);
+  });
+
+  test("have one SQL file and one snapshot for each entry of the journal", async () => {
+    const journal = JSON.parse(await readFile(join(here, "migrations/meta/_journal.json"), "utf8"));
+    const tags: string[] = journal.entries.map(({ tag }: { tag: string }) => tag);
+    const sqlFiles = (await readdir(join(here, "migrations"))).filter((name) => name.endsWith(".sql"));
+    expect(sqlFiles.sort()).toEqual(tags.map((tag) => `${tag}.sql`));
+    const snapshots = (await readdir(join(here, "migrations/meta"))).filter((name) => /snapshot/.test(name));
+    expect(snapshots.sort()).toEqual(tags.map((tag) => `${tag.slice(0, 4)}_snapshot.json`));
+    const times: number[] = journal.entries.map(({ when }: { when: number }) => when);
+    expect(times).toEqual(times.toSorted((a, b) => a - b));
+  });
+});

@@ -1,0 +1,462 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import postgres from "postgres";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { useDatabase } from "../api/test/database.ts";
+import type {} from "../api/test/global-setup.ts";
+
+const database = useDatabase();
+/** A connection of its own: drizzle takes the conversion of dates out of the one it is given. */
+const db = {} as { sql: postgres.Sql };
+
+const VAULT = "vault_0123456789abcdef";
+const START = new Date("2026-01-01T00:00:00.000Z");
+const after = (ms: number) => new Date(START.getTime() + ms);
+
+type Row = Record<string, unknown>;
+
+let projectId: string;
+
+beforeAll(async () => {
+  const sql = postgres(database.current.url, { onnotice: () => {} });
+  db.sql = sql;
+  await sql`INSERT INTO users (id, name, email) VALUES ('u1', 'Ada', 'ada@example.com')`;
+  await sql`INSERT INTO vaults (id, name) VALUES (${VAULT}, 'Ada’s vault')`;
+  projectId = await insert("projects", aProject());
+});
+
+afterAll(() => db.sql.end());
+
+/** Inserts a row and returns its id. */
+async function insert(table: string, row: Row): Promise<string> {
+  const { sql } = db;
+  await sql`INSERT INTO ${sql(table)} ${sql(row)}`;
+  return String(row.id);
+}
+
+const aProject = (): Row => ({ id: randomUUID(), vault_id: VAULT, name: "Payments" });
+
+const aSecret = (): Row => ({
+  id: randomUUID(),
+  project_id: projectId,
+  name: "Database password",
+  status: "pending",
+  created_at: START,
+  expires_at: after(300_000),
+  created_by: "ada@example.com",
+});
+
+const anEnded = (status: string, reason: string | null = null): Row => ({
+  ...aSecret(),
+  status,
+  destroyed_reason: reason,
+  ended_at: after(1000),
+});
+
+const aPayload = (secretId: string): Row => ({
+  token_hash: randomBytes(32),
+  secret_id: secretId,
+  version: 1,
+  kid: "k1",
+  nonce: randomBytes(12),
+  ciphertext: randomBytes(100),
+  verifier: randomBytes(32),
+  salt: randomBytes(16),
+  argon2_memory_kib: 19_456,
+  argon2_time_cost: 2,
+  argon2_parallelism: 1,
+  expires_at: after(300_000),
+});
+
+const anEvent = (): Row => ({
+  id: randomUUID(),
+  vault_id: VAULT,
+  project_id: projectId,
+  action: "temporary_secret_create",
+  source_ip: "203.0.113.7",
+});
+
+interface Check {
+  table: string;
+  row: () => Row | Promise<Row>;
+  accepted: [string, Row][];
+  rejected: [string, Row][];
+}
+
+const payloadOfNewSecret = async () => aPayload(await insert("ttl_secrets", aSecret()));
+
+/** Rows, as differences from a good one, on either side of every CHECK. */
+const CHECKS: Record<string, Check> = {
+  vaults_id_shape: {
+    table: "vaults",
+    row: () => ({ name: "x" }),
+    accepted: [
+      ["16 characters", { id: "vault_0123456789abcdez" }],
+      ["32 characters", { id: `vault_${"z9".repeat(16)}` }],
+    ],
+    rejected: [
+      ["15 characters", { id: `vault_${"a".repeat(15)}` }],
+      ["33 characters", { id: `vault_${"a".repeat(33)}` }],
+      ["capitals", { id: `vault_${"A".repeat(16)}` }],
+      ["a slash", { id: `vault_${"a".repeat(15)}/` }],
+      ["a line break after it", { id: `vault_${"a".repeat(16)}\n` }],
+      ["a line before it", { id: `x\nvault_${"a".repeat(16)}` }],
+      ["no prefix", { id: "a".repeat(22) }],
+    ],
+  },
+  members_role: {
+    table: "members",
+    row: async () => {
+      const user = { id: randomUUID(), name: "x", email: `${randomUUID()}@example.com` };
+      return { vault_id: VAULT, user_id: await insert("users", user), role: "owner" };
+    },
+    accepted: [
+      ["owner", { role: "owner" }],
+      ["member", { role: "member" }],
+    ],
+    rejected: [
+      ["admin", { role: "admin" }],
+      ["Owner", { role: "Owner" }],
+      ["nothing", { role: "" }],
+    ],
+  },
+  projects_name_length: {
+    table: "projects",
+    row: aProject,
+    accepted: [
+      ["1 character", { name: "x" }],
+      ["200 emoji", { name: "🔑".repeat(200) }],
+    ],
+    rejected: [
+      ["nothing", { name: "" }],
+      ["201 characters", { name: "x".repeat(201) }],
+    ],
+  },
+  ttl_secrets_name_length: {
+    table: "ttl_secrets",
+    row: aSecret,
+    accepted: [
+      ["1 character", { name: "x" }],
+      ["200 emoji", { name: "🔑".repeat(200) }],
+    ],
+    rejected: [
+      ["nothing", { name: "" }],
+      ["201 characters", { name: "x".repeat(201) }],
+    ],
+  },
+  ttl_secrets_ttl: {
+    table: "ttl_secrets",
+    row: aSecret,
+    accepted: [
+      ["60 seconds", { expires_at: after(60_000) }],
+      ["24 hours", { expires_at: after(86_400_000) }],
+    ],
+    rejected: [
+      ["a millisecond less than 60 seconds", { expires_at: after(59_999) }],
+      ["a millisecond more than 24 hours", { expires_at: after(86_400_001) }],
+      ["no time at all", { expires_at: START }],
+      ["a time before", { expires_at: after(-300_000) }],
+    ],
+  },
+  ttl_secrets_status: {
+    table: "ttl_secrets",
+    row: () => anEnded("viewed"),
+    accepted: ["viewed", "expired", "revoked"].map((status) => [status, { status }]),
+    rejected: ["VIEWED", "deleted", ""].map((status) => [status, { status }]),
+  },
+  ttl_secrets_ended: {
+    table: "ttl_secrets",
+    row: () => anEnded("viewed"),
+    accepted: [["pending, without an end", { status: "pending", ended_at: null }]],
+    rejected: [
+      ["pending, with an end", { status: "pending" }],
+      ["viewed, without an end", { ended_at: null }],
+      ["revoked, without an end", { status: "revoked", ended_at: null }],
+    ],
+  },
+  ttl_secrets_reason: {
+    table: "ttl_secrets",
+    row: () => anEnded("destroyed", "wrong_passphrase"),
+    accepted: [
+      ["interrupted", { destroyed_reason: "interrupted" }],
+      ["unreadable", { destroyed_reason: "unreadable" }],
+    ],
+    rejected: [
+      ["destroyed, for no reason", { destroyed_reason: null }],
+      ["destroyed, for another reason", { destroyed_reason: "bored" }],
+      ["viewed, with a reason", { status: "viewed" }],
+      ["pending, with a reason", { status: "pending", ended_at: null }],
+    ],
+  },
+  ttl_secrets_attempt: {
+    table: "ttl_secrets",
+    row: () => anEnded("destroyed", "interrupted"),
+    accepted: [["interrupted", { attempted_from: "2001:db8::7" }]],
+    rejected: [
+      ["viewed", { attempted_from: "203.0.113.7", status: "viewed", destroyed_reason: null }],
+      [
+        "destroyed by a wrong passphrase",
+        { attempted_from: "203.0.113.7", destroyed_reason: "wrong_passphrase" },
+      ],
+      [
+        "pending",
+        { attempted_from: "203.0.113.7", status: "pending", destroyed_reason: null, ended_at: null },
+      ],
+    ],
+  },
+  ttl_secret_payloads_token_hash: {
+    table: "ttl_secret_payloads",
+    row: payloadOfNewSecret,
+    accepted: [["32 bytes", {}]],
+    rejected: [
+      ["31 bytes", { token_hash: randomBytes(31) }],
+      ["33 bytes", { token_hash: randomBytes(33) }],
+      ["a token in the place of its hash", { token_hash: Buffer.from("Zm9vYmFyLTAxMjM0NTY3OA") }],
+    ],
+  },
+  ttl_secret_payloads_nonce: {
+    table: "ttl_secret_payloads",
+    row: payloadOfNewSecret,
+    accepted: [["12 bytes", {}]],
+    rejected: [
+      ["11 bytes", { nonce: randomBytes(11) }],
+      ["13 bytes", { nonce: randomBytes(13) }],
+    ],
+  },
+  ttl_secret_payloads_ciphertext: {
+    table: "ttl_secret_payloads",
+    row: payloadOfNewSecret,
+    accepted: [
+      ["one byte and the tag", { ciphertext: randomBytes(17) }],
+      ["64 KiB and the tag", { ciphertext: randomBytes(65_552) }],
+    ],
+    rejected: [
+      ["nothing but the tag", { ciphertext: randomBytes(16) }],
+      ["a byte more than 64 KiB and the tag", { ciphertext: randomBytes(65_553) }],
+    ],
+  },
+  ttl_secret_payloads_verifier: {
+    table: "ttl_secret_payloads",
+    row: payloadOfNewSecret,
+    accepted: [["32 bytes", {}]],
+    rejected: [
+      ["nothing", { verifier: Buffer.alloc(0) }],
+      ["31 bytes", { verifier: randomBytes(31) }],
+      ["the whole 64 bytes, wrap key included", { verifier: randomBytes(64) }],
+    ],
+  },
+  ttl_secret_payloads_salt: {
+    table: "ttl_secret_payloads",
+    row: payloadOfNewSecret,
+    accepted: [["16 bytes", {}]],
+    rejected: [
+      ["nothing", { salt: Buffer.alloc(0) }],
+      ["15 bytes", { salt: randomBytes(15) }],
+      ["17 bytes", { salt: randomBytes(17) }],
+    ],
+  },
+  audit_events_action: {
+    table: "audit_events",
+    row: anEvent,
+    accepted: ["create", "viewed", "failed", "revoked"].map((name) => [
+      name,
+      { action: `temporary_secret_${name}` },
+    ]),
+    rejected: ["temporary_secret_deleted", "create", ""].map((action) => [action, { action }]),
+  },
+};
+
+test("every CHECK of the database is tested here", async () => {
+  const rows = await db.sql`
+    SELECT conname FROM pg_constraint
+    WHERE contype = 'c' AND connamespace = 'public'::regnamespace ORDER BY conname`;
+  expect(rows.map(({ conname }) => conname)).toEqual(Object.keys(CHECKS).sort());
+});
+
+describe.each(Object.entries(CHECKS))("%s", (constraint, { table, row, accepted, rejected }) => {
+  test.each(accepted)("lets through: %s", async (_, difference) => {
+    await expect(insert(table, { ...(await row()), ...difference })).resolves.toBeDefined();
+  });
+
+  test.each(rejected)("rejects: %s", async (_, difference) => {
+    const bad = { ...(await row()), ...difference };
+    const error = await insert(table, bad).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: "23514", constraint_name: constraint });
+  });
+});
+
+describe("uniqueness", () => {
+  const isTaken = (constraint: string) => ({ code: "23505", constraint_name: constraint });
+
+  test("lets no two payloads have one token, and no secret two payloads", async () => {
+    const payload = await payloadOfNewSecret();
+    await insert("ttl_secret_payloads", payload);
+    const sameToken = { ...(await payloadOfNewSecret()), token_hash: payload.token_hash };
+    await expect(insert("ttl_secret_payloads", sameToken)).rejects.toMatchObject(
+      isTaken("ttl_secret_payloads_pkey"),
+    );
+    const sameSecret = { ...payload, token_hash: randomBytes(32) };
+    await expect(insert("ttl_secret_payloads", sameSecret)).rejects.toMatchObject(
+      isTaken("ttl_secret_payloads_secret_id_unique"),
+    );
+  });
+
+  test("lets one account be the founder, and any number be none", async () => {
+    const user = (founder: boolean | null) => ({
+      id: randomUUID(),
+      name: "x",
+      email: `${randomUUID()}@example.com`,
+      founder,
+    });
+    for (const founder of [null, null, false, false, true]) await insert("users", user(founder));
+    await expect(insert("users", user(true))).rejects.toMatchObject(isTaken("users_one_founder"));
+  });
+
+  test("lets a person have one vault of their own, one account per address, one role per vault", async () => {
+    const vault = (id: string) => ({ id: `vault_${id.repeat(16)}`, name: "x", personal_of: "u1" });
+    await insert("vaults", vault("a"));
+    await expect(insert("vaults", vault("b"))).rejects.toMatchObject(isTaken("vaults_personal_of_unique"));
+    await expect(insert("users", { id: "u2", name: "Eve", email: "ada@example.com" })).rejects.toMatchObject(
+      isTaken("users_email_unique"),
+    );
+    await insert("members", { vault_id: VAULT, user_id: "u1", role: "owner" });
+    await expect(insert("members", { vault_id: VAULT, user_id: "u1", role: "member" })).rejects.toMatchObject(
+      isTaken("members_vault_id_user_id_pk"),
+    );
+  });
+});
+
+describe("the audit log", () => {
+  const refused = { code: "42501", message: "audit_events is append-only" };
+  const read = async (id: string) => [
+    ...(await db.sql`SELECT action, source_ip, actor FROM audit_events WHERE id = ${id}`),
+  ];
+
+  test("takes new events", async () => {
+    const id = await insert("audit_events", anEvent());
+    expect(await read(id)).toEqual([
+      { action: "temporary_secret_create", source_ip: "203.0.113.7", actor: null },
+    ]);
+  });
+
+  test("refuses UPDATE, also as part of an INSERT", async () => {
+    const { sql } = db;
+    const event = anEvent();
+    const id = await insert("audit_events", event);
+    const before = await read(id);
+    await expect(sql`UPDATE audit_events SET actor = 'x' WHERE id = ${id}`).rejects.toMatchObject(refused);
+    await expect(
+      sql`INSERT INTO audit_events ${sql(event)} ON CONFLICT (id) DO UPDATE SET actor = 'x'`,
+    ).rejects.toMatchObject(refused);
+    expect(await read(id)).toEqual(before);
+  });
+
+  test("refuses DELETE, also in a transaction with other changes, which go back with it", async () => {
+    const { sql } = db;
+    const id = await insert("audit_events", anEvent());
+    await expect(sql`DELETE FROM audit_events WHERE id = ${id}`).rejects.toMatchObject(refused);
+    const project = aProject();
+    await expect(
+      sql.begin(async (tx) => {
+        await tx`INSERT INTO projects ${tx(project)}`;
+        await tx`DELETE FROM audit_events`;
+      }),
+    ).rejects.toMatchObject(refused);
+    expect(await read(id)).toHaveLength(1);
+    expect(await sql`SELECT 1 FROM projects WHERE id = ${String(project.id)}`).toHaveLength(0);
+  });
+
+  test("refuses TRUNCATE, alone, with others and by CASCADE", async () => {
+    const { sql } = db;
+    const id = await insert("audit_events", anEvent());
+    await expect(sql`TRUNCATE audit_events`).rejects.toMatchObject(refused);
+    await expect(sql`TRUNCATE rate_limits, audit_events CASCADE`).rejects.toMatchObject(refused);
+    expect(await read(id)).toHaveLength(1);
+  });
+
+  test("keeps a source address as an address: what is none is refused", async () => {
+    await expect(insert("audit_events", { ...anEvent(), source_ip: "unknown" })).rejects.toMatchObject({
+      code: "22P02",
+    });
+  });
+});
+
+describe("deleting", () => {
+  /** A project with a pending and an ended secret, a payload and an event. */
+  async function projectWithAll(project: Row = aProject()) {
+    const id = await insert("projects", project);
+    const secretId = await insert("ttl_secrets", { ...aSecret(), project_id: id });
+    await insert("ttl_secrets", { ...anEnded("viewed"), project_id: id });
+    await insert("ttl_secret_payloads", aPayload(secretId));
+    const eventId = await insert("audit_events", { ...anEvent(), project_id: id, ttl_secret_id: secretId });
+    return { id, secretId, eventId };
+  }
+
+  async function countsOf({ id, secretId, eventId }: Awaited<ReturnType<typeof projectWithAll>>) {
+    const [row] = await db.sql`
+      SELECT (SELECT count(*)::int FROM projects WHERE id = ${id}) AS projects,
+        (SELECT count(*)::int FROM ttl_secrets WHERE project_id = ${id}) AS secrets,
+        (SELECT count(*)::int FROM ttl_secret_payloads WHERE secret_id = ${secretId}) AS payloads,
+        (SELECT count(*)::int FROM audit_events WHERE id = ${eventId}) AS events`;
+    return row;
+  }
+
+  test("a project takes its secrets and their payloads, pending ones too, and leaves its events", async () => {
+    const [project, other] = [await projectWithAll(), await projectWithAll()];
+    expect(await countsOf(project)).toEqual({ projects: 1, secrets: 2, payloads: 1, events: 1 });
+    await db.sql`DELETE FROM projects WHERE id = ${project.id}`;
+    expect(await countsOf(project)).toEqual({ projects: 0, secrets: 0, payloads: 0, events: 1 });
+    expect(await countsOf(other)).toEqual({ projects: 1, secrets: 2, payloads: 1, events: 1 });
+  });
+
+  test("a vault takes its projects and all in them", async () => {
+    const vaultId = "vault_00000000000000ff";
+    await insert("vaults", { id: vaultId, name: "x" });
+    const project = await projectWithAll({ ...aProject(), vault_id: vaultId });
+    await db.sql`DELETE FROM vaults WHERE id = ${vaultId}`;
+    expect(await countsOf(project)).toEqual({ projects: 0, secrets: 0, payloads: 0, events: 1 });
+  });
+
+  test("a payload, which destroys a secret, leaves the secret's own row", async () => {
+    const project = await projectWithAll();
+    await db.sql`DELETE FROM ttl_secret_payloads WHERE secret_id = ${project.secretId}`;
+    expect(await countsOf(project)).toEqual({ projects: 1, secrets: 2, payloads: 0, events: 1 });
+  });
+
+  test("an account ends its sessions, credentials and memberships, and leaves the vault to its other members", async () => {
+    const { sql } = db;
+    const [id, vaultId] = [randomUUID(), "vault_00000000000000ee"];
+    await insert("users", { id, name: "x", email: `${id}@example.com` });
+    await insert("vaults", { id: vaultId, name: "x", personal_of: id });
+    await insert("members", { vault_id: vaultId, user_id: id, role: "owner" });
+    await insert("sessions", { id, token: id, user_id: id, expires_at: START });
+    await insert("credentials", { id, account_id: id, provider_id: "credential", user_id: id });
+    await sql`DELETE FROM users WHERE id = ${id}`;
+    const [left] = await sql`
+      SELECT (SELECT count(*)::int FROM sessions WHERE user_id = ${id}) AS sessions,
+        (SELECT count(*)::int FROM credentials WHERE user_id = ${id}) AS credentials,
+        (SELECT count(*)::int FROM members WHERE user_id = ${id}) AS members,
+        (SELECT personal_of FROM vaults WHERE id = ${vaultId}) AS owner,
+        (SELECT count(*)::int FROM vaults WHERE id = ${vaultId}) AS vaults`;
+    expect(left).toEqual({ sessions: 0, credentials: 0, members: 0, owner: null, vaults: 1 });
+  });
+});
+
+test("a secret can't be stored without its project, nor a payload without its secret", async () => {
+  const missing = { code: "23503" };
+  await expect(insert("ttl_secrets", { ...aSecret(), project_id: randomUUID() })).rejects.toMatchObject(
+    missing,
+  );
+  await expect(insert("ttl_secret_payloads", aPayload(randomUUID()))).rejects.toMatchObject(missing);
+});
+
+test("a time keeps its milliseconds, which cursors and seals rely on", async () => {
+  const { sql } = db;
+  const createdAt = new Date("2026-02-03T04:05:06.789Z");
+  const id = await insert("ttl_secrets", {
+    ...aSecret(),
+    created_at: createdAt,
+    expires_at: new Date(createdAt.getTime() + 60_001),
+  });
+  const [row] = await sql`SELECT created_at, expires_at FROM ttl_secrets WHERE id = ${id}`;
+  expect(row).toEqual({ created_at: createdAt, expires_at: new Date(createdAt.getTime() + 60_001) });
+});

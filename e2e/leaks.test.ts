@@ -1,0 +1,105 @@
+import type { Page } from "playwright-core";
+import postgres from "postgres";
+import { expect, it } from "vitest";
+import { attempt, expectScreen, openLink, readValue } from "./recipient.ts";
+import { createSecret, leaveHandOff, rowOf, useProject } from "./sender.ts";
+import { useStack } from "./stack.ts";
+
+const stack = useStack();
+
+const VALUE = "value-canary-7f3a91";
+
+/** Every table of every schema that is ours, as text. */
+async function databaseText(): Promise<string> {
+  const sql = postgres(stack.current.databaseUrl, { max: 1 });
+  try {
+    const tables = await sql<{ schema: string; name: string }[]>`
+      SELECT schemaname AS schema, tablename AS name FROM pg_tables
+      WHERE schemaname NOT IN ('pg_catalog', 'information_schema')`;
+    expect(tables.length).toBeGreaterThan(10);
+    const texts = await Promise.all(
+      tables.map(async ({ schema, name }) =>
+        JSON.stringify(await sql`SELECT t::text FROM ${sql(schema)}.${sql(name)} t`),
+      ),
+    );
+    return texts.join("\n");
+  } finally {
+    await sql.end();
+  }
+}
+
+/** What a page could keep: cookies, storages, the address bar, the history entry's state, the title. */
+async function browserText(page: Page): Promise<string> {
+  const inPage = await page.evaluate(async () =>
+    JSON.stringify([
+      { ...localStorage },
+      { ...sessionStorage },
+      await indexedDB.databases(),
+      await caches.keys(),
+      history.state,
+      document.title,
+    ]),
+  );
+  return inPage + JSON.stringify(await page.context().storageState());
+}
+
+it("after a hand-off neither value nor passphrase nor token is left in the database, the logs or the browsers", async () => {
+  const page = await stack.current.newPerson();
+  await useProject(page);
+  const seen = await createSecret(page, { name: "seen", value: VALUE });
+  await leaveHandOff(page);
+  const burnt = await createSecret(page, { name: "burnt", value: VALUE });
+  await leaveHandOff(page);
+  const pending = await createSecret(page, { name: "pending", value: VALUE });
+  await leaveHandOff(page);
+
+  const recipient = await stack.current.newPerson();
+  await openLink(recipient, seen.link);
+  await attempt(recipient, seen.passphrase);
+  expect(await readValue(recipient)).toBe(VALUE);
+  const other = await stack.current.newPerson();
+  await openLink(other, burnt.link);
+  await attempt(other, `${burnt.passphrase}s`);
+  await expectScreen(other, "destroyed");
+  await rowOf(page, "burnt").getByText("Destroyed").waitFor();
+
+  const places = {
+    database: await databaseText(),
+    logs: stack.current.output(),
+    sender: (await browserText(page)) + (await page.content()),
+    recipient: await browserText(recipient),
+    other: (await browserText(other)) + (await other.content()),
+  };
+  // The search itself must work: what may be stored is found.
+  expect(places.database).toContain("pending");
+  expect(places.logs).toContain("/graphql");
+  const secrets = [seen, burnt, pending].flatMap(({ link, passphrase }) => {
+    const token = link.split("/").at(-1) ?? "";
+    return [token, Buffer.from(token).toString("hex"), passphrase, passphrase.replaceAll("-", "")];
+  });
+  for (const needle of [
+    VALUE,
+    Buffer.from(VALUE).toString("hex"),
+    Buffer.from(VALUE).toString("base64"),
+    ...secrets,
+  ]) {
+    expect(needle.length).toBeGreaterThan(10);
+    for (const [place, text] of Object.entries(places)) {
+      expect(text.includes(needle), `found in: ${place}`).toBe(false);
+    }
+  }
+});
+
+it("the recipient's page sets no cookie, stores nothing, and speaks to nobody but its own server", async () => {
+  const page = await stack.current.newPerson();
+  await useProject(page);
+  const { link, passphrase } = await createSecret(page);
+  const recipient = await stack.current.newPerson();
+  const requests: string[] = [];
+  recipient.on("request", (request) => requests.push(request.url()));
+  await openLink(recipient, link);
+  await attempt(recipient, passphrase);
+  await readValue(recipient);
+  expect(await recipient.context().storageState()).toEqual({ cookies: [], origins: [] });
+  expect(requests.filter((url) => !url.startsWith(stack.current.url))).toEqual([]);
+});
