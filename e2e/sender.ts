@@ -91,7 +91,7 @@ export async function submitDialog(page: Page, form: SecretForm): Promise<void> 
 }
 
 /** What the sender is shown once. */
-export interface HandOff {
+interface HandOff {
   link: string;
   passphrase: string;
 }
@@ -104,7 +104,7 @@ export async function createSecret(page: Page, form: SecretForm = {}): Promise<H
 }
 
 /** Reads the hand-off that is on screen. */
-export async function readHandOff(page: Page): Promise<HandOff> {
+async function readHandOff(page: Page): Promise<HandOff> {
   const read = async (id: string) => {
     const box = page.getByTestId(id);
     await box.waitFor();
