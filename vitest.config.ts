@@ -15,7 +15,11 @@ export default defineConfig({
       project("api"),
       project("dashboard"),
       project("reveal"),
-      project("e2e", { globalSetup: `${import.meta.dirname}/e2e/global-setup.ts`, testTimeout: 60_000, hookTimeout: 60_000 }),
+      project("e2e", {
+        globalSetup: `${import.meta.dirname}/e2e/global-setup.ts`,
+        testTimeout: 60_000,
+        hookTimeout: 60_000,
+      }),
     ],
   },
 });
