@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
@@ -120,6 +121,17 @@ describe("migrating", () => {
   });
 });
 
+// In SQL_ASCII, char_length counts bytes: a name of 51 emoji would be refused as longer than 200 characters.
+test("a database that is not in UTF-8 is refused before anything is changed", async () => {
+  const { url, sql } = await emptyDatabase();
+  const name = `ttl_test_${randomUUID().replaceAll("-", "")}`;
+  await sql`CREATE DATABASE ${sql(name)} TEMPLATE template0 ENCODING 'SQL_ASCII' LOCALE 'C'`;
+  undo.push(() => sql`DROP DATABASE ${sql(name)} WITH (FORCE)`);
+  const inAscii = new URL(url);
+  inAscii.pathname = `/${name}`;
+  await expect(migrate(inAscii.href)).rejects.toBeInstanceOf(UnsupportedServerError);
+});
+
 describe("a database is migrated", () => {
   test("not before the first migration", async () => {
     const { sql } = await emptyDatabase();
@@ -162,7 +174,7 @@ describe("the oldest server", () => {
       async (strings: TemplateStringsArray) => {
         const statement = strings.join("?").trim();
         statements.push(statement);
-        if (/server_version_num/.test(statement)) return [{ version }];
+        if (/server_version_num/.test(statement)) return [{ version, encoding: "UTF8" }];
         throw new Error("past the check");
       },
       { end },
@@ -190,7 +202,7 @@ describe("the oldest server", () => {
     const { error, statements, refused } = await migrateOn(version);
     expect(refused).toBe(false);
     expect(String(error)).toContain("past the check");
-    expect(statements[1]).toMatch(/pg_advisory_lock/);
+    expect(statements.at(-1)).toMatch(/pg_advisory_lock/);
   });
 
   test("is one that these tests run on", async () => {

@@ -12,23 +12,29 @@ const MIGRATION_LOCK = 7_786_501;
 /** PostgreSQL 14 is the oldest release the product is tested for. */
 const OLDEST_SERVER = 140_000;
 
-/** The server is too old to hold the product's schema. */
+/** The server or database can't hold the product's schema: too old, or not UTF-8. */
 export class UnsupportedServerError extends Error {}
 
 /**
  * Brings the database at `url` to the newest schema. Replicas may call it at the same time: an advisory lock
  * lets one through and the others, once it is free, find nothing left to do.
  *
- * @throws UnsupportedServerError for a PostgreSQL older than 14; the driver's error when it can't connect.
+ * @throws UnsupportedServerError for a PostgreSQL older than 14 or a database that is not UTF-8; the driver's error when it can't connect.
  */
 export async function migrate(url: string): Promise<void> {
   const sql = postgres(url, { max: 1, onnotice: () => {} });
   try {
-    const [server] = await sql<{ version: number }[]>`
-      SELECT current_setting('server_version_num')::int AS version`;
+    const [server] = await sql<{ version: number; encoding: string }[]>`
+      SELECT current_setting('server_version_num')::int AS version, current_setting('server_encoding') AS encoding`;
     if (!server || server.version < OLDEST_SERVER) {
       throw new UnsupportedServerError(
         "PostgreSQL 14 or newer is needed: upgrade the server of DATABASE_URL.",
+      );
+    }
+    // In any other encoding characters would be counted as bytes, or not be storable at all.
+    if (server.encoding !== "UTF8") {
+      throw new UnsupportedServerError(
+        "The database must be in UTF-8. Make one with: CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0",
       );
     }
     // A session lock, so that it is also released when this process dies half-way.
@@ -46,6 +52,9 @@ export async function migrate(url: string): Promise<void> {
  */
 export async function isMigrated(sql: postgres.Sql): Promise<boolean> {
   const newest = readMigrationFiles({ migrationsFolder }).at(-1);
+  const [table] = await sql<{ exists: boolean }[]>`
+    SELECT to_regclass('drizzle.__drizzle_migrations') IS NOT NULL AS exists`;
+  if (!table?.exists) return false;
   const [row] = await sql<{ at: string | null }[]>`
     SELECT max(created_at)::text AS at FROM drizzle.__drizzle_migrations`;
   return newest !== undefined && Number(row?.at ?? 0) >= newest.folderMillis;

@@ -244,6 +244,37 @@ const CHECKS: Record<string, Check> = {
       ["the whole 64 bytes, wrap key included", { verifier: randomBytes(64) }],
     ],
   },
+  ttl_secret_payloads_version: {
+    table: "ttl_secret_payloads",
+    row: payloadOfNewSecret,
+    accepted: [["2", { version: 2 }]],
+    rejected: [["0", { version: 0 }]],
+  },
+  ttl_secret_payloads_kid: {
+    table: "ttl_secret_payloads",
+    row: payloadOfNewSecret,
+    accepted: [["32 characters", { kid: "k".repeat(32) }]],
+    rejected: [
+      ["nothing", { kid: "" }],
+      ["33 characters", { kid: "k".repeat(33) }],
+    ],
+  },
+  ttl_secret_payloads_argon2: {
+    table: "ttl_secret_payloads",
+    row: payloadOfNewSecret,
+    accepted: [
+      ["the least", { argon2_memory_kib: 8, argon2_time_cost: 1, argon2_parallelism: 1 }],
+      ["the most", { argon2_memory_kib: 1_048_576, argon2_time_cost: 16, argon2_parallelism: 16 }],
+    ],
+    rejected: [
+      ["more than 1 GiB", { argon2_memory_kib: 1_048_577 }],
+      ["no memory", { argon2_memory_kib: 0 }],
+      ["17 passes", { argon2_time_cost: 17 }],
+      ["no pass", { argon2_time_cost: 0 }],
+      ["17 lanes", { argon2_parallelism: 17 }],
+      ["no lane", { argon2_parallelism: 0 }],
+    ],
+  },
   ttl_secret_payloads_salt: {
     table: "ttl_secret_payloads",
     row: payloadOfNewSecret,

@@ -251,6 +251,14 @@ export const ttlSecretPayloads = pgTable(
     // 1 byte to 64 KiB of value, plus the tag.
     check("ttl_secret_payloads_ciphertext", sql`octet_length(${t.ciphertext}) BETWEEN 17 AND 65552`),
     check("ttl_secret_payloads_verifier", sql`octet_length(${t.verifier}) = 32`),
+    check("ttl_secret_payloads_version", sql`${t.version} >= 1`),
+    check("ttl_secret_payloads_kid", sql`char_length(${t.kid}) BETWEEN 1 AND 32`),
+    // A row's parameters are run as they stand: no row may ask for more than 1 GiB or for minutes.
+    check(
+      "ttl_secret_payloads_argon2",
+      sql`${t.argon2MemoryKib} BETWEEN 8 AND 1048576 AND ${t.argon2TimeCost} BETWEEN 1 AND 16
+        AND ${t.argon2Parallelism} BETWEEN 1 AND 16`,
+    ),
     check("ttl_secret_payloads_salt", sql`octet_length(${t.salt}) = 16`),
   ],
 );

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { type Browser, chromium } from "playwright-core";
 
 /** How to start a browser on this machine. */
@@ -39,9 +40,13 @@ async function unpack(folder: string): Promise<BrowserSpec> {
   try {
     const { default: packed, inflate } = await import("@sparticuz/chromium");
     const executablePath = await packed.executablePath();
-    const archives = new URL("../bin/", import.meta.resolve("@sparticuz/chromium"));
+    const archives = join(
+      dirname(createRequire(import.meta.url).resolve("@sparticuz/chromium")),
+      "..",
+      "bin",
+    );
     // NSS and its kin, which a machine without a desktop lacks; the package unpacks them only in a cloud function.
-    await inflate(new URL("al2023.tar.br", archives).pathname);
+    await inflate(join(archives, "al2023.tar.br"));
     return {
       executablePath,
       env: { LD_LIBRARY_PATH: join(folder, "al2023", "lib"), FONTCONFIG_PATH: join(folder, "fonts") },

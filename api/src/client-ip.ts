@@ -13,7 +13,7 @@ export type ClientIp = (peer: string | undefined, forwardedFor: string | undefin
  * addresses are un-mapped, ports are dropped.
  */
 export function clientIpResolver(trustedProxies: readonly string[]): ClientIp {
-  const ranges = trustedProxies.map((cidr): Range => ipaddr.parseCIDR(cidr));
+  const ranges = trustedProxies.map(parseRange);
   const isTrusted = (address: Address) =>
     ranges.some(([network, bits]) => network.kind() === address.kind() && address.match(network, bits));
 
@@ -30,10 +30,21 @@ export function clientIpResolver(trustedProxies: readonly string[]): ClientIp {
   };
 }
 
-/** An address with or without port, `[…]` around IPv6 as proxies write it; undefined for anything else. */
+/** A range, un-mapped like the addresses it is compared with. */
+function parseRange(cidr: string): Range {
+  const [network, bits] = ipaddr.parseCIDR(cidr);
+  const isMapped = network instanceof ipaddr.IPv6 && network.isIPv4MappedAddress() && bits >= 96;
+  return isMapped ? [network.toIPv4Address(), bits - 96] : [network, bits];
+}
+
+/**
+ * An address with or without port, `[…]` around IPv6 as proxies write it; undefined for anything else. The zone of a
+ * link-local address (`%eth0`) is dropped: it means something on this machine only, and `inet` has no room for it.
+ */
 function parse(text: string): Address | undefined {
-  const bare = /^\s*(?:\[([^\]]+)\](?::\d+)?|(\d+\.\d+\.\d+\.\d+)(?::\d+)?|([0-9a-fA-F:.]+))\s*$/.exec(text);
-  const address = bare?.[1] ?? bare?.[2] ?? bare?.[3] ?? "";
+  const bare =
+    /^\s*(?:\[([^\]]+)\](?::\d+)?|(\d+\.\d+\.\d+\.\d+)(?::\d+)?|([0-9a-fA-F:.]+(?:%\w+)?))\s*$/.exec(text);
+  const [address = ""] = (bare?.[1] ?? bare?.[2] ?? bare?.[3] ?? "").split("%");
   // `isValid` alone would also take 127.1, 0x7f.1 and other spellings of the early internet.
   if (!ipaddr.IPv4.isValidFourPartDecimal(address) && !ipaddr.IPv6.isValid(address)) return undefined;
   return ipaddr.process(address);

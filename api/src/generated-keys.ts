@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { KEY_BYTES } from "./crypto/key-ring.ts";
@@ -11,8 +11,8 @@ interface GeneratedKeys {
 
 /**
  * The keys kept beside the embedded database, made at the first start: `keys.json` in `dataDir`, readable by its
- * owner only. They are written to a file of their own and then linked into place, which never replaces one that
- * exists, so that neither a crash nor a second start can lose a key that secrets are sealed with.
+ * owner only. They are written to a new file and then linked into place, which never replaces one that exists. The
+ * draft has a name of its own each time: one left behind by a crash may be a second name of the keys themselves.
  *
  * @throws the file system's error; SyntaxError when the file was damaged by hand.
  */
@@ -23,9 +23,9 @@ export async function generatedKeys(dataDir: string): Promise<GeneratedKeys> {
     ENCRYPTION_KEYS: `${randomBytes(4).toString("hex")}:${randomBytes(KEY_BYTES).toString("base64")}`,
     AUTH_SECRET: randomBytes(KEY_BYTES).toString("base64"),
   };
-  const draft = `${file}.${process.pid}`;
+  const draft = `${file}.${randomUUID()}`;
   try {
-    await writeFile(draft, `${JSON.stringify(fresh, null, 2)}\n`, { mode: 0o600, flush: true });
+    await writeFile(draft, `${JSON.stringify(fresh, null, 2)}\n`, { flag: "wx", mode: 0o600, flush: true });
     await link(draft, file).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== "EEXIST") throw error;
     });

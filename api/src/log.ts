@@ -10,8 +10,26 @@ export function createLogger(
   level: (typeof LOG_LEVELS)[number],
   destination: DestinationStream = pino.destination({ dest: 2, sync: true }),
 ): Logger {
-  return pino({ level, base: null, serializers: { err: describeError } }, destination);
+  return pino(
+    {
+      level,
+      base: null,
+      serializers: { err: (error: unknown) => describeError(error) },
+      hooks: {
+        // Given an error and no text, pino would take the error's own words for the text.
+        logMethod([first, ...rest], method) {
+          const fields: unknown = first instanceof Error ? { err: first } : first;
+          const hasText = typeof fields !== "object" || rest.length > 0;
+          method.apply(this, [fields, ...(hasText ? rest : ["an error"])] as Parameters<typeof method>);
+        },
+      },
+    },
+    destination,
+  );
 }
+
+/** How many causes of causes are followed; a chain can be a circle. */
+const MAX_CAUSES = 5;
 
 /** What may be known of an error: never a message, which can quote parameters, variables or headers. */
 interface ErrorDescription {
@@ -26,15 +44,17 @@ interface ErrorDescription {
  * An error without its words. Drizzle's, PostgreSQL's, graphql's and JSON's errors quote what they were given,
  * so only the class, a code of a known shape, the violated constraint and the stack's frames are kept.
  */
-export function describeError(error: unknown): ErrorDescription {
+export function describeError(error: unknown, depth = 0): ErrorDescription {
   if (!(error instanceof Error)) return { type: typeof error };
   const { code, constraint_name: constraint } = error as { code?: unknown; constraint_name?: unknown };
-  const frames = error.stack?.match(/^ {4}at .*$/gm)?.slice(0, 8);
+  // The message stands before the frames and may itself have lines that look like one.
+  const [, frameText = ""] = error.stack?.split(`${error.message}\n`, 2) ?? [];
+  const frames = frameText.match(/^ {4}at .*$/gm)?.slice(0, 8);
   return {
     type: error.constructor.name,
     ...(typeof code === "string" && /^[A-Z0-9_]{2,40}$/.test(code) && { code }),
     ...(typeof constraint === "string" && { constraint }),
     ...(frames && { frames: frames.map((frame) => frame.trim()) }),
-    ...(error.cause !== undefined && { cause: describeError(error.cause) }),
+    ...(error.cause !== undefined && depth < MAX_CAUSES && { cause: describeError(error.cause, depth + 1) }),
   };
 }

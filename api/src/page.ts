@@ -2,6 +2,9 @@ import { badInput } from "./errors.ts";
 
 const MAX_PAGE = 200;
 
+/** The last millisecond of the year 9999; later ones have no ISO 8601 form that PostgreSQL reads. */
+const LAST_MS = 253_402_300_799_999;
+
 /** Where a page starts: after this row, in order of time and, within a millisecond, of id. */
 export interface Position {
   at: Date;
@@ -42,7 +45,7 @@ export function encodeCursor({ at, id }: Position): string {
 
 function decodeCursor(cursor: string): Position {
   const [, ms, id] = /^(\d{1,15}):([0-9a-f-]{36})$/.exec(Buffer.from(cursor, "base64url").toString()) ?? [];
-  if (!ms || !id || !isId(id)) {
+  if (!ms || !id || !isId(id) || Number(ms) > LAST_MS) {
     throw badInput("after", "Pass a cursor that this server returned, or leave it out for the first page.");
   }
   return { at: new Date(Number(ms)), id };

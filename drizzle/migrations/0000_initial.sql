@@ -88,6 +88,10 @@ CREATE TABLE "ttl_secret_payloads" (
 	CONSTRAINT "ttl_secret_payloads_nonce" CHECK (octet_length("ttl_secret_payloads"."nonce") = 12),
 	CONSTRAINT "ttl_secret_payloads_ciphertext" CHECK (octet_length("ttl_secret_payloads"."ciphertext") BETWEEN 17 AND 65552),
 	CONSTRAINT "ttl_secret_payloads_verifier" CHECK (octet_length("ttl_secret_payloads"."verifier") = 32),
+	CONSTRAINT "ttl_secret_payloads_version" CHECK ("ttl_secret_payloads"."version" >= 1),
+	CONSTRAINT "ttl_secret_payloads_kid" CHECK (char_length("ttl_secret_payloads"."kid") BETWEEN 1 AND 32),
+	CONSTRAINT "ttl_secret_payloads_argon2" CHECK ("ttl_secret_payloads"."argon2_memory_kib" BETWEEN 8 AND 1048576 AND "ttl_secret_payloads"."argon2_time_cost" BETWEEN 1 AND 16
+        AND "ttl_secret_payloads"."argon2_parallelism" BETWEEN 1 AND 16),
 	CONSTRAINT "ttl_secret_payloads_salt" CHECK (octet_length("ttl_secret_payloads"."salt") = 16)
 );
 --> statement-breakpoint

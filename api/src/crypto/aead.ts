@@ -67,8 +67,9 @@ export function seal(value: string, wrap: Buffer, ring: KeyRing, context: SealCo
  */
 export function open(sealed: Sealed, wrap: Buffer, ring: KeyRing, context: SealContext): string {
   const { version, kid, nonce, ciphertext } = sealed;
-  const key = contentKey(wrap, keyOf(ring, kid), version, context.secretId);
+  let key: Buffer | undefined;
   try {
+    key = contentKey(wrap, keyOf(ring, kid), version, context.secretId);
     const decipher = createDecipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES });
     decipher.setAAD(additionalData(version, kid, context));
     decipher.setAuthTag(ciphertext.subarray(-TAG_BYTES));
@@ -79,7 +80,7 @@ export function open(sealed: Sealed, wrap: Buffer, ring: KeyRing, context: SealC
   } catch {
     throw new UnreadableError("the sealed value can't be opened");
   } finally {
-    key.fill(0);
+    key?.fill(0);
     wrap.fill(0);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Where to go after signing in, and why the sign-in page came up. It travels in the history entry's state, not in
- * the URL: the address of a page says where somebody was, and addresses get shared.
+ * Where to go after signing in, and why the sign-in page came up. It travels in the history entry's state,
+ * not in the URL: the address of a page says where somebody was, and addresses get shared.
  */
 export interface ReturnState {
   from: string;

@@ -6,7 +6,9 @@ import { AlertIcon } from "../shared/icons.tsx";
 
 const retryMs = 3_000;
 
-/** Says that the server is away, keeps asking, and goes by itself; what is on screen stays usable meanwhile. */
+/**
+ * Says that the server is away, keeps asking, and goes by itself; what is on screen stays usable meanwhile.
+ */
 export function ConnectionBanner() {
   const queries = useQueryClient();
   const reachable = useReachable();

@@ -25,7 +25,7 @@ export function ProjectPage({ id, section }: { id: string; section: "ttl-secrets
   return (
     <>
       <ProjectHeader project={project.data} section={section} />
-      {/* The key starts a section over for another project: open dialogs and what is typed stay with theirs. */}
+      {/* The key starts a section over for another project: dialogs and what is typed stay with theirs. */}
       {section === "audit" ? (
         <AuditSection key={id} projectId={id} />
       ) : (

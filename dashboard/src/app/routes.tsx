@@ -1,3 +1,4 @@
+import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { Redirect, Route, Switch, useLocation } from "wouter";
 import type { ReturnState } from "../accounts/return-path.ts";
@@ -5,7 +6,7 @@ import { readReturnState } from "../accounts/return-path.ts";
 import { SignInPage } from "../accounts/sign-in-page.tsx";
 import { SignUpPage } from "../accounts/sign-up-page.tsx";
 import { useSignUpState } from "../accounts/sign-up-state.ts";
-import { useViewer } from "../accounts/viewer.ts";
+import { useViewer, viewerQuery } from "../accounts/viewer.ts";
 import { ProjectsPage } from "../projects/projects-page.tsx";
 import { asApiError } from "../shared/api-error.ts";
 import { LoadFailure } from "../shared/load-failure.tsx";
@@ -18,11 +19,22 @@ import { Shell } from "./shell.tsx";
 export function Routes() {
   const viewer = useViewer();
   const [path] = useLocation();
-  const wasSignedIn = useRef(false);
-  const signedIn = Boolean(viewer.data);
+  const queries = useQueryClient();
+  const lastViewer = useRef<string | null>(null);
+  const viewerId = viewer.data?.id;
+  const outside = path === "/sign-in" || path === "/sign-up";
   useEffect(() => {
-    if (signedIn) wasSignedIn.current = true;
-  }, [signedIn]);
+    // Once at the sign-in page, the session that ended has been told about.
+    if (outside) lastViewer.current = null;
+    if (!viewerId) return;
+    if (lastViewer.current && lastViewer.current !== viewerId) {
+      // Another tab signed in as somebody else: what the former account loaded is not this one's to see.
+      const others = (query: { queryKey: readonly unknown[] }) =>
+        query.queryKey[0] !== viewerQuery.queryKey[0];
+      void queries.resetQueries({ predicate: others });
+    }
+    lastViewer.current = viewerId;
+  }, [viewerId, outside, queries]);
 
   if (viewer.data === undefined) {
     return (
@@ -35,11 +47,10 @@ export function Routes() {
       </Shell>
     );
   }
-  const outside = path === "/sign-in" || path === "/sign-up";
   if (viewer.data === null) {
     return (
       <Shell viewer={null}>
-        {outside ? null : <ToSignIn state={{ from: path, sessionEnded: wasSignedIn.current }} />}
+        {outside ? null : <ToSignIn state={{ from: path, sessionEnded: lastViewer.current !== null }} />}
         <Switch>
           <Route path="/sign-in" component={SignInPage} />
           <Route path="/sign-up" component={SignUpPage} />
@@ -69,7 +80,9 @@ export function Routes() {
   );
 }
 
-/** A project's id from the path. A path that is no valid encoding names no project, which its page will say. */
+/**
+ * A project's id from the path. A path that is no valid encoding names no project, which its page will say.
+ */
 function readId(encoded: string): string {
   try {
     return decodeURIComponent(encoded);

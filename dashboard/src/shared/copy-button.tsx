@@ -14,7 +14,9 @@ export interface CopyButtonProps {
   onCopied: () => void;
 }
 
-/** Copies a text. Where the browser refuses the clipboard it selects the text and says which keys to press. */
+/**
+ * Copies a text. Where the browser refuses the clipboard it selects the text and says which keys to press.
+ */
 export function CopyButton(props: CopyButtonProps) {
   const [refused, setRefused] = useState(false);
 

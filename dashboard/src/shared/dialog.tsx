@@ -11,8 +11,8 @@ export interface DialogProps {
 }
 
 /**
- * A modal native `<dialog>`, open as long as it is rendered. Focus goes to the element marked `data-initial-focus`
- * and returns to the opener when the dialog goes away.
+ * A modal native `<dialog>`, open as long as it is rendered. Focus goes to the element marked
+ * `data-initial-focus` and returns to the opener when the dialog goes away.
  */
 export function Dialog({ title, onCloseRequest, wide = false, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
@@ -27,7 +27,8 @@ export function Dialog({ title, onCloseRequest, wide = false, children }: Dialog
       element?.close();
       // The opener may be gone as well (a revoked row has no button): then the page itself takes the focus.
       requestAnimationFrame(() => {
-        if (document.activeElement === document.body) document.querySelector("main")?.focus();
+        if (document.activeElement === document.body)
+          document.querySelector("main")?.focus({ preventScroll: true });
       });
     };
   }, []);
@@ -47,8 +48,8 @@ export function Dialog({ title, onCloseRequest, wide = false, children }: Dialog
         onCloseRequest();
       }}
       onClose={(event) => {
-        // A browser may insist on closing at the second back gesture. What is typed or shown once must not go by
-        // accident, so the dialog comes back and asks.
+        // A browser may insist on closing at the second back gesture. What is typed or shown once must not
+        // go by accident, so the dialog comes back and asks.
         if (event.currentTarget.open) return;
         event.currentTarget.showModal();
         onCloseRequest();

@@ -43,7 +43,9 @@ export function FieldError({ id, children }: { id: string; children: ReactNode }
   );
 }
 
-/** After each refused attempt (counted by the caller) focus goes to the first field that is marked invalid. */
+/**
+ * After each refused attempt (counted by the caller) focus goes to the first field that is marked invalid.
+ */
 export function useFocusOnFirstInvalid(form: RefObject<HTMLElement | null>, refusals: number): void {
   useEffect(() => {
     if (refusals > 0) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();

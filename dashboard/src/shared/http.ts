@@ -2,12 +2,14 @@ import { ApiError } from "./api-error.ts";
 import { reportConnection } from "./connection.ts";
 import { learnServerTime } from "./server-clock.ts";
 
-/** A server that has not answered by now counts as away; creating a secret queues for at most a few seconds. */
+/**
+ * A server that has not answered by now counts as away; creating a secret queues for at most a few seconds.
+ */
 const timeoutMs = 20_000;
 
 /**
- * `fetch` on our own origin. It throws `UNREACHABLE` when no answer of ours came back, and tells the connection
- * banner and the server clock what it learned. It never logs.
+ * `fetch` on our own origin. It throws `UNREACHABLE` when no answer of ours came back, and tells the
+ * connection banner and the server clock what it learned. It never logs.
  */
 export async function ownFetch(input: string | URL | Request, init: RequestInit = {}): Promise<Response> {
   const timeout = AbortSignal.timeout(timeoutMs);

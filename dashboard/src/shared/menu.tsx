@@ -8,8 +8,8 @@ export interface MenuItem {
 }
 
 /**
- * A menu button as the ARIA authoring practices describe it: Enter, Space and the arrow keys open it, arrows and
- * first letters move in it, Escape and Tab leave it.
+ * A menu button as the ARIA authoring practices describe it: Enter, Space and the arrow keys open it,
+ * arrows and first letters move in it, Escape and Tab leave it.
  */
 export function MenuButton(props: { className: string; items: MenuItem[]; children: ReactNode }) {
   const [open, setOpen] = useState(false);

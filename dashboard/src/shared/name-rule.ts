@@ -4,7 +4,9 @@ export const maxNameLength = 200;
 /** Control characters and the two Unicode line breaks: a name is one line of plain text. */
 const control = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 
-/** What is wrong with a name, or null. Characters are counted as people see code points, as the server does. */
+/**
+ * What is wrong with a name, or null. Characters are counted as people see code points, as the server does.
+ */
 export function nameProblem(name: string): string | null {
   const trimmed = name.trim();
   if (trimmed === "") return "Enter a name.";

@@ -1,7 +1,7 @@
 /**
- * Lists that are read newest first, page by page, while new rows arrive at the top. Only the newest page is asked
- * again and again; what was loaded before is kept and brought up to date row by row, so that two hundred loaded
- * pages cost one request per poll and not two hundred.
+ * Lists that are read newest first, page by page, while new rows arrive at the top. Only the newest page is
+ * asked again and again; what was loaded before is kept and brought up to date row by row, so that two
+ * hundred loaded pages cost one request per poll and not two hundred.
  */
 export interface Page<Node extends { id: string }> {
   edges: { cursor: string; node: Node }[];
@@ -26,9 +26,9 @@ export function nextCursor<Node extends { id: string }>(page: Page<Node>): strin
 }
 
 /**
- * Puts a freshly read newest page on top of what is loaded: known rows are replaced where they stand, unknown ones
- * go on top. If the two share no row, more than a page has arrived meanwhile and there would be a gap: then the
- * list starts over from the new page, and "Load more" leads on from there.
+ * Puts a freshly read newest page on top of what is loaded: known rows are replaced where they stand,
+ * unknown ones go on top. If the two share no row, more than a page has arrived meanwhile and there would
+ * be a gap: then the list starts over from the new page, and "Load more" leads on from there.
  */
 export function mergeNewest<Node extends { id: string }>(
   loaded: Pages<Node>,
@@ -67,8 +67,8 @@ export function replaceNodes<Node extends { id: string }>(loaded: Pages<Node>, n
 }
 
 /**
- * Where else to look: cursors after which a row stands that may still change, a page apart, the newest page not
- * counted. One of them is asked per poll, in turn.
+ * Where else to look: cursors after which a row stands that may still change, a page apart, the newest page
+ * not counted. One of them is asked per poll, in turn.
  */
 export function cursorsToWatch<Node extends { id: string }>(
   loaded: Pages<Node> | undefined,

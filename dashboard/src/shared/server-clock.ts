@@ -15,8 +15,9 @@ export function learnServerTime(header: string | null, askedAt: number, answered
 }
 
 /**
- * How far the server is ahead, in ms; null when the header says nothing usable. Below two seconds the header's
- * own coarseness is the likelier cause, and a countdown that jitters is worse than one a second off.
+ * How far the server is ahead, in ms; null when the header says nothing usable. Below two seconds the
+ * header's own coarseness is the likelier cause, and a countdown that jitters is worse than one a second
+ * off.
  */
 export function clockOffset(header: string | null, askedAt: number, answeredAt: number): number | null {
   const server = header ? Date.parse(header) : Number.NaN;

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 
-// On a narrow screen the style sheet turns rows into stacked cards with `display: grid`, and some browsers then
-// forget that this is a table. The explicit roles keep it one.
+// On a narrow screen the style sheet turns rows into stacked cards with `display: grid`, and some browsers
+// then forget that this is a table. The explicit roles keep it one.
 
 /** A table that becomes stacked cards on a narrow screen. */
 export function Table(props: { label: string; className?: string; columns: string[]; children: ReactNode }) {

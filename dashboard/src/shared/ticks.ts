@@ -30,8 +30,8 @@ const everyTenSeconds = new Ticker(10_000);
 const never = () => () => {};
 
 /**
- * A text (or number) that depends on the server's time, worked out anew every second, every ten seconds or only
- * when rendered. The component renders again only when the result is another one.
+ * A text (or number) that depends on the server's time, worked out anew every second, every ten seconds or
+ * only when rendered. The component renders again only when the result is another one.
  */
 export function useTicking<Result extends string | number | boolean>(
   pace: "second" | "ten-seconds" | "still",

@@ -45,8 +45,8 @@ export interface WatchedPages<Node> {
 }
 
 /**
- * Reads a list with "Load more" and polls it: the newest page each time, and in turn one page of older rows that may
- * still change. At most two requests per poll, however much is loaded.
+ * Reads a list with "Load more" and polls it: the newest page each time, and in turn one page of older rows
+ * that may still change. At most two requests per poll, however much is loaded.
  */
 export function useWatchedPages<Node extends { id: string }>(
   options: WatchedPagesOptions<Node>,
@@ -85,8 +85,8 @@ export function useWatchedPages<Node extends { id: string }>(
         older === undefined ? null : read(older, signal),
       ]);
       const known = loaded();
-      // "Load more" writes back the pages it started from, so a merge under its feet would be undone; it asks for
-      // another poll when it is through.
+      // "Load more" writes back the pages it started from, so a merge under its feet would be undone; it
+      // asks for another poll when it is through.
       if (!known || queries.isFetching({ queryKey: keys.pages }) > 0) return null;
       const merged = mergeNewest(known, newest);
       const olderNodes = others?.edges.map((edge) => edge.node) ?? [];

@@ -12,9 +12,9 @@ import { reportSessionEnd } from "../shared/session-end.ts";
 export type CreatedTtlSecret = CreateTtlSecretMutation["createTtlSecret"];
 
 /**
- * Creates a TTL secret. This goes by plain `fetch`, past graphql-request and the query cache: the request holds the
- * value, the answer holds link and passphrase, and none of the three may end up in an error, a log or a cache.
- * Whoever calls keeps the answer in component state and lets go of it.
+ * Creates a TTL secret. This goes by plain `fetch`, past graphql-request and the query cache: the request
+ * holds the value, the answer holds link and passphrase, and none of the three may end up in an error, a
+ * log or a cache. Whoever calls keeps the answer in component state and lets go of it.
  */
 export async function createTtlSecret(input: CreateTtlSecretInput): Promise<CreatedTtlSecret> {
   const response = await postJson("/graphql", {

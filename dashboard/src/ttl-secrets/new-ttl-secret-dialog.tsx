@@ -9,8 +9,8 @@ import { emptyDraft, type TtlSecretDraft } from "./ttl-secret-draft.ts";
 import { TtlSecretForm } from "./ttl-secret-form.tsx";
 
 /**
- * Asks for a TTL secret and, once it is made, hands link and passphrase over. Value, link and passphrase live in
- * this component's state and nowhere else: they are gone when it closes or the page is left.
+ * Asks for a TTL secret and, once it is made, hands link and passphrase over. Value, link and passphrase
+ * live in this component's state and nowhere else: they are gone when it closes or the page is left.
  */
 export function NewTtlSecretDialog(props: {
   projectId: string;
@@ -29,7 +29,8 @@ export function NewTtlSecretDialog(props: {
   useLeaveGuard(question !== null);
 
   useEffect(() => {
-    // A page that is left may be kept in the back/forward cache: it must not come back with a passphrase on it.
+    // A page that is left may be kept in the back/forward cache: it must not come back with a passphrase on
+    // it.
     window.addEventListener("pagehide", onClose);
     return () => window.removeEventListener("pagehide", onClose);
   }, [onClose]);
@@ -91,5 +92,6 @@ function uncopied(copied: ReadonlySet<HandOffPart>): string | null {
   const missing = (["link", "passphrase"] as const).filter((part) => !copied.has(part));
   if (missing.length === 0) return null;
   const them = missing.length === 1 ? "it" : "them";
-  return `You haven't copied the ${missing.join(" and the ")} yet. Once this is closed, we can't show ${them} again.`;
+  const parts = missing.join(" and the ");
+  return `You haven't copied the ${parts} yet. Once this is closed, we can't show ${them} again.`;
 }

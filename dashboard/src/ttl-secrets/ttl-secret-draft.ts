@@ -129,7 +129,8 @@ function valueProblem(value: string): string | null {
   if (!value.isWellFormed()) return "Take out the characters that didn't survive being copied.";
   const bytes = utf8Bytes(value);
   if (bytes <= limits.valueBytes) return null;
-  return `This is ${numbers.format(bytes)} bytes. At most ${numbers.format(limits.valueBytes)} (64 KiB) can be sent.`;
+  const most = numbers.format(limits.valueBytes);
+  return `This is ${numbers.format(bytes)} bytes. At most ${most} (64 KiB) can be sent.`;
 }
 
 function ttlErrors(draft: TtlSecretDraft): DraftErrors {

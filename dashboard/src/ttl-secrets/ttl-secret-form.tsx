@@ -17,7 +17,10 @@ import {
 } from "./ttl-secret-draft.ts";
 import { ValueField } from "./value-field.tsx";
 
-/** The form of a new TTL secret. What goes wrong is told beside the field it is about; nothing typed is lost. */
+/**
+ * The form of a new TTL secret. What goes wrong is told beside the field it is about; nothing typed is
+ * lost.
+ */
 export function TtlSecretForm(props: {
   projectId: string;
   draft: TtlSecretDraft;
@@ -115,14 +118,15 @@ export function TtlSecretForm(props: {
 
 function createFailureText(error: ApiError): string {
   if (error.code === "RATE_LIMITED") {
-    return `Too many secrets in a short time. Wait ${waitingTime(error)}, then try again. Nothing was created.`;
+    return `Too many secrets at once. Wait ${waitingTime(error)}, then try again. Nothing was created.`;
   }
   if (error.code === "OVERLOADED") {
     return "The server is busy. Nothing was created. Wait a few seconds, then try again.";
   }
   if (error.code === "NOT_FOUND") return "This project no longer exists. Create the secret in another one.";
   if (error.code === "UNREACHABLE") {
-    // The request may have arrived and only the answer got lost; saying "nothing was created" could be untrue.
+    // The request may have arrived and only the answer got lost; saying "nothing was created" could be
+    // untrue.
     return (
       "We can't reach the server. What you typed is still here: try again in a moment. " +
       "If a secret you have no link for turns up in the list, revoke it."

@@ -31,7 +31,8 @@ export function useRevokeTtlSecret(projectId: string) {
         loaded ? replaceNodes(loaded, [secret]) : loaded,
       );
     },
-    // Whatever went wrong, the list knows best what is true: the secret may have been viewed a second earlier.
+    // Whatever went wrong, the list knows best what is true: the secret may have been viewed a second
+    // earlier.
     onSettled: () => queries.invalidateQueries({ queryKey: keysOf(projectId).watch }),
   });
 }

@@ -38,7 +38,12 @@ export const TtlSecretRow = memo(function TtlSecretRow(props: {
       <Cell label="Created">
         <span>
           <Time at={secret.createdAt} />
-          {secret.createdBy ? <span className="secret-creator"> by {secret.createdBy}</span> : null}
+          {secret.createdBy ? (
+            <span className="secret-creator" title={secret.createdBy}>
+              {" "}
+              by {secret.createdBy}
+            </span>
+          ) : null}
         </span>
       </Cell>
       <Expires secret={secret} status={status} />

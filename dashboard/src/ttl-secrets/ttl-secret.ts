@@ -28,7 +28,10 @@ export const destroyedWords: Record<DestroyedReason, { short: string; long: stri
   },
 };
 
-/** The status that is true now: a pending secret whose time is up has expired, whether the server has said so or not. */
+/**
+ * The status that is true now: a pending secret whose time is up has expired, whether the server has said
+ * so or not.
+ */
 export function statusAt(secret: TtlSecret, now: number): TtlSecretStatus {
   return secret.status === "PENDING" && Date.parse(secret.expiresAt) <= now ? "EXPIRED" : secret.status;
 }

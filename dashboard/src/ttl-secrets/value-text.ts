@@ -1,6 +1,7 @@
 /**
- * A text box turns every line break into LF, but a value goes over byte for byte. So the pasted text is kept beside
- * what the box shows, and edits are carried over to it: what was pasted with CRLF is sent with CRLF.
+ * A text box turns every line break into LF, but a value goes over byte for byte. So the pasted text is
+ * kept beside what the box shows, and edits are carried over to it: what was pasted with CRLF is sent with
+ * CRLF.
  */
 
 /** What a text box shows of a text. */
