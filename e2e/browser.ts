@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -47,14 +47,22 @@ async function unpack(folder: string): Promise<BrowserSpec> {
     );
     // NSS and its kin, which a machine without a desktop lacks; the package unpacks them only in a cloud function.
     await inflate(join(archives, "al2023.tar.br"));
+    const fontConfig = join(folder, "fonts.conf");
+    await writeFile(fontConfig, fontsIn(join(folder, "fonts"), "/usr/share/fonts"));
     return {
       executablePath,
-      env: { LD_LIBRARY_PATH: join(folder, "al2023", "lib"), FONTCONFIG_PATH: join(folder, "fonts") },
+      env: { LD_LIBRARY_PATH: join(folder, "al2023", "lib"), FONTCONFIG_FILE: fontConfig },
     };
   } finally {
     if (usual === undefined) delete process.env.TMPDIR;
     else process.env.TMPDIR = usual;
   }
+}
+
+/** The package's own file names folders of a cloud function; a page without a font has no height and no text. */
+function fontsIn(...folders: string[]): string {
+  const dirs = folders.map((dir) => `<dir>${dir}</dir>`).join("");
+  return `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>${dirs}</fontconfig>`;
 }
 
 /** Starts the browser, headless. */

@@ -13,17 +13,13 @@ import { createLogger, describeError, type Logger } from "./log.ts";
 import { RateLimits } from "./rate-limit.ts";
 import { startSweep } from "./secrets/sweep.ts";
 import { createApp, ownOrigins } from "./server.ts";
+import { listenFailure, StartError, startFailure } from "./start-error.ts";
 
 /** `EX_CONFIG` of sysexits.h: a supervisor that knows it does not restart what can't start. */
 const EXIT_CONFIG = 78;
 
 /** How long running requests may take to finish once the process was asked to stop. */
 const DRAIN_MS = 10_000;
-
-/** A start that failed for a reason a person can mend. The message is one clear line. */
-class StartError extends Error {
-  override name = "StartError";
-}
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -85,7 +81,7 @@ const setVariables = (env: NodeJS.ProcessEnv) =>
 function requireFreePort({ port, host }: Config): Promise<void> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
-    probe.once("error", (error) => reject(listenError(error, port, host)));
+    probe.once("error", (error) => reject(listenFailure(error, port, host)));
     probe.listen(port, host, () => probe.close(() => resolve()));
   });
 }
@@ -93,7 +89,7 @@ function requireFreePort({ port, host }: Config): Promise<void> {
 function listen(fetch: Parameters<typeof serve>[0]["fetch"], { port, host }: Config): Promise<Cleanup> {
   return new Promise((resolve, reject) => {
     const server = serve({ fetch, port, hostname: host }, () => resolve(close));
-    server.once("error", (error) => reject(listenError(error, port, host)));
+    server.once("error", (error) => reject(listenFailure(error, port, host)));
     const close = () =>
       new Promise<void>((done) => {
         server.close(() => done());
@@ -101,19 +97,6 @@ function listen(fetch: Parameters<typeof serve>[0]["fetch"], { port, host }: Con
         setTimeout(() => "closeAllConnections" in server && server.closeAllConnections(), DRAIN_MS).unref();
       });
   });
-}
-
-function listenError(error: NodeJS.ErrnoException, port: number, host: string): Error {
-  if (error.code === "EADDRINUSE") {
-    return new StartError(`Port ${port} is in use. Stop what uses it, or set PORT to another one.`);
-  }
-  if (error.code === "EACCES") {
-    return new StartError(`Port ${port} may not be used by this account. Set PORT to one above 1023.`);
-  }
-  if (error.code === "EADDRNOTAVAIL" || error.code === "ENOTFOUND") {
-    return new StartError(`HOST is not an address of this machine: ${host}`);
-  }
-  return error;
 }
 
 const cleanups: Cleanup[] = [];
@@ -129,6 +112,11 @@ async function stop(reason: string, exitCode: number): Promise<void> {
     );
   }
   process.exit(exitCode);
+}
+
+// Node would print such an error with its message, which can quote what must not be printed.
+for (const event of ["uncaughtException", "unhandledRejection"] as const) {
+  process.on(event, (error: unknown) => void stop(`Stopping after an error: ${startFailure(error)}`, 1));
 }
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -149,9 +137,4 @@ try {
     error instanceof UnsupportedServerError;
   const reason = isForPeople ? error.message : startFailure(error);
   await stop(reason, error instanceof ConfigError ? EXIT_CONFIG : 1);
-}
-
-/** A start that failed for no reason foreseen here: what may be said of it, and where to look. */
-function startFailure(error: unknown): string {
-  return `TTL Secrets could not start. Is the database reachable? ${JSON.stringify(describeError(error))}`;
 }

@@ -1,7 +1,7 @@
 import { readFile, readlink } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { runCommand } from "./command.ts";
+import { readCommandLine } from "./process-table.ts";
 
 /** What a server says about itself in `postmaster.pid`. */
 export interface Postmaster {
@@ -86,17 +86,6 @@ async function isServerOf(cluster: string, pid: number): Promise<boolean> {
 /** The first arguments of every server started here: `isServerOf` knows them again. */
 export function serverArguments(cluster: string): [option: string, cluster: string] {
   return ["-D", cluster];
-}
-
-/** The program and arguments of a process, separated by spaces; empty if there is no such process. */
-async function readCommandLine(pid: number): Promise<string> {
-  if (process.platform === "linux") {
-    const text = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
-    return text.replaceAll("\0", " ");
-  }
-  // macOS. -ww: do not cut the line.
-  const { code, output } = await runCommand("ps", ["-ww", "-o", "command=", "-p", String(pid)]);
-  return code === 0 ? output : "";
 }
 
 function signalIfAlive(pid: number, signal: NodeJS.Signals): void {

@@ -8,12 +8,12 @@ import { setTimeout } from "node:timers/promises";
 import { promisify } from "node:util";
 import postgres, { type Sql } from "postgres";
 import { afterAll, afterEach } from "vitest";
-import { runCommand } from "./command.ts";
 import {
   type EmbeddedPostgres,
   type EmbeddedPostgresOptions,
   startEmbeddedPostgres,
 } from "./embedded-postgres.ts";
+import { readCommandLine, readPids } from "./process-table.ts";
 
 /** Settings of a server whose data no power cut matters to. */
 export const THROWAWAY: Record<string, string> = {
@@ -164,8 +164,7 @@ export async function until(condition: () => boolean | Promise<boolean>): Promis
 
 /** Whether the process runs. An orphan that has ended may stay a zombie for as long as its new parent likes. */
 export async function isAlive(pid: number): Promise<boolean> {
-  const { code, output } = await runCommand("ps", ["-o", "stat=", "-p", String(pid)]);
-  return code === 0 && !output.startsWith("Z");
+  return (await readCommandLine(pid)) !== "";
 }
 
 /** Sends a signal; false if there is no such process. */
@@ -178,7 +177,7 @@ export function kill(pid: number, signal: NodeJS.Signals | 0): boolean {
 }
 
 async function pidsNaming(folder: string): Promise<number[]> {
-  const { stdout } = await promisify(execFile)("ps", ["-ww", "-A", "-o", "pid=,command="]);
-  const lines = stdout.split("\n").filter((line) => line.includes(`${folder}/`));
-  return lines.map((line) => Number.parseInt(line, 10));
+  const pids = await readPids();
+  const lines = await Promise.all(pids.map(readCommandLine));
+  return pids.filter((_pid, i) => lines[i]?.includes(`${folder}/`));
 }

@@ -1,0 +1,43 @@
+import { describe, expect, it } from "vitest";
+import { connect } from "./db.ts";
+import { listenFailure, StartError, startFailure } from "./start-error.ts";
+
+const failureOf = async (url: string) => {
+  const db = connect(url);
+  const error = await db.sql`SELECT 1`.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  await db.close();
+  return startFailure(error);
+};
+
+describe("a failing start", () => {
+  it("says that nothing answers at DATABASE_URL, without repeating it", async () => {
+    const line = await failureOf("postgres://user:CANARY@127.0.0.1:1/db");
+    expect(line).toContain("Nothing answers");
+    expect(line).not.toContain("CANARY");
+  });
+
+  it("describes an unforeseen error without its words", () => {
+    const line = startFailure(new Error("CANARY"));
+    expect(line).toMatch(/^TTL Secrets could not start: /);
+    expect(line).not.toContain("CANARY");
+    expect(line).not.toContain("\n");
+  });
+
+  it.each([
+    ["EADDRINUSE", /^Port 4000 is in use/],
+    ["EACCES", /^Port 4000 may not be used/],
+    ["EADDRNOTAVAIL", /^HOST is not an address/],
+  ])("for %s is one line that says what to do", (code, line) => {
+    const error = listenFailure(Object.assign(new Error(), { code }), 4000, "host");
+    expect(error).toBeInstanceOf(StartError);
+    expect(error.message).toMatch(line);
+  });
+
+  it("passes on what it does not know", () => {
+    const error = Object.assign(new Error(), { code: "EOTHER" });
+    expect(listenFailure(error, 4000, "host")).toBe(error);
+  });
+});

@@ -1,0 +1,43 @@
+import { describeError } from "./log.ts";
+
+/** A start that failed for a reason a person can mend. The message is one clear line. */
+export class StartError extends Error {
+  override name = "StartError";
+}
+
+/** What the codes of the network and of PostgreSQL (appendix A of its manual) mean to the person who starts us. */
+const DATABASE_FAILURES: Record<string, string> = {
+  ECONNREFUSED: "Nothing answers at the address in DATABASE_URL. Is PostgreSQL running there?",
+  ENOTFOUND: "The host in DATABASE_URL is not known. Check its spelling.",
+  EAI_AGAIN: "The host in DATABASE_URL could not be looked up. Check its spelling and the network.",
+  ETIMEDOUT: "The host in DATABASE_URL does not answer. Check the address and the firewall.",
+  CONNECT_TIMEOUT: "The host in DATABASE_URL does not answer. Check the address and the firewall.",
+  "28P01": "PostgreSQL refuses the user name or password in DATABASE_URL.",
+  "28000":
+    "PostgreSQL refuses this user or host: see its pg_hba.conf, and whether it asks for TLS (?sslmode=require).",
+  "3D000": "The database named in DATABASE_URL does not exist. Create it first.",
+  "42501": "The user in DATABASE_URL may not create tables there. Make it the owner of the database.",
+  "53300": "PostgreSQL has no connections left. Raise its max_connections or stop other clients.",
+};
+
+/** One line that says why the start failed, with nothing in it that was configured, and how to go on. */
+export function startFailure(error: unknown): string {
+  const description = describeError(error);
+  const code = description.code ?? description.cause?.code ?? "";
+  return DATABASE_FAILURES[code] ?? `TTL Secrets could not start: ${JSON.stringify(description)}`;
+}
+
+/** Why the server could not listen, as a line for people where that is possible. */
+export function listenFailure(error: NodeJS.ErrnoException, port: number, host: string): Error {
+  switch (error.code) {
+    case "EADDRINUSE":
+      return new StartError(`Port ${port} is in use. Stop what uses it, or set PORT to another one.`);
+    case "EACCES":
+      return new StartError(`Port ${port} may not be used by this account. Set PORT to one above 1023.`);
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+      return new StartError(`HOST is not an address of this machine: ${host}`);
+    default:
+      return error;
+  }
+}
