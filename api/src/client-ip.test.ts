@@ -156,3 +156,27 @@ test("a trusted range in the spelling of IPv4 in IPv6 is the range of IPv4", () 
   expect(clientIp("::ffff:10.1.2.3", "203.0.113.7")).toBe("203.0.113.7");
   expect(clientIp("11.1.2.3", "203.0.113.7")).toBe("11.1.2.3");
 });
+
+describe("the Forwarded header", () => {
+  const resolve = clientIpResolver(["10.0.0.0/8"]);
+  test.each([
+    ["for=192.0.2.60;proto=http;by=203.0.113.43", "192.0.2.60"],
+    ['for="[2001:db8:cafe::17]:4711"', "2001:db8:cafe::17"],
+    ["For=192.0.2.60, for=10.1.2.3", "192.0.2.60"],
+    ["by=10.0.0.9;for=192.0.2.61", "192.0.2.61"],
+    ["for=unknown, for=192.0.2.62", "192.0.2.62"],
+    ["for=_hidden", "10.0.0.1"],
+    ["proto=https", "10.0.0.1"],
+    ["", "10.0.0.1"],
+  ])("%s from a trusted proxy means %s", (header, client) => {
+    expect(resolve("10.0.0.1", undefined, header)).toBe(client);
+  });
+
+  test("is not believed from anybody else", () => {
+    expect(resolve("192.0.2.1", undefined, "for=198.51.100.1")).toBe("192.0.2.1");
+  });
+
+  test("does not count where X-Forwarded-For is there, which is what our proxies write", () => {
+    expect(resolve("10.0.0.1", "192.0.2.1", "for=198.51.100.1")).toBe("192.0.2.1");
+  });
+});

@@ -3,12 +3,16 @@ import ipaddr from "ipaddr.js";
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 type Range = [Address, number];
 
-/** Finds a client's address: `(address of the TCP peer, X-Forwarded-For)` → one IP address. */
-export type ClientIp = (peer: string | undefined, forwardedFor: string | undefined) => string;
+/** Finds a client's address: `(address of the TCP peer, X-Forwarded-For, Forwarded)` → one IP address. */
+export type ClientIp = (
+  peer: string | undefined,
+  forwardedFor: string | undefined,
+  forwarded?: string | undefined,
+) => string;
 
 /**
- * Makes a resolver that believes X-Forwarded-For only as far as it was written by `trustedProxies` (CIDRs). The
- * header is read from the right, each proxy vouching for the next hop; the first address that is not a trusted
+ * Makes a resolver that believes X-Forwarded-For, or else Forwarded (RFC 7239), only as far as it was written by
+ * `trustedProxies` (CIDRs). The header is read from the right, each proxy vouching for the next hop; the first address that is not a trusted
  * proxy is the client. What isn't an IP address ends the walk at the last hop that was. IPv4-mapped IPv6
  * addresses are un-mapped, ports are dropped.
  */
@@ -17,10 +21,10 @@ export function clientIpResolver(trustedProxies: readonly string[]): ClientIp {
   const isTrusted = (address: Address) =>
     ranges.some(([network, bits]) => network.kind() === address.kind() && address.match(network, bits));
 
-  return (peer, forwardedFor) => {
+  return (peer, forwardedFor, forwarded) => {
     // A peer that hung up has no address any more; 0.0.0.0 says "unknown" and is never trusted.
     let client = parse(peer ?? "") ?? ipaddr.IPv4.parse("0.0.0.0");
-    const hops = forwardedFor?.split(",") ?? [];
+    const hops = forwardedFor?.split(",") ?? forwarded?.split(",").map(forNode) ?? [];
     while (hops.length > 0 && isTrusted(client)) {
       const hop = parse(hops.pop() ?? "");
       if (!hop) break;
@@ -28,6 +32,11 @@ export function clientIpResolver(trustedProxies: readonly string[]): ClientIp {
     }
     return client.toString();
   };
+}
+
+/** The `for` parameter of one element of a Forwarded header; empty, hence no address, if it has none. */
+function forNode(element: string): string {
+  return /(?:^|;)\s*for=(?:"([^"]*)"|([^;]*))/i.exec(element)?.slice(1).find(Boolean) ?? "";
 }
 
 /** A range, un-mapped like the addresses it is compared with. */

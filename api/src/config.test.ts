@@ -35,6 +35,7 @@ describe("an environment without any variable", () => {
       dataDir: ".data",
       publicUrl: "http://localhost:4000",
       revealUrl: "http://localhost:4000",
+      corsOrigins: [],
       keyRing: undefined,
       authSecret: undefined,
       signUp: "first",
@@ -81,6 +82,7 @@ describe("a configuration", () => {
       DATA_DIR: "/var/lib/ttl secrets",
       PUBLIC_URL: "https://secrets.example.com",
       REVEAL_URL: "https://open.example.com",
+      CORS_ORIGINS: "https://dash.example.com, http://localhost:5173",
       ENCRYPTION_KEYS: `2026:${first}, 2025:${second}`,
       AUTH_SECRET: secret,
       SIGN_UP: "closed",
@@ -96,6 +98,7 @@ describe("a configuration", () => {
       dataDir: "/var/lib/ttl secrets",
       publicUrl: "https://secrets.example.com",
       revealUrl: "https://open.example.com",
+      corsOrigins: ["https://dash.example.com", "http://localhost:5173"],
       keyRing: {
         activeKid: "2026",
         keys: new Map([
@@ -442,7 +445,39 @@ describe("a choice", () => {
 test("the README's table has a row for every variable, with its default and meaning", () => {
   const [head, rule, ...rows] = configTable().split("\n");
   expect([head, rule]).toEqual(["| variable | default | meaning |", "| --- | --- | --- |"]);
-  expect(rows).toHaveLength(13);
+  expect(rows).toHaveLength(15);
   for (const row of rows) expect(row).toMatch(/^\| `[A-Z_]+` \| [^|]+ \| [^|]+\. \|$/);
   expect(configTable()).not.toContain("undefined");
+});
+
+describe("CORS_ORIGINS", () => {
+  test.each([
+    "*",
+    "null",
+    "https://dash.example.com/app",
+    "http://dash.example.com",
+    "https://*.example.com",
+    "dash.example.com",
+    "https://a.example,,https://b.example",
+  ])("refuses %s", (value) => {
+    expect(accepts("CORS_ORIGINS", value)).toBe(false);
+  });
+});
+
+describe("sign-up open to anyone", () => {
+  const network = { HOST: "0.0.0.0", SIGN_UP: "open" };
+  test.each([
+    ["on an address that others can reach", network],
+    ["behind a proxy", { SIGN_UP: "open", PUBLIC_URL: "https://secrets.example.com" }],
+  ])("is refused %s, unless it is said to be meant", (_where, env) => {
+    expect(problemsOf(env)).toEqual([expect.stringContaining("PUBLIC_SIGN_UP=yes")]);
+    expect(problemsOf({ ...env, PUBLIC_SIGN_UP: "yes" })).toEqual([]);
+  });
+
+  test.each([{ SIGN_UP: "open" }, { SIGN_UP: "open", HOST: "::1" }, { SIGN_UP: "first", HOST: "0.0.0.0" }])(
+    "needs no word where it can't harm: %j",
+    (env) => {
+      expect(problemsOf(env)).toEqual([]);
+    },
+  );
 });

@@ -35,18 +35,40 @@ const wholeNumber = (least: number, most: number) =>
     .transform(Number)
     .refine((n) => n >= least && n <= most, `must be a whole number from ${least} to ${most}`);
 
-const origin = z.string().transform((text, ctx) => {
+/** An origin as a URL: scheme, host and port without path, and not a pattern. */
+function parseOrigin(text: string): URL | undefined {
   const url = URL.parse(text);
-  if (!url || !/^https?:$/.test(url.protocol) || url.href !== `${url.origin}/`) {
+  const isBare = url?.href === `${url?.origin}/` && /^https?:$/.test(url.protocol) && !url.host.includes("*");
+  return url && isBare ? url : undefined;
+}
+
+const isProtected = (url: URL) => url.protocol === "https:" || isLoopback(url.hostname);
+
+const origin = z.string().transform((text, ctx) => {
+  const url = parseOrigin(text);
+  if (!url) {
     ctx.addIssue("must be a bare origin such as https://secrets.example.com, without a path");
     return z.NEVER;
   }
-  if (url.protocol === "http:" && !isLoopback(url.hostname)) {
+  if (!isProtected(url)) {
     ctx.addIssue("must be https:// unless the host is this machine (localhost): people type passwords there");
     return z.NEVER;
   }
   return url.origin;
 });
+
+const origins = z.string().transform((text, ctx) =>
+  text.split(",").map((part) => {
+    const url = parseOrigin(part.trim());
+    if (!url || !isProtected(url)) {
+      ctx.addIssue(
+        "must be https:// origins joined by commas, such as https://dash.example.com, without a path",
+      );
+      return z.NEVER;
+    }
+    return url.origin;
+  }),
+);
 
 const cidrs = z.string().transform((text, ctx) =>
   text.split(",").map((part) => {
@@ -115,6 +137,10 @@ const variables = z.object({
   REVEAL_URL: origin
     .optional()
     .meta({ description: "Origin that links point to, if it is another one.", fallback: "`PUBLIC_URL`" }),
+  CORS_ORIGINS: origins.optional().meta({
+    description: "Other origins whose pages may call the API, and act for their signed-in member.",
+    fallback: "none",
+  }),
   ENCRYPTION_KEYS: encryptionKeys.optional().meta({
     description: "Server keys as `kid:base64,…`, 32 random bytes each; the first seals, all open.",
     fallback: "required with `DATABASE_URL`, else made once",
@@ -126,6 +152,11 @@ const variables = z.object({
   SIGN_UP: z.enum(["open", "first", "closed"], "must be open, first or closed").default("first").meta({
     description: "Who may create an account: anyone, only the very first person, nobody.",
     fallback: "`first`",
+  }),
+  PUBLIC_SIGN_UP: z.literal("yes", "must be yes or unset").optional().meta({
+    description:
+      "`yes` confirms that with `SIGN_UP=open` anyone who can reach this server may have an account.",
+    fallback: "unset",
   }),
   TRUSTED_PROXIES: cidrs.optional().meta({
     description:
@@ -172,6 +203,11 @@ export function parseConfig(env: Record<string, string | undefined>) {
       if (!given[name]) problems.push(`${name} must be set when DATABASE_URL is; ${MAKE_A_KEY}`);
     }
   }
+  if (parsed.data?.SIGN_UP === "open" && !parsed.data.PUBLIC_SIGN_UP && isPublic(parsed.data)) {
+    problems.push(
+      "SIGN_UP=open lets anyone on the network create an account; set PUBLIC_SIGN_UP=yes if that is meant, or SIGN_UP=first",
+    );
+  }
   if (!parsed.success || problems.length > 0) {
     throw new ConfigError(
       `The configuration is not usable:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,
@@ -186,6 +222,7 @@ export function parseConfig(env: Record<string, string | undefined>) {
     dataDir: data.DATA_DIR,
     publicUrl,
     revealUrl: data.REVEAL_URL ?? publicUrl,
+    corsOrigins: data.CORS_ORIGINS ?? [],
     keyRing: data.ENCRYPTION_KEYS,
     authSecret: data.AUTH_SECRET,
     signUp: data.SIGN_UP,
@@ -203,6 +240,11 @@ export function configTable(): string {
     return `| \`${name}\` | ${String(fallback)} | ${String(description)} |`;
   });
   return ["| variable | default | meaning |", "| --- | --- | --- |", ...rows].join("\n");
+}
+
+/** Whether others than this machine's users can reach the server, directly or through a proxy. */
+function isPublic({ HOST, PUBLIC_URL }: { HOST: string; PUBLIC_URL?: string | undefined }): boolean {
+  return !isLoopback(HOST) || (PUBLIC_URL !== undefined && !isLoopback(new URL(PUBLIC_URL).hostname));
 }
 
 function isLoopback(hostname: string): boolean {

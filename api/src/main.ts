@@ -10,9 +10,10 @@ import { connect } from "./db.ts";
 import { DataDirInUseError, startEmbeddedPostgres } from "./embedded-postgres/embedded-postgres.ts";
 import { generatedKeys } from "./generated-keys.ts";
 import { createLogger, describeError, type Logger } from "./log.ts";
+import { originsOf } from "./origin.ts";
 import { RateLimits } from "./rate-limit.ts";
 import { startSweep } from "./secrets/sweep.ts";
-import { createApp, ownOrigins } from "./server.ts";
+import { createApp } from "./server.ts";
 import { listenFailure, StartError, startFailure } from "./start-error.ts";
 
 /** `EX_CONFIG` of sysexits.h: a supervisor that knows it does not restart what can't start. */
@@ -37,10 +38,10 @@ async function start(config: Config, log: Logger, cleanups: Cleanup[]): Promise<
   const slots = new Argon2Slots();
   const { publicUrl, revealUrl, signUp, rateLimitMultiplier } = config;
   const rateLimits = new RateLimits(db, rateLimitMultiplier);
-  const origins = ownOrigins(publicUrl);
+  const origins = originsOf(config);
   const auth = createAuth(
     { db, slots, log },
-    { publicUrl, origins, secret: authSecret, signUp, rateLimitMultiplier },
+    { publicUrl, origins: origins.own, secret: authSecret, signUp, rateLimitMultiplier },
   );
   const clientIp = clientIpResolver(config.trustedProxies);
   const app = createApp({
@@ -54,6 +55,7 @@ async function start(config: Config, log: Logger, cleanups: Cleanup[]): Promise<
     clientIp,
     signUp,
     publicUrl,
+    origins,
   });
 
   const sweep = startSweep({ db, rateLimits, log }, config.sweepIntervalSeconds);

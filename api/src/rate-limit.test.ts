@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { createDatabase, useDatabase } from "../test/database.ts";
 import { connect } from "./db.ts";
 import { AppError } from "./errors.ts";
-import { clientOf, RateLimits } from "./rate-limit.ts";
+import { type Client, clientOf, RateLimits } from "./rate-limit.ts";
 
 const db = useDatabase();
 
@@ -11,12 +11,12 @@ const db = useDatabase();
 const replica = (multiplier = 1) => new RateLimits(db.current, multiplier);
 
 /** A client that nobody has counted yet. */
-const newClient = () => randomUUID();
+const newClient = () => ({ key: randomUUID() as string });
 
 type Limit = Parameters<RateLimits["take"]>[0];
 
 /** Takes `times` in one go and counts those that were let through. Any error but a refusal is thrown. */
-async function takeAtOnce(replicas: RateLimits[], limit: Limit, who: string, times: number): Promise<number> {
+async function takeAtOnce(replicas: RateLimits[], limit: Limit, who: Client, times: number): Promise<number> {
   const outcomes = await Promise.allSettled(
     Array.from({ length: times }, (_, i) => replicas[i % replicas.length]?.take(limit, who)),
   );
@@ -95,7 +95,7 @@ describe("a client", () => {
     const [limits, who] = [replica(), newClient()];
     expect(await takeAtOnce([limits], "reveal", who, 30)).toBe(30);
     await db.current
-      .sql`UPDATE rate_limits SET expire = now() - interval '1 ms' WHERE key = ${`reveal:${who}`}`;
+      .sql`UPDATE rate_limits SET expire = now() - interval '1 ms' WHERE key = ${`reveal:${who.key}`}`;
     expect(await takeAtOnce([limits], "reveal", who, 31)).toBe(30);
   });
 
@@ -104,7 +104,7 @@ describe("a client", () => {
     await takeAtOnce([limits], "reveal", who, 30);
     await refusal(limits.take("reveal", who));
     for (let i = 0; i < 20; i += 1) await refusal(limits.take("reveal", who));
-    const [row] = await db.current.sql`SELECT points FROM rate_limits WHERE key = ${`reveal:${who}`}`;
+    const [row] = await db.current.sql`SELECT points FROM rate_limits WHERE key = ${`reveal:${who.key}`}`;
     expect(row?.points).toBe(31);
   });
 });
@@ -153,11 +153,11 @@ describe("whom an address stands for", () => {
     ["the loopback address of IPv6 for its /64", "::1", "0:0:0:0::/64"],
     ["an unknown peer for all that are unknown", "0.0.0.0", "0.0.0.0"],
   ])("%s: %s", (_, address, client) => {
-    expect(clientOf(address)).toBe(client);
+    expect(clientOf(address).key).toBe(client);
   });
 
   test("neighbours in IPv4 are two clients", () => {
-    expect(clientOf("203.0.113.7")).not.toBe(clientOf("203.0.113.8"));
+    expect(clientOf("203.0.113.7").key).not.toBe(clientOf("203.0.113.8").key);
   });
 
   test("every address of one /64 shares one limit", async () => {
@@ -165,5 +165,13 @@ describe("whom an address stands for", () => {
     const addresses = Array.from({ length: 31 }, (_, i) => `2001:db8:aa:bb::${i.toString(16)}`);
     const outcomes = await Promise.allSettled(addresses.map((a) => limits.take("reveal", clientOf(a))));
     expect(outcomes.filter(({ status }) => status === "rejected")).toHaveLength(1);
+  });
+
+  test("every address of one /48 shares eight times the limit", async () => {
+    const limits = replica();
+    const addresses = Array.from({ length: 241 }, (_, i) => `2001:db8:cc:${i.toString(16)}::1`);
+    const outcomes = await Promise.allSettled(addresses.map((a) => limits.take("reveal", clientOf(a))));
+    expect(outcomes.filter(({ status }) => status === "rejected")).toHaveLength(1);
+    await expect(limits.take("reveal", clientOf("2001:db8:cd::1"))).resolves.toBeUndefined();
   });
 });

@@ -15,42 +15,48 @@ const PER_MINUTE = {
   create: 60,
 };
 
+type Limit = keyof typeof PER_MINUTE;
+
+/** A /48 holds 65,536 /64s and may be one customer's (RFC 6177) or hundreds of them: it gets more, but not that much. */
+const WIDE_FACTOR = 8;
+
 const WINDOW_SECONDS = 60;
+
+/** Whom a request counts for. */
+export interface Client {
+  /** Counted against the limit itself. */
+  key: string;
+  /** Counted against eight times the limit. */
+  wideKey?: string;
+}
 
 /** Counts requests in the database, so that the limits hold across replicas. */
 export class RateLimits {
   readonly #db: Database;
-  readonly #limiters: Record<keyof typeof PER_MINUTE, RateLimiterDrizzle>;
+  readonly #limiters = new Map<string, RateLimiterDrizzle>();
 
   /** @param multiplier raises every limit, for load tests. */
   constructor(db: Database, multiplier: number) {
     this.#db = db;
-    const limiter = (name: keyof typeof PER_MINUTE) =>
-      new RateLimiterDrizzle({
-        storeClient: db.orm,
-        schema: rateLimits,
-        keyPrefix: name,
-        points: PER_MINUTE[name] * multiplier,
-        duration: WINDOW_SECONDS,
-        // Past its limit an address is refused from memory: a flood costs no further queries.
-        inMemoryBlockOnConsumed: PER_MINUTE[name] * multiplier + 1,
-        clearExpiredByTimeout: false,
-      });
-    this.#limiters = {
-      reveal: limiter("reveal"),
-      available: limiter("available"),
-      create: limiter("create"),
-    };
+    for (const [limit, perMinute] of Object.entries(PER_MINUTE)) {
+      this.#limiters.set(limit, limiter(db, limit, perMinute * multiplier));
+      this.#limiters.set(wide(limit), limiter(db, wide(limit), perMinute * multiplier * WIDE_FACTOR));
+    }
   }
 
   /**
-   * Counts one request of `who`.
+   * Counts one request of `client`.
    *
    * @throws AppError `RATE_LIMITED`, with the seconds to wait, when there were too many.
    */
-  async take(limit: keyof typeof PER_MINUTE, who: string): Promise<void> {
+  async take(limit: Limit, { key, wideKey }: Client): Promise<void> {
+    await this.#consume(limit, key);
+    if (wideKey) await this.#consume(wide(limit), wideKey);
+  }
+
+  async #consume(name: string, key: string): Promise<void> {
     try {
-      await this.#limiters[limit].consume(who);
+      await this.#limiters.get(name)?.consume(key);
     } catch (refusal) {
       if (!(refusal instanceof RateLimiterRes)) throw refusal;
       const retryAfterSeconds = Math.max(1, Math.ceil(refusal.msBeforeNext / 1000));
@@ -66,15 +72,29 @@ export class RateLimits {
   }
 }
 
+const wide = (limit: string) => `${limit}-wide`;
+
+function limiter(db: Database, name: string, points: number): RateLimiterDrizzle {
+  return new RateLimiterDrizzle({
+    storeClient: db.orm,
+    schema: rateLimits,
+    keyPrefix: name,
+    points,
+    duration: WINDOW_SECONDS,
+    // Past its limit a client is refused from memory: a flood costs no further queries.
+    inMemoryBlockOnConsumed: points + 1,
+    clearExpiredByTimeout: false,
+  });
+}
+
 /**
- * Whom an address stands for in a rate limit: itself for IPv4; its /64 for IPv6, the least that one subscriber is
- * given (RFC 6177) and so can draw addresses from at will.
+ * Whom an address counts for: itself for IPv4; for IPv6 its /64, the least that one subscriber is given and so can
+ * draw addresses from at will, and its /48.
  */
-export function clientOf(address: string): string {
+export function clientOf(address: string): Client {
   const parsed = ipaddr.process(address);
-  if (!(parsed instanceof ipaddr.IPv6)) return parsed.toString();
-  return `${parsed.parts
-    .slice(0, 4)
-    .map((part) => part.toString(16))
-    .join(":")}::/64`;
+  if (!(parsed instanceof ipaddr.IPv6)) return { key: parsed.toString() };
+  const [a = 0, b = 0, c = 0, d = 0] = parsed.parts;
+  const hex = (...parts: number[]) => parts.map((part) => part.toString(16)).join(":");
+  return { key: `${hex(a, b, c, d)}::/64`, wideKey: `${hex(a, b, c)}::/48` };
 }

@@ -1,15 +1,16 @@
 import type { HttpBindings } from "@hono/node-server";
 import { Hono, type Context as HonoContext } from "hono";
 import { bodyLimit } from "hono/body-limit";
-import { secureHeaders } from "hono/secure-headers";
+import { cors } from "hono/cors";
 import { type Auth, CLIENT_IP_HEADER, type SignUpMode, signUpState } from "./accounts/auth.ts";
-import type { Member } from "./accounts/member.ts";
-import { findOrCreateMember } from "./accounts/member-store.ts";
 import type { ClientIp } from "./client-ip.ts";
 import type { ErrorCode } from "./errors.ts";
 import type { Services } from "./graphql/context.ts";
 import { createGraphql, GRAPHQL_PATH } from "./graphql/yoga.ts";
 import { isReady } from "./health.ts";
+import { isForeign, type Origins } from "./origin.ts";
+import { securityHeaders } from "./security-headers.ts";
+import { noSession, requestSession } from "./session.ts";
 import { readPage, serveFiles } from "./spa.ts";
 
 /** What the application is made of; put together by the composition root. */
@@ -18,6 +19,7 @@ export interface AppDeps extends Services {
   clientIp: ClientIp;
   signUp: SignUpMode;
   publicUrl: string;
+  origins: Origins;
 }
 
 type Env = { Bindings: HttpBindings };
@@ -28,6 +30,10 @@ type Env = { Bindings: HttpBindings };
  */
 const MAX_BODY_BYTES = 512 * 1024;
 
+const AUTH_PATHS = ["sign-up/email", "sign-in/email", "sign-out", "change-password"].map(
+  (path) => `/api/auth/${path}`,
+);
+
 /**
  * The whole product behind one fetch handler: GraphQL, accounts, health and both apps. Never listens; the
  * composition root and the tests do.
@@ -35,11 +41,10 @@ const MAX_BODY_BYTES = 512 * 1024;
  * @throws Error when the apps were not built.
  */
 export function createApp(deps: AppDeps): Hono<Env> {
-  const { log, auth, signUp, publicUrl, db } = deps;
+  const { log, auth, signUp, publicUrl, origins, db } = deps;
   const graphql = createGraphql(log);
   const dashboardPage = readPage("dashboard");
   const revealPage = readPage("reveal");
-  const origins = ownOrigins(publicUrl);
   const app = new Hono<Env>();
 
   app.use(async (c, next) => {
@@ -49,25 +54,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
     const ms = Math.round(performance.now() - start);
     log.debug({ method: c.req.method, route: c.req.routePath, status: c.res.status, ms }, "request");
   });
-  app.use(
-    secureHeaders({
-      referrerPolicy: "no-referrer",
-      xFrameOptions: "DENY",
-      strictTransportSecurity: publicUrl.startsWith("https:") ? "max-age=63072000; includeSubDomains" : false,
-      permissionsPolicy: { camera: [], microphone: [], geolocation: [], payment: [], usb: [] },
-      contentSecurityPolicy: {
-        defaultSrc: ["'none'"],
-        scriptSrc: ["'self'"],
-        styleSrc: ["'self'"],
-        imgSrc: ["'self'", "data:"],
-        connectSrc: ["'self'"],
-        baseUri: ["'none'"],
-        formAction: ["'none'"],
-        frameAncestors: ["'none'"],
-        requireTrustedTypesFor: ["'script'"],
-      },
-    }),
-  );
+  app.use(securityHeaders(publicUrl));
   app.onError((err, c) => {
     log.error({ err }, "a request failed");
     return refusal(c, 500, "INTERNAL", "Something went wrong on the server. Try again later.");
@@ -81,40 +68,48 @@ export function createApp(deps: AppDeps): Hono<Env> {
   );
 
   app.use("/api/*", noStore);
-  // better-auth checks the origin only of requests with a cookie; signing somebody in needs none.
-  app.post("/api/*", async (c, next) => {
-    if (isForeign(c, origins))
-      return refusal(c, 403, "FORBIDDEN", "Use this from the dashboard's own address.");
-    return next();
-  });
   app.get("/api/sign-up", async (c) => c.json(await signUpState(db, signUp)));
-  app.on(["GET", "POST"], "/api/auth/*", limitBody(), (c) => {
+  // Only what the dashboard uses of better-auth's many endpoints exists here.
+  app.on("POST", AUTH_PATHS, limitBody(), async (c) => {
+    if (isForeign(c.req.raw.headers, origins)) {
+      return refusal(c, 403, "FORBIDDEN", "Use this from the dashboard's own address.");
+    }
+    if (!isJson(c)) return refuseMediaType(c);
     const headers = new Headers(c.req.raw.headers);
     headers.set(CLIENT_IP_HEADER, sourceIpOf(c, deps));
-    return auth.handler(new Request(c.req.raw, { headers }));
+    const response = await auth.handler(new Request(c.req.raw, { headers }));
+    // better-auth says it in a header of its own.
+    const retryAfter = response.headers.get("x-retry-after");
+    if (retryAfter) response.headers.set("Retry-After", retryAfter);
+    return response;
   });
   app.all("/api/*", (c) => refusal(c, 404, "NOT_FOUND", "There is no such address in this API."));
 
   app.use(GRAPHQL_PATH, noStore);
+  app.use(
+    GRAPHQL_PATH,
+    cors({
+      origin: (origin) => (origins.readers.has(origin) ? origin : null),
+      allowMethods: ["POST"],
+      allowHeaders: ["Content-Type", "Authorization"],
+      exposeHeaders: ["Retry-After"],
+      credentials: true,
+      maxAge: 600,
+    }),
+  );
   // JSON only: a cross-site form can't send it, and nothing that changes data can be fetched, prefetched or linked.
   app.post(GRAPHQL_PATH, limitBody(), async (c) => {
-    if (!/^application\/json\s*(;|$)/i.test(c.req.header("content-type") ?? "")) {
-      return refusal(
-        c,
-        415,
-        "BAD_USER_INPUT",
-        "Send the request as JSON, with Content-Type: application/json.",
-      );
-    }
-    const session = lazySession(c, deps, origins);
-    const hasApiKey = c.req.header("authorization") !== undefined;
-    const response = await graphql(c.req.raw, {
+    if (!isJson(c)) return refuseMediaType(c);
+    const { raw } = c.req;
+    const session = isForeign(raw.headers, origins) ? noSession : requestSession(deps, raw.headers);
+    const response = await graphql(raw, {
       services: deps,
       sourceIp: sourceIpOf(c, deps),
-      hasApiKey,
+      hasApiKey: raw.headers.has("authorization"),
       viewer: session.viewer,
     });
-    return withCookies(response, session.cookies);
+    for (const cookie of session.cookies) response.headers.append("Set-Cookie", cookie);
+    return response;
   });
   app.all(GRAPHQL_PATH, (c) => {
     c.header("Allow", "POST");
@@ -157,48 +152,11 @@ function refusal(
 }
 
 function sourceIpOf(c: HonoContext<Env>, { clientIp }: AppDeps): string {
-  return clientIp(c.env.incoming.socket.remoteAddress, c.req.header("x-forwarded-for"));
+  const { socket } = c.env.incoming;
+  return clientIp(socket.remoteAddress, c.req.header("x-forwarded-for"), c.req.header("forwarded"));
 }
 
-/**
- * Who is signed in, asked of the database at most once and only if a resolver wants to know. A page of another
- * origin is a stranger whatever cookie its request carries.
- */
-function lazySession(c: HonoContext<Env>, { auth, db }: AppDeps, origins: string[]) {
-  const cookies: string[] = [];
-  const load = async (): Promise<Member | null> => {
-    if (isForeign(c, origins) || !c.req.header("cookie")) return null;
-    const { headers, response } = await auth.api.getSession({
-      headers: c.req.raw.headers,
-      returnHeaders: true,
-    });
-    // A session in use is prolonged, and its cookie with it.
-    cookies.push(...headers.getSetCookie());
-    return response && findOrCreateMember(db, response.user);
-  };
-  let member: Promise<Member | null> | undefined;
-  return {
-    cookies,
-    viewer: () => {
-      member ??= load();
-      return member;
-    },
-  };
-}
+const isJson = (c: HonoContext) => /^application\/json\s*(;|$)/i.test(c.req.header("content-type") ?? "");
 
-/** Whether a browser sent this from a page that is not ours. Programs send no Origin and have no cookie to abuse. */
-function isForeign(c: HonoContext, origins: string[]): boolean {
-  const origin = c.req.header("origin");
-  return origin !== undefined && !origins.includes(origin);
-}
-
-function withCookies(response: Response, cookies: readonly string[]): Response {
-  for (const cookie of cookies) response.headers.append("Set-Cookie", cookie);
-  return response;
-}
-
-/** `PUBLIC_URL`'s origin; on a developer's machine also the other spelling of this host. */
-export function ownOrigins(publicUrl: string): string[] {
-  const { origin, hostname } = new URL(publicUrl);
-  return hostname === "localhost" ? [origin, origin.replace("localhost", "127.0.0.1")] : [origin];
-}
+const refuseMediaType = (c: HonoContext) =>
+  refusal(c, 415, "BAD_USER_INPUT", "Send the request as JSON, with Content-Type: application/json.");

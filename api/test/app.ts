@@ -6,6 +6,7 @@ import { Argon2Slots } from "../src/crypto/argon2.ts";
 import type { KeyRing } from "../src/crypto/key-ring.ts";
 import type { Database } from "../src/db.ts";
 import { createLogger } from "../src/log.ts";
+import { originsOf } from "../src/origin.ts";
 import { RateLimits } from "../src/rate-limit.ts";
 import { createApp } from "../src/server.ts";
 
@@ -18,6 +19,7 @@ interface AppOptions {
   keyRing?: KeyRing;
   slots?: Argon2Slots;
   trustedProxies?: string[];
+  corsOrigins?: string[];
 }
 
 /** A ring of fresh random keys with these kids, the first one active. */
@@ -32,11 +34,16 @@ export function createTestApp(db: Database, options: AppOptions = {}) {
   const log = createLogger("trace", { write: (line: string) => logs.push(line) });
   const { signUp = "open", rateLimitMultiplier = 100_000, slots = new Argon2Slots() } = options;
   const keyRing = options.keyRing ?? testKeyRing("k1");
+  const origins = originsOf({
+    publicUrl: PUBLIC_URL,
+    revealUrl: PUBLIC_URL,
+    corsOrigins: options.corsOrigins ?? [],
+  });
   const auth = createAuth(
     { db, slots, log },
     {
       publicUrl: PUBLIC_URL,
-      origins: [PUBLIC_URL],
+      origins: origins.own,
       secret: randomBytes(32).toString("base64"),
       signUp,
       rateLimitMultiplier,
@@ -56,6 +63,7 @@ export function createTestApp(db: Database, options: AppOptions = {}) {
     clientIp: clientIpResolver(options.trustedProxies ?? []),
     signUp,
     publicUrl: PUBLIC_URL,
+    origins,
   });
 
   /** One request, as it arrives from `peer`. */

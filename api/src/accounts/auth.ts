@@ -1,10 +1,11 @@
 import * as schema from "@ttl-secrets/drizzle/schema";
 import { betterAuth } from "better-auth";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
-import { APIError, createAuthMiddleware } from "better-auth/api";
+import { APIError, createAuthMiddleware, getSessionFromCtx } from "better-auth/api";
 import type { Argon2Slots } from "../crypto/argon2.ts";
 import type { Database } from "../db.ts";
 import type { Logger } from "../log.ts";
+import { checkName } from "../name.ts";
 import { anyUser } from "./member-store.ts";
 import { passwordHashing } from "./password.ts";
 
@@ -20,7 +21,7 @@ export type Auth = ReturnType<typeof createAuth>;
 interface AuthOptions {
   publicUrl: string;
   /** Origins whose pages may sign in and out. */
-  origins: string[];
+  origins: Iterable<string>;
   secret: string;
   signUp: SignUpMode;
   rateLimitMultiplier: number;
@@ -40,12 +41,13 @@ export function createAuth(
   { db, slots, log }: { db: Database; slots: Argon2Slots; log: Logger },
   { publicUrl, origins, secret, signUp, rateLimitMultiplier }: AuthOptions,
 ) {
+  const isHttps = publicUrl.startsWith("https:");
   const perAddress = (window: number, max: number) => ({ window, max: max * rateLimitMultiplier });
   return betterAuth({
     baseURL: publicUrl,
     basePath: "/api/auth",
     secret,
-    trustedOrigins: origins,
+    trustedOrigins: [...origins],
     database: drizzleAdapter(db.orm, {
       provider: "pg",
       transaction: true,
@@ -72,13 +74,25 @@ export function createAuth(
     hooks: {
       before: createAuthMiddleware(async (ctx) => {
         if (ctx.path === "/sign-up/email" && !(await signUpState(db, signUp)).open) throw signUpClosed();
+        // Whoever signs out or changes a password may do so because a session was stolen: all of them end.
+        if (ctx.path === "/change-password") {
+          return { context: { body: { ...ctx.body, revokeOtherSessions: true } } };
+        }
+        if (ctx.path === "/sign-out") {
+          const session = await getSessionFromCtx(ctx);
+          if (session) await ctx.context.internalAdapter.deleteUserSessions(session.user.id);
+        }
+        return;
       }),
     },
     databaseHooks: {
       user: {
         create: {
           // The unique index on `founder` decides between two first sign-ups that both passed the check above.
-          before: async (user) => ({ data: { ...user, founder: signUp === "first" ? true : null } }),
+          before: async (user) => {
+            checkAccount(user);
+            return { data: { ...user, image: null, founder: signUp === "first" ? true : null } };
+          },
         },
       },
     },
@@ -89,12 +103,16 @@ export function createAuth(
       customRules: {
         "/sign-in/email": perAddress(60, 10),
         "/sign-up/email": perAddress(60, 5),
+        "/change-password": perAddress(60, 5),
       },
     },
     advanced: {
-      cookiePrefix: "ttl-secrets",
-      defaultCookieAttributes: { sameSite: "strict" },
-      ipAddress: { ipAddressHeaders: [CLIENT_IP_HEADER] },
+      // `__Host-` (RFC 6265bis §4.1.3.2): no other host, path or plain http can set or shadow the cookie. Its rules are
+      // met below; better-auth's own switch would add `__Secure-`, which allows other hosts of the domain.
+      useSecureCookies: false,
+      cookiePrefix: isHttps ? "__Host-ttl-secrets" : "ttl-secrets",
+      defaultCookieAttributes: { secure: isHttps, httpOnly: true, sameSite: "strict", path: "/" },
+      ipAddress: { ipAddressHeaders: [CLIENT_IP_HEADER], ipv6Subnet: 64 },
     },
     telemetry: { enabled: false },
     // Arguments can hold e-mail addresses and queries; the message itself is the library's own text.
@@ -109,6 +127,22 @@ function signUpClosed(): APIError {
     code: "SIGN_UP_CLOSED",
     message: "New accounts can't be created here. Ask the person who runs this server.",
   });
+}
+
+/** The name is shown to colleagues and the e-mail stands in the audit log: both are one line of plain text. */
+function checkAccount({ name, email }: { name: string; email: string }): void {
+  try {
+    checkName(name);
+  } catch {
+    throw new APIError("BAD_REQUEST", {
+      code: "INVALID_NAME",
+      message: "Enter a name of 1 to 200 characters, on one line.",
+    });
+  }
+  // RFC 5321 §4.5.3.1.3 allows 256 for a path, two of which are its angle brackets.
+  if (email.length > 254) {
+    throw new APIError("BAD_REQUEST", { code: "INVALID_EMAIL", message: "That e-mail address is too long." });
+  }
 }
 
 function redactAddresses(message: string): string {

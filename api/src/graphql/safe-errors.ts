@@ -66,9 +66,23 @@ function thrownByResolver(error: unknown): unknown {
 }
 
 /** A new error with our words. Line, column and path help to find a mistake and repeat nothing of what was sent. */
-function tell(message: string, extensions: Record<string, unknown>, place: GraphQLError): GraphQLError {
+function tell(message: string, details: Record<string, unknown>, place: GraphQLError): GraphQLError {
   const { nodes = null, source = null, positions = null, path = null } = place;
+  const extensions = { ...details, ...httpOf(details) };
   return new GraphQLError(message, { nodes, source, positions, path, extensions });
+}
+
+/**
+ * How Yoga is to answer: with headers that tell programs when to come back, and 429 for a rate limit (RFC 6585;
+ * `RateLimit` as in the IETF's draft-ietf-httpapi-ratelimit-headers).
+ */
+function httpOf({ code, retryAfterSeconds }: Record<string, unknown>) {
+  if (retryAfterSeconds === undefined) return {};
+  const headers = { "Retry-After": String(retryAfterSeconds) };
+  if (code !== "RATE_LIMITED") return { http: { headers } };
+  return {
+    http: { status: 429, headers: { ...headers, RateLimit: `"default";r=0;t=${retryAfterSeconds}` } },
+  };
 }
 
 /** The field at fault in a coercion error (`… at "input.ttlSeconds"; …`), if it is one that the schema knows. */

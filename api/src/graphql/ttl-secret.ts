@@ -127,7 +127,7 @@ builder.mutationFields((t) => ({
     args: { input: t.arg({ type: CreateTtlSecretInput }) },
     resolve: async (_root, { input }, context) => {
       const actor = await requireActor(context);
-      await context.services.rateLimits.take("create", actor.member.userId);
+      await context.services.rateLimits.take("create", { key: actor.member.userId });
       const { projectId, name, ttlSeconds } = input;
       return createSecret(context.services, {
         ...actor,

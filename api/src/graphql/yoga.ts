@@ -1,6 +1,8 @@
 import { createYoga } from "graphql-yoga";
 import type { Logger } from "../log.ts";
+import { accessPolicy } from "./access.ts";
 import type { Context } from "./context.ts";
+import { documentLimits } from "./limits.ts";
 import { safeErrors } from "./safe-errors.ts";
 import { schema } from "./schema.ts";
 
@@ -12,7 +14,7 @@ export function createGraphql(log: Logger) {
   const yoga = createYoga<Context>({
     schema,
     graphqlEndpoint: GRAPHQL_PATH,
-    plugins: [safeErrors(log)],
+    plugins: [...documentLimits(), accessPolicy(), safeErrors(log)],
     // Ours replaces it: Yoga's masking lets GraphQL's own errors through, which repeat the variables.
     maskedErrors: false,
     logging: false,

@@ -1,0 +1,46 @@
+import {
+  type ExecutionArgs,
+  type FragmentDefinitionNode,
+  GraphQLError,
+  getOperationAST,
+  Kind,
+} from "graphql";
+import type { Plugin } from "graphql-yoga";
+import { AppError } from "../errors.ts";
+import type { Context } from "./context.ts";
+import { rootFields } from "./root-fields.ts";
+
+/** All that a stranger may ask for. `viewer` tells them that they are one. */
+const PUBLIC_FIELDS = new Set(["viewer", "ttlSecretAvailable", "revealTtlSecret"]);
+
+/** A recipient's document has 200 characters; a stranger has no use for a longer one. */
+const MAX_ANONYMOUS_DOCUMENT = 2000;
+
+/**
+ * Decides, before anything is resolved, what an anonymous request may select: one public field in a short document,
+ * and no introspection. Everything else needs a verified session.
+ */
+export function accessPolicy(): Plugin<Context> {
+  return {
+    async onExecute({ args, setResultAndStopExecution }) {
+      const { contextValue } = args as ExecutionArgs & { contextValue: Context };
+      if (isPublic(args as ExecutionArgs) || (await contextValue.viewer())) return;
+      const refusal = new AppError("UNAUTHENTICATED", "Sign in first.");
+      setResultAndStopExecution({
+        errors: [new GraphQLError(refusal.message, { originalError: refusal })],
+      });
+    },
+  };
+}
+
+function isPublic({ document, operationName }: ExecutionArgs): boolean {
+  const operation = getOperationAST(document, operationName);
+  if (!operation || (document.loc?.end ?? 0) > MAX_ANONYMOUS_DOCUMENT) return false;
+  const fragments = new Map(
+    document.definitions
+      .filter((node): node is FragmentDefinitionNode => node.kind === Kind.FRAGMENT_DEFINITION)
+      .map((fragment) => [fragment.name.value, fragment]),
+  );
+  const fields = rootFields(operation, (name) => fragments.get(name));
+  return fields.length === 1 && fields.every(({ name }) => PUBLIC_FIELDS.has(name.value));
+}

@@ -1,0 +1,34 @@
+import type { Auth } from "./accounts/auth.ts";
+import type { Member } from "./accounts/member.ts";
+import { findOrCreateMember } from "./accounts/member-store.ts";
+import type { Database } from "./db.ts";
+
+/** Who makes a request, found out when first asked. */
+export interface RequestSession {
+  viewer: () => Promise<Member | null>;
+  /** `Set-Cookie` values to send along with the answer. */
+  cookies: readonly string[];
+}
+
+/** The session of a request with these headers: asked of the database at most once, and only if somebody asks. */
+export function requestSession({ auth, db }: { auth: Auth; db: Database }, headers: Headers): RequestSession {
+  const cookies: string[] = [];
+  const load = async (): Promise<Member | null> => {
+    if (!headers.has("cookie")) return null;
+    const session = await auth.api.getSession({ headers, returnHeaders: true });
+    // A session in use is prolonged, and its cookie with it.
+    cookies.push(...session.headers.getSetCookie());
+    return session.response && findOrCreateMember(db, session.response.user);
+  };
+  let member: Promise<Member | null> | undefined;
+  return {
+    cookies,
+    viewer: () => {
+      member ??= load();
+      return member;
+    },
+  };
+}
+
+/** The session of nobody, for requests whose cookie must not count. */
+export const noSession: RequestSession = { cookies: [], viewer: async () => null };
