@@ -138,7 +138,11 @@ const noStore = async (c: HonoContext, next: () => Promise<void>) => {
 const limitBody = () =>
   bodyLimit({
     maxSize: MAX_BODY_BYTES,
-    onError: (c) => refusal(c, 413, "BAD_USER_INPUT", "The request is too large: at most 512 KiB."),
+    onError: (c) => {
+      // The rest of the body is not read, so the connection can't carry another request; say so before it closes.
+      c.header("Connection", "close");
+      return refusal(c, 413, "BAD_USER_INPUT", "The request is too large: at most 512 KiB.");
+    },
   });
 
 /** An error outside GraphQL's own machinery, in its shape, so that clients need to know only one. */

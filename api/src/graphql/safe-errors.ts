@@ -54,7 +54,8 @@ function toSafeError(error: GraphQLError, log: Logger): GraphQLError {
     field
       ? "This input does not have the type that the schema asks for."
       : "The request is not valid for this schema: check the document and its variables.",
-    { code: "BAD_USER_INPUT", ...(field && { field }) },
+    // Nothing was executed: 400, as GraphQL over HTTP has it for a request error.
+    { code: "BAD_USER_INPUT", ...(field && { field }), http: { status: 400 } },
     error,
   );
 }
