@@ -301,8 +301,8 @@ const TABLE: [what: string, attack: () => Promise<Response>, expected: string][]
     "200 FORBIDDEN",
   ],
   [
-    "any Authorization that reveals",
-    () => ask(REVEAL, { input: right() }, { authorization: "Basic eDp5" }),
+    "any bearer token that reveals",
+    () => ask(REVEAL, { input: right() }, { authorization: "Bearer eDp5" }),
     "200 FORBIDDEN",
   ],
   // Inputs.

@@ -120,7 +120,10 @@ const variables = z.object({
   }),
   DATABASE_URL: z
     .string()
-    .regex(/^postgres(ql)?:\/\/./, "must start with postgres:// or postgresql://")
+    .refine(
+      (text) => /^postgres(ql)?:\/\/./.test(text) && URL.canParse(text),
+      "must be a URL such as postgres://user:password@host/database, special characters percent-encoded",
+    )
     .optional()
     .meta({
       description: "Your own PostgreSQL, 14 or newer. Unset: an embedded one, kept under `DATA_DIR`.",

@@ -13,9 +13,19 @@ export function connect(url: string, max = 10) {
   const sql = postgres(url, {
     max,
     connect_timeout: 10,
+    // Seconds until a lost connection is made anew. The driver's own waits grow to 20 s, in which requests hang.
+    backoff: () => 0.1 + Math.random() * 0.2,
+    // Array types, which nothing here uses: asking for them costs a query per connection, whose failure nobody catches.
+    fetch_types: false,
     // Notices are PostgreSQL's remarks to a person at a prompt; the driver would print them to stdout.
     onnotice: () => {},
-    connection: { application_name: "ttl-secrets" },
+    connection: {
+      application_name: "ttl-secrets",
+      // In ms. Far above what any statement of ours takes; whoever hangs longer holds up everybody behind it.
+      statement_timeout: 15_000,
+      lock_timeout: 5_000,
+      idle_in_transaction_session_timeout: 15_000,
+    },
   });
   return { sql, orm: drizzle(sql, { schema }), close: () => sql.end({ timeout: 5 }) };
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parseConfig } from "./config.ts";
 import { generatedKeys } from "./generated-keys.ts";
+import { StartError } from "./start-error.ts";
 
 let folder: string;
 let counter = 0;
@@ -71,7 +72,7 @@ test("a file that exists is never overwritten, not even a damaged one", async ()
   const dataDir = newDataDir();
   await mkdir(dataDir);
   await writeFile(join(dataDir, "keys.json"), "{ damaged");
-  await expect(generatedKeys(dataDir)).rejects.toThrow(SyntaxError);
+  await expect(generatedKeys(dataDir)).rejects.toThrow(StartError);
   expect(await readFile(join(dataDir, "keys.json"), "utf8")).toBe("{ damaged");
 });
 

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { KEY_BYTES } from "./crypto/key-ring.ts";
+import { StartError } from "./start-error.ts";
 
 /** Keys in the form of the environment variables they stand in for. */
 interface GeneratedKeys {
@@ -14,7 +15,7 @@ interface GeneratedKeys {
  * owner only. They are written to a new file and then linked into place, which never replaces one that exists. The
  * draft has a name of its own each time: one left behind by a crash may be a second name of the keys themselves.
  *
- * @throws the file system's error; SyntaxError when the file was damaged by hand.
+ * @throws the file system's error; StartError when the file was damaged.
  */
 export async function generatedKeys(dataDir: string): Promise<GeneratedKeys> {
   const file = join(dataDir, "keys.json");
@@ -32,5 +33,12 @@ export async function generatedKeys(dataDir: string): Promise<GeneratedKeys> {
   } finally {
     await rm(draft, { force: true });
   }
-  return JSON.parse(await readFile(file, "utf8")) as GeneratedKeys;
+  try {
+    return JSON.parse(await readFile(file, "utf8")) as GeneratedKeys;
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause;
+    throw new StartError(
+      `${file} is damaged. Restore it from a backup: pending secrets can't be opened without it.`,
+    );
+  }
 }

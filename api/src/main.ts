@@ -1,37 +1,41 @@
 /** The composition root: reads the configuration, puts the parts together, listens, and takes it all down again. */
-import { createServer } from "node:net";
-import { serve } from "@hono/node-server";
 import { migrate, UnsupportedServerError } from "@ttl-secrets/drizzle/migrate";
 import { createAuth } from "./accounts/auth.ts";
 import { clientIpResolver } from "./client-ip.ts";
 import { type Config, ConfigError, parseConfig } from "./config.ts";
 import { Argon2Slots } from "./crypto/argon2.ts";
 import { connect } from "./db.ts";
-import { DataDirInUseError, startEmbeddedPostgres } from "./embedded-postgres/embedded-postgres.ts";
+import { startEmbeddedPostgres } from "./embedded-postgres/embedded-postgres.ts";
 import { generatedKeys } from "./generated-keys.ts";
-import { createLogger, describeError, type Logger } from "./log.ts";
+import { type Listener, listen, requireFreePort } from "./listen.ts";
+import { createLogger, describeError } from "./log.ts";
 import { originsOf } from "./origin.ts";
 import { RateLimits } from "./rate-limit.ts";
 import { startSweep } from "./secrets/sweep.ts";
 import { createApp } from "./server.ts";
-import { listenFailure, StartError, startFailure } from "./start-error.ts";
+import { StartError, startFailure } from "./start-error.ts";
 
 /** `EX_CONFIG` of sysexits.h: a supervisor that knows it does not restart what can't start. */
 const EXIT_CONFIG = 78;
 
-/** How long running requests may take to finish once the process was asked to stop. */
-const DRAIN_MS = 10_000;
-
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-type Cleanup = () => Promise<unknown>;
+/** Undone in reverse when the process is to end. */
+const cleanups: (() => Promise<unknown>)[] = [];
+let listener: Listener | undefined;
+let stopping = false;
 
-async function start(config: Config, log: Logger, cleanups: Cleanup[]): Promise<void> {
+/** Thrown out of a start that was asked to stop meanwhile. */
+class StoppedError extends Error {}
+
+async function start(config: Config): Promise<void> {
+  const log = createLogger(config.logLevel);
   await requireFreePort(config);
-  const { databaseUrl, keyRing, authSecret } = await openDatabase(config, cleanups);
-
+  const { databaseUrl, keyRing, authSecret } = await openDatabase(config);
+  goOn();
   say("Migrating the database…");
   await migrate(databaseUrl);
+  goOn();
   const db = connect(databaseUrl);
   cleanups.push(db.close);
 
@@ -44,31 +48,30 @@ async function start(config: Config, log: Logger, cleanups: Cleanup[]): Promise<
     { publicUrl, origins: origins.own, secret: authSecret, signUp, rateLimitMultiplier },
   );
   const clientIp = clientIpResolver(config.trustedProxies);
-  const app = createApp({
-    db,
-    slots,
-    keyRing,
-    revealUrl,
-    rateLimits,
-    log,
-    auth,
-    clientIp,
-    signUp,
-    publicUrl,
-    origins,
-  });
+  const services = { db, slots, keyRing, revealUrl, rateLimits, log };
+  const app = createApp({ ...services, auth, clientIp, signUp, publicUrl, origins });
 
   const sweep = startSweep({ db, rateLimits, log }, config.sweepIntervalSeconds);
   cleanups.push(sweep.stop);
-  cleanups.push(await listen(app.fetch, config));
+  listener = await listen(app.fetch, config);
+  cleanups.push(listener.stop);
+  goOn();
   say(`\n  TTL Secrets is ready: ${publicUrl}\n`);
 }
 
-async function openDatabase(config: Config, cleanups: Cleanup[]) {
+function goOn(): void {
+  if (stopping) throw new StoppedError();
+}
+
+/** The user's PostgreSQL with the user's keys, or the embedded one with its own. */
+async function openDatabase(config: Config) {
   const { databaseUrl, keyRing, authSecret, dataDir } = config;
   if (databaseUrl && keyRing && authSecret) return { databaseUrl, keyRing, authSecret };
-  const postgres = await startEmbeddedPostgres({ dataDir, onProgress: say });
-  cleanups.push(postgres.stop);
+  const postgres = await startEmbeddedPostgres({ dataDir, onProgress: say }).catch((error: unknown) => {
+    // Whatever keeps it from starting is said in words for people.
+    throw error instanceof Error ? new StartError(error.message) : error;
+  });
+  cleanups.push(() => postgres.stop());
   void postgres.exited.then(() => stop("The embedded PostgreSQL stopped by itself.", 1));
   // What is set in the environment wins; the generated keys pass the same checks as hand-made ones.
   const keys = parseConfig({ ...(await generatedKeys(dataDir)), ...setVariables(process.env) });
@@ -79,35 +82,25 @@ async function openDatabase(config: Config, cleanups: Cleanup[]) {
 const setVariables = (env: NodeJS.ProcessEnv) =>
   Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim()));
 
-/** Asked before the database is started, so that the answer comes at once. */
-function requireFreePort({ port, host }: Config): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once("error", (error) => reject(listenFailure(error, port, host)));
-    probe.listen(port, host, () => probe.close(() => resolve()));
-  });
+async function run(): Promise<void> {
+  try {
+    await start(parseConfig(process.env));
+  } catch (error) {
+    if (error instanceof StoppedError) return;
+    const isForPeople = [ConfigError, StartError, UnsupportedServerError].some(
+      (kind) => error instanceof kind,
+    );
+    const reason = isForPeople && error instanceof Error ? error.message : startFailure(error);
+    void stop(reason, error instanceof ConfigError ? EXIT_CONFIG : 1);
+  }
 }
 
-function listen(fetch: Parameters<typeof serve>[0]["fetch"], { port, host }: Config): Promise<Cleanup> {
-  return new Promise((resolve, reject) => {
-    const server = serve({ fetch, port, hostname: host }, () => resolve(close));
-    server.once("error", (error) => reject(listenFailure(error, port, host)));
-    const close = () =>
-      new Promise<void>((done) => {
-        server.close(() => done());
-        if ("closeIdleConnections" in server) server.closeIdleConnections();
-        setTimeout(() => "closeAllConnections" in server && server.closeAllConnections(), DRAIN_MS).unref();
-      });
-  });
-}
-
-const cleanups: Cleanup[] = [];
-let stopping = false;
-
+/** Ends the process in order: requests first, the database last. A start under way is waited for, then undone. */
 async function stop(reason: string, exitCode: number): Promise<void> {
   if (stopping) return;
   stopping = true;
   process.stderr.write(`${reason}\n`);
+  await running;
   for (const cleanup of cleanups.toReversed()) {
     await cleanup().catch((error: unknown) =>
       process.stderr.write(`${JSON.stringify(describeError(error))}\n`),
@@ -123,20 +116,11 @@ for (const event of ["uncaughtException", "unhandledRejection"] as const) {
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.on(signal, () => {
-    if (stopping) process.exit(1);
+    // A second signal means: now. Running requests are cut off; the database is still stopped in order.
+    if (stopping) listener?.hurry();
     void stop("Stopping…", 0);
   });
 }
 
-try {
-  const config = parseConfig(process.env);
-  await start(config, createLogger(config.logLevel), cleanups);
-} catch (error) {
-  const isForPeople =
-    error instanceof ConfigError ||
-    error instanceof StartError ||
-    error instanceof DataDirInUseError ||
-    error instanceof UnsupportedServerError;
-  const reason = isForPeople ? error.message : startFailure(error);
-  await stop(reason, error instanceof ConfigError ? EXIT_CONFIG : 1);
-}
+const running = run();
+await running;

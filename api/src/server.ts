@@ -67,7 +67,15 @@ export function createApp(deps: AppDeps): Hono<Env> {
       : c.text("not ready: the database is unreachable or not migrated\n", 503),
   );
 
-  app.use("/api/*", noStore);
+  const crossOrigin = cors({
+    origin: (origin) => (origins.readers.has(origin) ? origin : null),
+    allowMethods: ["GET", "POST"],
+    allowHeaders: ["Content-Type", "Authorization"],
+    exposeHeaders: ["Date", "Retry-After"],
+    credentials: true,
+    maxAge: 600,
+  });
+  app.use("/api/*", noStore, crossOrigin);
   app.get("/api/sign-up", async (c) => c.json(await signUpState(db, signUp)));
   // Only what the dashboard uses of better-auth's many endpoints exists here.
   app.on("POST", AUTH_PATHS, limitBody(), async (c) => {
@@ -78,25 +86,11 @@ export function createApp(deps: AppDeps): Hono<Env> {
     const headers = new Headers(c.req.raw.headers);
     headers.set(CLIENT_IP_HEADER, sourceIpOf(c, deps));
     const response = await auth.handler(new Request(c.req.raw, { headers }));
-    // better-auth says it in a header of its own.
-    const retryAfter = response.headers.get("x-retry-after");
-    if (retryAfter) response.headers.set("Retry-After", retryAfter);
-    return response;
+    return tidyAuthResponse(response);
   });
   app.all("/api/*", (c) => refusal(c, 404, "NOT_FOUND", "There is no such address in this API."));
 
-  app.use(GRAPHQL_PATH, noStore);
-  app.use(
-    GRAPHQL_PATH,
-    cors({
-      origin: (origin) => (origins.readers.has(origin) ? origin : null),
-      allowMethods: ["POST"],
-      allowHeaders: ["Content-Type", "Authorization"],
-      exposeHeaders: ["Retry-After"],
-      credentials: true,
-      maxAge: 600,
-    }),
-  );
+  app.use(GRAPHQL_PATH, noStore, crossOrigin);
   // JSON only: a cross-site form can't send it, and nothing that changes data can be fetched, prefetched or linked.
   app.post(GRAPHQL_PATH, limitBody(), async (c) => {
     if (!isJson(c)) return refuseMediaType(c);
@@ -105,7 +99,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
     const response = await graphql(raw, {
       services: deps,
       sourceIp: sourceIpOf(c, deps),
-      hasApiKey: raw.headers.has("authorization"),
+      hasApiKey: /^bearer\s/i.test(raw.headers.get("authorization") ?? ""),
       viewer: session.viewer,
     });
     for (const cookie of session.cookies) response.headers.append("Set-Cookie", cookie);
@@ -117,7 +111,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
   });
 
   app.get("/reveal/*", serveFiles("reveal", "/reveal"), (c) => c.notFound());
-  app.get("/:vaultId{vault_[^/]*}/:token", noStore, (c) => {
+  app.get("/:vaultId{vault_[^/]*}/*", noStore, (c) => {
     c.header("X-Robots-Tag", "noindex, nofollow");
     return c.html(revealPage);
   });
@@ -158,6 +152,20 @@ function refusal(
 function sourceIpOf(c: HonoContext<Env>, { clientIp }: AppDeps): string {
   const { socket } = c.env.incoming;
   return clientIp(socket.remoteAddress, c.req.header("x-forwarded-for"), c.req.header("forwarded"));
+}
+
+/**
+ * better-auth's answer as we give it on: the wait in the standard header, and without the session's token, which
+ * belongs in the cookie, where no script can read it, and nowhere else.
+ */
+async function tidyAuthResponse(response: Response): Promise<Response> {
+  const headers = new Headers(response.headers);
+  const retryAfter = headers.get("x-retry-after");
+  if (retryAfter) headers.set("Retry-After", retryAfter);
+  const text = await response.text();
+  const withoutToken = (key: string, value: unknown) => (key === "token" ? undefined : value);
+  const body = response.ok && text ? JSON.stringify(JSON.parse(text), withoutToken) : text;
+  return new Response(body, { status: response.status, headers });
 }
 
 const isJson = (c: HonoContext) => /^application\/json\s*(;|$)/i.test(c.req.header("content-type") ?? "");

@@ -16,9 +16,11 @@ export function requestSession({ auth, db }: { auth: Auth; db: Database }, heade
   const load = async (): Promise<Member | null> => {
     if (!headers.has("cookie")) return null;
     const session = await auth.api.getSession({ headers, returnHeaders: true });
-    // A session in use is prolonged, and its cookie with it.
+    if (!session.response) return null;
+    // A session in use is prolonged, and its cookie with it. A dead one's is left to lie: deleting it here could hit
+    // the fresh cookie of a sign-in that overtook this request.
     cookies.push(...session.headers.getSetCookie());
-    return session.response && findOrCreateMember(db, session.response.user);
+    return findOrCreateMember(db, session.response.user);
   };
   let member: Promise<Member | null> | undefined;
   return {

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { serveStatic } from "@hono/node-server/serve-static";
 import type { MiddlewareHandler } from "hono";
+import { StartError } from "./start-error.ts";
 
 /** The two browser apps as `pnpm build` leaves them. */
 export type Spa = "dashboard" | "reveal";
@@ -11,13 +12,13 @@ const distOf = (spa: Spa) => fileURLToPath(new URL(`../../${spa}/dist`, import.m
 /**
  * The page an app starts from, read once.
  *
- * @throws Error that names the command to run when the app was not built.
+ * @throws StartError that names the command to run when the app was not built.
  */
 export function readPage(spa: Spa): string {
   try {
     return readFileSync(`${distOf(spa)}/index.html`, "utf8");
   } catch {
-    throw new Error(`The ${spa} app is not built. Run: pnpm build`);
+    throw new StartError(`The ${spa} app is not built. Run: pnpm build`);
   }
 }
 

@@ -12,6 +12,7 @@ beforeEach(() => {
 afterEach(() => {
   fetched.mockReset();
   vi.useRealTimers();
+  vi.unstubAllEnvs();
   vi.unstubAllGlobals();
 });
 
@@ -26,6 +27,7 @@ describe("every request", () => {
       expect.objectContaining({
         method: "POST",
         headers: expect.objectContaining({ "content-type": "application/json" }),
+        mode: "same-origin",
         credentials: "omit",
         cache: "no-store",
         redirect: "error",
@@ -33,6 +35,18 @@ describe("every request", () => {
       }),
     );
     expect(bodySent().variables).toEqual(LINK);
+  });
+
+  test("goes to another origin, still without a credential, if the page was built for one", async () => {
+    vi.stubEnv("VITE_API_ORIGIN", "https://api.example.com");
+    vi.resetModules();
+    const built = await import("./reveal.ts");
+    fetched.mockResolvedValue(Response.json({ data: { ttlSecretAvailable: true } }));
+    await built.checkAvailable(LINK);
+    expect(fetched).toHaveBeenCalledWith(
+      "https://api.example.com/graphql",
+      expect.objectContaining({ mode: "cors", credentials: "omit" }),
+    );
   });
 
   test("is not made while the device says it is offline", async () => {

@@ -1,6 +1,12 @@
 import type { Link } from "./link.ts";
 import { type CheckOutcome, type RevealOutcome, readAvailability, readReveal } from "./outcome.ts";
 
+/**
+ * Where the API is, for a page that is hosted elsewhere: `VITE_API_ORIGIN` of the build, such as
+ * `https://api.example.com`. Empty, the usual case, means the origin this page came from.
+ */
+const API_ORIGIN = import.meta.env.VITE_API_ORIGIN ?? "";
+
 const AVAILABLE =
   "query Available($vaultId: ID!, $token: String!) { ttlSecretAvailable(vaultId: $vaultId, token: $token) }";
 
@@ -54,11 +60,11 @@ async function post(query: string, variables: object, timeout: number, left?: Ab
   const timer = setTimeout(abort, timeout);
   left?.addEventListener("abort", abort);
   try {
-    const response = await fetch("/graphql", {
+    const response = await fetch(`${API_ORIGIN}/graphql`, {
       method: "POST",
       headers: { "content-type": "application/json", accept: "application/json" },
       body: JSON.stringify({ query, variables }),
-      mode: "same-origin",
+      mode: API_ORIGIN ? "cors" : "same-origin",
       credentials: "omit",
       cache: "no-store",
       redirect: "error",

@@ -1,5 +1,6 @@
+import { inspect } from "node:util";
 import argon2 from "argon2";
-import { describe, expect, inject, it } from "vitest";
+import { describe, expect, inject, it, vi } from "vitest";
 import { createTestApp, PUBLIC_URL, type TestApp } from "../../test/app.ts";
 import { createDatabase, useDatabase } from "../../test/database.ts";
 import { cookiesOf, createSender, graphql, signUp } from "../../test/factories.ts";
@@ -117,6 +118,49 @@ describe("sign-up", () => {
     expect(await answer.json()).toMatchObject({ code: "PASSWORD_TOO_SHORT" });
   });
 
+  it.each([
+    ["no name", { name: " " }],
+    ["a name of 201 characters", { name: "x".repeat(201) }],
+    ["a name with a line break", { name: "Ada\nLovelace" }],
+    ["a lone surrogate in the name", { name: "\ud800" }],
+    ["an e-mail of 255 characters", { email: `${"x".repeat(60)}@${"y.".repeat(94)}example` }],
+  ])("refuses %s and makes no account", async (_what, change) => {
+    const app = createTestApp(db.current);
+    const input = { ...account("strange@example.com"), ...change };
+    expect((await post(app, "/api/auth/sign-up/email", input)).status).toBe(400);
+    expect(await db.current.sql`SELECT 1 FROM users WHERE email = ${input.email}`).toHaveLength(0);
+  });
+
+  it("keeps no picture, whatever is sent as one", async () => {
+    const app = createTestApp(db.current);
+    await post(app, "/api/auth/sign-up/email", {
+      ...account("pic@example.com"),
+      image: "javascript:alert(1)",
+    });
+    const [user] = await db.current.sql`SELECT image FROM users WHERE email = 'pic@example.com'`;
+    expect(user).toEqual({ image: null });
+  });
+
+  it("that fails in the database prints nothing of what was sent", async () => {
+    const written: string[] = [];
+    const spies = [
+      vi.spyOn(console, "error").mockImplementation((...args) => void written.push(inspect(args))),
+      vi.spyOn(process.stderr, "write").mockImplementation((text) => written.push(String(text)) > 0),
+    ];
+    const app = createTestApp(db.current);
+    await db.current.sql`ALTER TABLE users RENAME TO users_away`;
+    try {
+      const answer = await post(app, "/api/auth/sign-up/email", account("canary@example.com"));
+      expect(answer.status).toBe(500);
+      expect(await answer.text()).not.toContain("canary");
+    } finally {
+      await db.current.sql`ALTER TABLE users_away RENAME TO users`;
+      for (const spy of spies) spy.mockRestore();
+    }
+    expect(app.logs.join("")).toContain("a request failed");
+    expect(app.logs.join("") + written.join("")).not.toMatch(/canary|correct horse|insert into|select/i);
+  });
+
   it("can't be told to make a founder", async () => {
     const app = createTestApp(db.current);
     await post(app, "/api/auth/sign-up/email", { ...account("f@example.com"), founder: true });
@@ -152,6 +196,46 @@ describe("sign-in and sign-out", () => {
     expect(await viewer(app, cookie)).not.toBeNull();
     expect((await post(app, "/api/auth/sign-out", {}, { cookie })).status).toBe(200);
     expect(await viewer(app, cookie)).toBeNull();
+  });
+
+  it("ends every session of the account, on every device", async () => {
+    const app = createTestApp(db.current);
+    const cookie = await signUp(app, "devices@example.com");
+    const other = cookiesOf(await post(app, "/api/auth/sign-in/email", account("devices@example.com")));
+    await post(app, "/api/auth/sign-out", {}, { cookie });
+    expect(await viewer(app, other)).toBeNull();
+  });
+
+  it("are all dead after a change of password, but for a new one where it was changed", async () => {
+    const app = createTestApp(db.current);
+    const cookie = await signUp(app, "change@example.com");
+    const other = cookiesOf(await post(app, "/api/auth/sign-in/email", account("change@example.com")));
+    const change = (currentPassword: string) =>
+      post(
+        app,
+        "/api/auth/change-password",
+        { currentPassword, newPassword: "another horse battery", revokeOtherSessions: false },
+        { cookie },
+      );
+    expect((await change("wrong horse battery")).status).toBe(400);
+    expect(await viewer(app, other)).not.toBeNull();
+    const changed = await change("correct horse battery");
+    expect(changed.status).toBe(200);
+    expect(await viewer(app, cookie)).toBeNull();
+    expect(await viewer(app, other)).toBeNull();
+    expect(await viewer(app, cookiesOf(changed))).not.toBeNull();
+    expect((await post(app, "/api/auth/sign-in/email", account("change@example.com"))).status).toBe(401);
+  });
+
+  it("hands the session's token out in the cookie only", async () => {
+    const app = createTestApp(db.current);
+    const answer = await post(app, "/api/auth/sign-up/email", account("token@example.com"));
+    const body = await answer.text();
+    const [row] = await db.current.sql<[{ token: string }]>`
+      SELECT s.token FROM sessions s JOIN users u ON u.id = s.user_id WHERE u.email = 'token@example.com'`;
+    expect(decodeURIComponent(cookiesOf(answer))).toContain(row.token);
+    expect(body).toContain("token@example.com");
+    expect(body).not.toContain(row.token);
   });
 
   it("keeps the session cookie from scripts and from other sites' requests", async () => {

@@ -43,10 +43,11 @@ export function listEvents(
     .limit(page.first + 1);
 }
 
-/** Records one event in the transaction of what it records. */
-export async function insertEvent(
-  tx: Queryable,
-  event: Omit<AuditEvent, "id" | "at"> & { vaultId: string; projectId: string },
-): Promise<void> {
-  await tx.insert(auditEvents).values({ id: randomUUID(), ...event });
+/** An event to record: the database adds its time. */
+type NewEvent = Omit<AuditEvent, "id" | "at"> & { vaultId: string; projectId: string };
+
+/** Records events in the transaction of what they record. */
+export async function insertEvents(tx: Queryable, events: readonly NewEvent[]): Promise<void> {
+  if (events.length === 0) return;
+  await tx.insert(auditEvents).values(events.map((event) => ({ id: randomUUID(), ...event })));
 }

@@ -1,5 +1,6 @@
 import { projects, ttlSecretPayloads, ttlSecrets } from "@ttl-secrets/drizzle/schema";
-import { and, desc, eq, inArray, sql } from "drizzle-orm";
+import { and, desc, eq, inArray, isNotNull, sql } from "drizzle-orm";
+import { insertEvents } from "../audit/audit-store.ts";
 import type { Database, Queryable } from "../db.ts";
 import type { PageRequest } from "../page.ts";
 import type { Project } from "./project.ts";
@@ -78,6 +79,24 @@ export function deleteProject(db: Database, vaultId: string, id: string): Promis
     if (!project) return false;
     const secretIds = tx.select({ id: ttlSecrets.id }).from(ttlSecrets).where(eq(ttlSecrets.projectId, id));
     await tx.delete(ttlSecretPayloads).where(inArray(ttlSecretPayloads.secretId, secretIds));
+    // An attempt under way loses its secret here, so it can't record itself any more.
+    const attempts = await tx
+      .select({ id: ttlSecrets.id, name: ttlSecrets.name, attemptedFrom: ttlSecrets.attemptedFrom })
+      .from(ttlSecrets)
+      .where(and(eq(ttlSecrets.projectId, id), isNotNull(ttlSecrets.attemptedFrom)))
+      .for("update");
+    await insertEvents(
+      tx,
+      attempts.map((attempt) => ({
+        vaultId,
+        projectId: id,
+        action: "temporary_secret_failed",
+        sourceIp: attempt.attemptedFrom ?? "",
+        actor: null,
+        ttlSecretId: attempt.id,
+        ttlSecretName: attempt.name,
+      })),
+    );
     await tx.delete(projects).where(eq(projects.id, id));
     return true;
   });

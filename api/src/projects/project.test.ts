@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { createTestApp, type TestApp } from "../../test/app.ts";
 import { useDatabase } from "../../test/database.ts";
 import { auditOf, createSecret, createSender, graphql, reveal, type Sender } from "../../test/factories.ts";
+import { hashToken } from "../crypto/token.ts";
+import { claim, settle } from "../secrets/secret-store.ts";
 
 const db = useDatabase();
 
@@ -82,6 +84,20 @@ describe("a project", () => {
       ({ action }: { action: string }) => action === "temporary_secret_viewed",
     );
     expect(viewed).toHaveLength(shown);
+  });
+
+  it("deleted under an attempt leaves the audit event that the attempt can't write any more", async () => {
+    const { app, sender } = await scene();
+    const { id, token, vaultId } = await createSecret(app, sender);
+    const kids = [...app.services.keyRing.keys.keys()];
+    await claim(db.current, { tokenHash: hashToken(token), vaultId, kids, sourceIp: "192.0.2.8" });
+    await remove(app, sender, sender.projectId);
+    expect(await settle(db.current, { secretId: id, status: "viewed", reason: null })).toBe(false);
+    expect((await auditOf(app, sender)).at(-1)).toMatchObject({
+      action: "temporary_secret_failed",
+      sourceIp: "192.0.2.8",
+      ttlSecretId: id,
+    });
   });
 
   it("of another vault behaves exactly like one that does not exist", async () => {

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Actor } from "../accounts/member.ts";
 import { requireOwnProject } from "../accounts/ownership.ts";
-import { insertEvent } from "../audit/audit-store.ts";
+import { insertEvents } from "../audit/audit-store.ts";
 import { seal } from "../crypto/aead.ts";
 import { ARGON2_PARAMETERS, type Argon2Slots } from "../crypto/argon2.ts";
 import type { KeyRing } from "../crypto/key-ring.ts";
@@ -71,15 +71,17 @@ export async function createSecret(
       salt,
       argon2: ARGON2_PARAMETERS,
     });
-    await insertEvent(tx, {
-      vaultId,
-      projectId,
-      action: "temporary_secret_create",
-      sourceIp,
-      actor: email,
-      ttlSecretId: id,
-      ttlSecretName: name,
-    });
+    await insertEvents(tx, [
+      {
+        vaultId,
+        projectId,
+        action: "temporary_secret_create",
+        sourceIp,
+        actor: email,
+        ttlSecretId: id,
+        ttlSecretName: name,
+      },
+    ]);
     return { id, name, createdAt, expiresAt, createdBy: email };
   });
   return {

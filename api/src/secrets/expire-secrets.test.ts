@@ -83,11 +83,16 @@ describe("the sweep", () => {
     const sender = await createSender(app);
     const secret = await createSecret(app, sender);
     await claimAndDie(app, secret);
-    expect(await secretOf(app, sender, secret.id)).toMatchObject({
-      status: "DESTROYED",
-      destroyedReason: "INTERRUPTED",
-    });
+    const state = async () => {
+      const { status, destroyedReason, endedAt } = await secretOf(app, sender, secret.id);
+      return { status, destroyedReason, hasEnded: endedAt !== null };
+    };
+    // Nothing final is said while the attempt may still be settled…
+    expect(await state()).toEqual({ status: "PENDING", destroyedReason: null, hasEnded: false });
     await db.current.sql`UPDATE ttl_secrets SET ended_at = now() - interval '60 s' WHERE id = ${secret.id}`;
+    // …and after that nothing else, sweep or no sweep.
+    expect(await state()).toEqual({ status: "DESTROYED", destroyedReason: "INTERRUPTED", hasEnded: true });
+    expect(await settle(db.current, { secretId: secret.id, status: "viewed", reason: null })).toBe(false);
     expect(await expireSecrets({ db: db.current })).toEqual({ expired: 0, interrupted: 1 });
     expect(await expireSecrets({ db: db.current })).toEqual({ expired: 0, interrupted: 0 });
     const events = await auditOf(app, sender);

@@ -4,9 +4,6 @@ import { closeInterruptedBatch, expireBatch } from "./secret-store.ts";
 /** Keeps each statement short: a batch of this size holds its locks for some tens of milliseconds. */
 const BATCH = 1000;
 
-/** No attempt lasts this long: the Argon2 queue is some seconds, one run a fraction of one. */
-const INTERRUPTED_AFTER_SECONDS = 60;
-
 /** How much one sweep did. */
 export interface SweepResult {
   expired: number;
@@ -20,7 +17,7 @@ export interface SweepResult {
 export async function expireSecrets({ db }: { db: Database }): Promise<SweepResult> {
   return {
     expired: await untilDone(() => expireBatch(db, BATCH)),
-    interrupted: await untilDone(() => closeInterruptedBatch(db, BATCH, INTERRUPTED_AFTER_SECONDS)),
+    interrupted: await untilDone(() => closeInterruptedBatch(db, BATCH)),
   };
 }
 

@@ -154,6 +154,7 @@ describe("what is refused before the claim consumes nothing", () => {
   it.each([
     ["an empty passphrase", ""],
     ["a blank one", " \t\u00a0\n"],
+    ["one that only looks like nothing", "\u200b\u2060\ufeff"],
     ["one of 1,025 characters", "z".repeat(1025)],
   ])("%s", async (_what, passphrase) => {
     const scene = await pendingSecret();
@@ -337,12 +338,11 @@ describe("an attempt that can't be finished", () => {
     } finally {
       await db.current.sql`DROP TRIGGER fail_audit ON audit_events`;
     }
-    expect(await stateOf(scene)).toEqual({
-      status: "DESTROYED",
-      destroyedReason: "INTERRUPTED",
-      payloads: 0,
-      events: ["create"],
-    });
+    const [row] = await db.current.sql`
+      SELECT status, destroyed_reason AS reason FROM ttl_secrets WHERE id = ${scene.secret.id}`;
+    expect(row).toEqual({ status: "destroyed", reason: "interrupted" });
+    expect(await payloadCount(scene.secret.id)).toBe(0);
+    expect((await reveal(scene.app, scene.secret)).__typename).toBe("TtlSecretNotAvailable");
   });
 
   it("is not settled a second time", async () => {

@@ -12,6 +12,9 @@ import { type Claim, claim as claimPayload, settle } from "./secret-store.ts";
 
 const MAX_PASSPHRASE_CHARACTERS = 1024;
 
+/** Anything but white space and invisible format characters (Cf), such as zero-width spaces. */
+const VISIBLE = /[^\s\p{Cf}]/u;
+
 /** What one attempt comes to. `not-available` is one answer for all that can't be opened, whatever the reason. */
 export type RevealOutcome =
   | { kind: "revealed"; value: string }
@@ -40,7 +43,7 @@ export async function revealSecret(
 ): Promise<RevealOutcome> {
   const { db, slots, keyRing, log } = deps;
   const { vaultId, token, passphrase, sourceIp } = input;
-  if (passphrase.trim() === "") throw badInput("passphrase", "Enter the passphrase: six words.");
+  if (!VISIBLE.test(passphrase)) throw badInput("passphrase", "Enter the passphrase: six words.");
   if (passphrase.length > MAX_PASSPHRASE_CHARACTERS && [...passphrase].length > MAX_PASSPHRASE_CHARACTERS) {
     throw badInput("passphrase", "That is too long for a passphrase: it is six words.");
   }

@@ -1,7 +1,10 @@
+import { setTimeout } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { createTestApp, type TestApp } from "../../test/app.ts";
 import { useDatabase } from "../../test/database.ts";
 import { auditOf, createSecret, createSender, graphql, reveal } from "../../test/factories.ts";
+import { hashToken } from "../crypto/token.ts";
+import { claim, settle } from "./secret-store.ts";
 
 const db = useDatabase();
 
@@ -36,6 +39,18 @@ describe("revoking a TTL secret", () => {
     await reveal(app, secret);
     expect((await revoke(app, secret.id, sender.cookie)).data.revokeTtlSecret.status).toBe("VIEWED");
     expect(await auditOf(app, sender)).toHaveLength(2);
+  });
+
+  it("waits for an attempt that came first, and says what came of it", async () => {
+    const app = createTestApp(db.current);
+    const sender = await createSender(app);
+    const { id, token, vaultId } = await createSecret(app, sender);
+    const kids = [...app.services.keyRing.keys.keys()];
+    await claim(db.current, { tokenHash: hashToken(token), vaultId, kids, sourceIp: "192.0.2.8" });
+    const revoked = revoke(app, id, sender.cookie);
+    await setTimeout(300);
+    await settle(db.current, { secretId: id, status: "viewed", reason: null });
+    expect((await revoked).data.revokeTtlSecret.status).toBe("VIEWED");
   });
 
   it("twice is the same as once, with one audit event", async () => {

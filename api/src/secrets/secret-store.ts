@@ -12,20 +12,33 @@ import type { Database, Queryable } from "../db.ts";
 import type { PageRequest } from "../page.ts";
 import type { DestroyedReason, SecretStatus, TtlSecret } from "./secret.ts";
 
+/**
+ * How long an attempt may take from claim to settlement. None lasts this long: statements time out after 15 s and
+ * the hash takes a fraction of one. After it, the attempt counts as interrupted and can't be settled any more.
+ */
+const ATTEMPT_SECONDS = 60;
+
+/**
+ * An attempt that is under way. It reads as pending, because only what is final may read as final; should its
+ * process die, the row already says what it then comes to.
+ */
+const isOpen = sql`(${ttlSecrets.attemptedFrom} IS NOT NULL
+  AND ${ttlSecrets.endedAt} > now() - make_interval(secs => ${ATTEMPT_SECONDS}))`;
+
 /** A pending secret past its TTL reads as expired at once, whether or not the sweep has been by. */
 const isOverdue = sql`(${ttlSecrets.status} = 'pending' AND ${ttlSecrets.expiresAt} <= now())`;
 
 const secretFields = {
   id: ttlSecrets.id,
   name: ttlSecrets.name,
-  status: sql<SecretStatus>`CASE WHEN ${isOverdue} THEN 'expired' ELSE ${ttlSecrets.status} END`,
-  destroyedReason: ttlSecrets.destroyedReason,
+  status: sql<SecretStatus>`
+    CASE WHEN ${isOpen} THEN 'pending' WHEN ${isOverdue} THEN 'expired' ELSE ${ttlSecrets.status} END`,
+  destroyedReason: sql<DestroyedReason | null>`CASE WHEN NOT ${isOpen} THEN ${ttlSecrets.destroyedReason} END`,
   createdAt: ttlSecrets.createdAt,
   expiresAt: ttlSecrets.expiresAt,
-  endedAt:
-    sql<Date | null>`CASE WHEN ${isOverdue} THEN ${ttlSecrets.expiresAt} ELSE ${ttlSecrets.endedAt} END`.mapWith(
-      ttlSecrets.endedAt,
-    ),
+  endedAt: sql<Date | null>`
+    CASE WHEN ${isOpen} THEN NULL WHEN ${isOverdue} THEN ${ttlSecrets.expiresAt} ELSE ${ttlSecrets.endedAt} END
+  `.mapWith(ttlSecrets.endedAt),
   createdBy: ttlSecrets.createdBy,
 };
 
@@ -116,11 +129,13 @@ export async function claim(
   db: Database,
   attempt: { tokenHash: Buffer; vaultId: string; kids: string[]; sourceIp: string },
 ): Promise<ClaimResult> {
-  const { tokenHash, vaultId, kids, sourceIp } = attempt;
+  const { tokenHash, vaultId, sourceIp } = attempt;
+  // A kid has no comma in it: the configuration sees to that.
+  const ring = attempt.kids.join(",");
   const [row] = await db.sql<[ClaimedRow & { keyMissing: boolean }]>`
     WITH claimed AS (
       DELETE FROM ttl_secret_payloads y USING ttl_secrets s, projects p
-      WHERE y.token_hash = ${tokenHash} AND y.expires_at > now() AND y.kid = ANY(${kids})
+      WHERE y.token_hash = ${tokenHash} AND y.expires_at > now() AND y.kid = ANY(string_to_array(${ring}, ','))
         AND s.id = y.secret_id AND p.id = s.project_id AND p.vault_id = ${vaultId}
       RETURNING y.*, p.id AS project_id, p.vault_id
     ), marked AS (
@@ -135,7 +150,7 @@ export async function claim(
       EXISTS (
         SELECT 1 FROM ttl_secret_payloads y
         JOIN ttl_secrets s ON s.id = y.secret_id JOIN projects p ON p.id = s.project_id
-        WHERE y.token_hash = ${tokenHash} AND y.expires_at > now() AND y.kid <> ALL(${kids})
+        WHERE y.token_hash = ${tokenHash} AND y.expires_at > now() AND y.kid <> ALL(string_to_array(${ring}, ','))
           AND p.vault_id = ${vaultId}
       ) AS "keyMissing"
     FROM (SELECT) AS always_one_row LEFT JOIN claimed ON true`;
@@ -164,8 +179,8 @@ interface ClaimedRow extends Omit<Claim, "secretId" | "sealed" | "argon2">, Seal
 /**
  * Settles a claimed attempt: its true status and its audit event, in one statement, hence in one transaction.
  *
- * @returns whether both were stored. False when there is no open attempt any more: the project was deleted, or
- *   the sweep has taken the attempt for interrupted.
+ * @returns whether both were stored. False when there is no open attempt any more: the project was deleted, or the
+ *   attempt took so long that it counts as interrupted.
  */
 export async function settle(
   db: Database,
@@ -176,7 +191,8 @@ export async function settle(
   const audited = await db.sql`
     WITH open_attempt AS (
       SELECT id, attempted_from AS source_ip FROM ttl_secrets
-      WHERE id = ${secretId} AND attempted_from IS NOT NULL FOR UPDATE
+      WHERE id = ${secretId} AND attempted_from IS NOT NULL
+        AND ended_at > now() - make_interval(secs => ${ATTEMPT_SECONDS}) FOR UPDATE
     ), settled AS (
       UPDATE ttl_secrets s
       SET status = ${status}, destroyed_reason = ${reason}, ended_at = now(), attempted_from = NULL
@@ -223,18 +239,14 @@ export async function expireBatch(db: Database, limit: number): Promise<number> 
 }
 
 /**
- * One batch of the sweep: closes attempts that were claimed at least `graceSeconds` ago and never settled, because
- * their process died. They stay destroyed and get the audit event they are owed. Returns how many it closed.
+ * One batch of the sweep: closes attempts whose time is over and that were never settled, because their process
+ * died. They stay destroyed and get the audit event they are owed. Returns how many it closed.
  */
-export async function closeInterruptedBatch(
-  db: Database,
-  limit: number,
-  graceSeconds: number,
-): Promise<number> {
+export async function closeInterruptedBatch(db: Database, limit: number): Promise<number> {
   const closed = await db.sql`
     WITH open_attempts AS MATERIALIZED (
       SELECT id, attempted_from AS source_ip FROM ttl_secrets
-      WHERE attempted_from IS NOT NULL AND ended_at <= now() - make_interval(secs => ${graceSeconds})
+      WHERE attempted_from IS NOT NULL AND ended_at <= now() - make_interval(secs => ${ATTEMPT_SECONDS})
       LIMIT ${limit} FOR UPDATE SKIP LOCKED
     ), closed AS (
       UPDATE ttl_secrets s SET attempted_from = NULL FROM open_attempts o WHERE s.id = o.id

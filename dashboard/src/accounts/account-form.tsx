@@ -5,7 +5,8 @@ import { errorText } from "../shared/error-text.ts";
 import { Field, useFocusOnFirstInvalid } from "../shared/field.tsx";
 import { Notice } from "../shared/notice.tsx";
 import { signIn, signUp } from "./auth-client.ts";
-import { type AccountField, accountFieldErrors, passwordLength, passwordRule } from "./auth-error.ts";
+import { type AccountField, accountFieldErrors } from "./auth-error.ts";
+import { PasswordField } from "./password-field.tsx";
 import { viewerQuery } from "./viewer.ts";
 
 /** The form of the sign-in and sign-up pages. When it succeeds the viewer is known and the page moves on. */
@@ -92,24 +93,14 @@ export function AccountForm({ action }: { action: "sign-in" | "sign-up" }) {
           />
         )}
       </Field>
-      <Field
+      <PasswordField
         label="Password"
+        name="password"
+        kind={isNew ? "new" : "current"}
         error={errors.password}
-        hint={isNew && !errors.password ? passwordRule : undefined}
-      >
-        {(control) => (
-          <input
-            {...control}
-            className="input"
-            type="password"
-            name="password"
-            autoComplete={isNew ? "new-password" : "current-password"}
-            maxLength={isNew ? undefined : passwordLength.max}
-            value={password}
-            onChange={(event) => edit("password", setPassword)(event.target.value)}
-          />
-        )}
-      </Field>
+        value={password}
+        onChange={edit("password", setPassword)}
+      />
       <button
         type="submit"
         className="button button-primary button-block"

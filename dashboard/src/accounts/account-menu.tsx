@@ -6,13 +6,15 @@ import { errorText } from "../shared/error-text.ts";
 import { DownIcon } from "../shared/icons.tsx";
 import { Notice } from "../shared/notice.tsx";
 import { signOut } from "./auth-client.ts";
+import { ChangePasswordDialog } from "./change-password-dialog.tsx";
 import { type Viewer, viewerQuery } from "./viewer.ts";
 
-/** The vault one works in and the account one works as, with the way out. */
+/** The vault one works in and the account one works as, with its password and the way out. */
 export function AccountMenu({ viewer }: { viewer: Viewer }) {
   const queries = useQueryClient();
   const [, navigate] = useLocation();
   const [open, setOpen] = useState(false);
+  const [changingPassword, setChangingPassword] = useState(false);
   const [failure, setFailure] = useState<string | null>(null);
   const wrapper = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
@@ -76,10 +78,25 @@ export function AccountMenu({ viewer }: { viewer: Viewer }) {
             {viewer.role.toLowerCase()} of <span>{viewer.vault.name}</span>
           </p>
           {failure ? <Notice>{failure}</Notice> : null}
+          <button
+            type="button"
+            className="button button-block"
+            onClick={() => {
+              setOpen(false);
+              // The dialog gives the focus back to what has it now.
+              button.current?.focus();
+              setChangingPassword(true);
+            }}
+          >
+            Change password…
+          </button>
           <button type="button" className="button button-block" onClick={() => void leave()}>
-            Sign out
+            <span>Sign out</span> <span className="sign-out-where">on all your devices</span>
           </button>
         </div>
+      ) : null}
+      {changingPassword ? (
+        <ChangePasswordDialog email={viewer.email} onClose={() => setChangingPassword(false)} />
       ) : null}
     </div>
   );

@@ -1,9 +1,11 @@
-import { ownFetch, postJson, readJson } from "../shared/http.ts";
-import { type AuthRefusal, authRefusal } from "./auth-error.ts";
+import { apiUrl, ownFetch, postJson, readJson } from "../shared/http.ts";
+import { reportSessionEnd } from "../shared/session-end.ts";
+import { type AuthFailure, type AuthRefusal, authRefusal } from "./auth-error.ts";
+import { type PasswordChange, type PasswordRefusal, passwordRefusal } from "./password-change.ts";
 
 /** Starts a session; null when it worked. The cookie is HttpOnly: this page never sees it. */
 export function signIn(credentials: { email: string; password: string }): Promise<AuthRefusal | null> {
-  return send("/api/auth/sign-in/email", credentials);
+  return sendForm("/api/auth/sign-in/email", credentials);
 }
 
 /** Makes an account and starts its first session; null when it worked. */
@@ -12,12 +14,19 @@ export function signUp(account: {
   email: string;
   password: string;
 }): Promise<AuthRefusal | null> {
-  return send("/api/auth/sign-up/email", account);
+  return sendForm("/api/auth/sign-up/email", account);
 }
 
-/** Ends the session; null when it worked. */
+/** Ends every session of the account, on all its devices; null when it worked. */
 export function signOut(): Promise<AuthRefusal | null> {
-  return send("/api/auth/sign-out", {});
+  return sendForm("/api/auth/sign-out", {});
+}
+
+/** Changes the password and ends every other session of the account; null when it worked. */
+export async function changePassword(passwords: PasswordChange): Promise<PasswordRefusal | null> {
+  const failure = await send("/api/auth/change-password", passwords);
+  if (failure?.status === 401) reportSessionEnd();
+  return failure && passwordRefusal(failure);
 }
 
 /** Whether a new account may be made, and whether it would be the first. */
@@ -28,19 +37,24 @@ export interface SignUpState {
 
 /** Asks whether a new account may be made. */
 export async function readSignUpState(signal: AbortSignal): Promise<SignUpState> {
-  const body = await readJson(await ownFetch("/api/sign-up", { signal }));
+  const body = await readJson(await ownFetch(apiUrl("/api/sign-up"), { signal }));
   const state = typeof body === "object" && body !== null ? (body as Partial<SignUpState>) : {};
   return { open: state.open === true, first: state.first === true };
 }
 
-async function send(path: string, body: unknown): Promise<AuthRefusal | null> {
+async function sendForm(path: string, body: unknown): Promise<AuthRefusal | null> {
+  const failure = await send(path, body);
+  return failure && authRefusal(failure);
+}
+
+async function send(path: string, body: unknown): Promise<AuthFailure | null> {
   const response = await postJson(path, body);
   if (response.ok) return null;
   const failure = await readJson(response);
   const code = typeof failure === "object" && failure !== null && "code" in failure ? failure.code : null;
-  return authRefusal({
+  return {
     status: response.status,
     code: typeof code === "string" ? code : null,
     retryAfterHeader: response.headers.get("retry-after"),
-  });
+  };
 }

@@ -13,6 +13,7 @@ describe("a refusal of the sign-in service", () => {
     expect(refusal(422, "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL").field).toBe("email");
     expect(refusal(400, "PASSWORD_TOO_SHORT").field).toBe("password");
     expect(refusal(400, "INVALID_EMAIL").field).toBe("email");
+    expect(refusal(400, "INVALID_NAME").field).toBe("name");
   });
 
   test("names the waiting time of a rate limit", () => {
@@ -23,6 +24,7 @@ describe("a refusal of the sign-in service", () => {
   test("says what to do, for unknown codes too", () => {
     for (const [status, code] of [
       [403, "SIGN_UP_CLOSED"],
+      [403, null],
       [400, "SOMETHING_NEW"],
       [500, null],
     ] as const) {
@@ -44,6 +46,12 @@ describe("a form is checked before it is sent", () => {
     expect(accountFieldErrors({ ...good, password: "x".repeat(12) }, "sign-up")).toEqual({});
     expect(accountFieldErrors({ ...good, password: "x".repeat(128) }, "sign-up")).toEqual({});
     expect(accountFieldErrors({ ...good, password: "x".repeat(129) }, "sign-up")).toHaveProperty("password");
+  });
+
+  test("a name is one line of at most 200 characters", () => {
+    expect(accountFieldErrors({ ...good, name: "x".repeat(200) }, "sign-up")).toEqual({});
+    expect(accountFieldErrors({ ...good, name: "x".repeat(201) }, "sign-up")).toHaveProperty("name");
+    expect(accountFieldErrors({ ...good, name: "Ada\nLovelace" }, "sign-up")).toHaveProperty("name");
   });
 
   test("blank fields are named, each by itself", () => {

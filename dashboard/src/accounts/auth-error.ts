@@ -1,5 +1,6 @@
 import { ApiError, seconds } from "../shared/api-error.ts";
 import { errorText, waitingTime } from "../shared/error-text.ts";
+import { maxNameLength, nameProblem } from "../shared/name-rule.ts";
 
 /** Passwords are this long; the server holds to the same. */
 export const passwordLength = { min: 12, max: 128 };
@@ -40,11 +41,20 @@ export function authRefusal(failure: AuthFailure): AuthRefusal {
   if (code.startsWith("USER_ALREADY_EXISTS")) {
     return { field: "email", text: "This e-mail already has an account. Sign in instead." };
   }
+  if (code === "INVALID_NAME") {
+    return { field: "name", text: `Use 1 to ${maxNameLength} characters on a single line.` };
+  }
   if (code === "INVALID_EMAIL") return { field: "email", text: "Enter a complete e-mail address." };
   if (code === "PASSWORD_TOO_SHORT" || code === "PASSWORD_TOO_LONG") {
     return { field: "password", text: passwordRule };
   }
   if (code === "INVALID_PASSWORD") return { field: "password", text: "Enter your password." };
+  if (failure.status === 403) {
+    return {
+      field: null,
+      text: "The server doesn't take this from here. Open the dashboard at its own address, then try again.",
+    };
+  }
   if (failure.status >= 500) return { field: null, text: errorText(new ApiError("INTERNAL")) };
   return { field: null, text: "The server didn't accept this. Check what you entered, then try again." };
 }
@@ -58,13 +68,15 @@ export function accountFieldErrors(
   action: "sign-in" | "sign-up",
 ): Partial<Record<AccountField, string>> {
   const errors: Partial<Record<AccountField, string>> = {};
-  if (action === "sign-up" && draft.name?.trim() === "") errors.name = "Enter your name.";
+  const nameError = action === "sign-up" ? nameProblem(draft.name ?? "") : null;
+  if (nameError) errors.name = nameError;
   if (!/^[^\s@]+@[^\s@]+$/.test(draft.email.trim())) errors.email = "Enter a complete e-mail address.";
   if (draft.password === "") errors.password = action === "sign-up" ? passwordRule : "Enter your password.";
-  else if (action === "sign-up" && !fits(draft.password)) errors.password = passwordRule;
+  else if (action === "sign-up" && !passwordFits(draft.password)) errors.password = passwordRule;
   return errors;
 }
 
-function fits(password: string): boolean {
+/** Whether a new password keeps to the rule. */
+export function passwordFits(password: string): boolean {
   return password.length >= passwordLength.min && password.length <= passwordLength.max;
 }

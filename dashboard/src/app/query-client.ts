@@ -15,6 +15,8 @@ export function createQueryClient(): QueryClient {
       mutations: { networkMode: "always", retry: false },
     },
   });
-  onSessionEnd(() => queries.setQueryData(viewerQuery.queryKey, null));
+  // Asked again rather than taken for granted: a request that left just before the session was renewed, as it is
+  // when the password changes, is told the same.
+  onSessionEnd(() => void queries.refetchQueries({ queryKey: viewerQuery.queryKey }));
   return queries;
 }

@@ -1,13 +1,10 @@
 import type { TypedDocumentNode } from "@graphql-typed-document-node/core";
 import { ClientError, GraphQLClient } from "graphql-request";
 import { ApiError, toApiError } from "./api-error.ts";
-import { ownFetch } from "./http.ts";
+import { apiUrl, ownFetch } from "./http.ts";
 import { reportSessionEnd } from "./session-end.ts";
 
-const client = new GraphQLClient(new URL("/graphql", window.location.origin).href, {
-  credentials: "same-origin",
-  fetch: ownFetch,
-});
+const client = new GraphQLClient(apiUrl("/graphql").href, { fetch: ownFetch });
 
 /**
  * Runs one typed GraphQL document. Not for values, passphrases or links: those go by `create-ttl-secret.ts`,

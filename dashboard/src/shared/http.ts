@@ -1,4 +1,5 @@
 import { ApiError } from "./api-error.ts";
+import { apiOrigin } from "./api-origin.ts";
 import { reportConnection } from "./connection.ts";
 import { learnServerTime } from "./server-clock.ts";
 
@@ -8,7 +9,7 @@ import { learnServerTime } from "./server-clock.ts";
 const timeoutMs = 20_000;
 
 /**
- * `fetch` on our own origin. It throws `UNREACHABLE` when no answer of ours came back, and tells the
+ * `fetch` from our own API. It throws `UNREACHABLE` when no answer of ours came back, and tells the
  * connection banner and the server clock what it learned. It never logs.
  */
 export async function ownFetch(input: string | URL | Request, init: RequestInit = {}): Promise<Response> {
@@ -17,7 +18,12 @@ export async function ownFetch(input: string | URL | Request, init: RequestInit 
   const askedAt = Date.now();
   let response: Response;
   try {
-    response = await fetch(input, { ...init, credentials: "same-origin", cache: "no-store", signal });
+    response = await fetch(input, {
+      ...init,
+      credentials: apiOrigin ? "include" : "same-origin",
+      cache: "no-store",
+      signal,
+    });
   } catch (error) {
     // The caller gave up (a page was left): that says nothing about the server.
     if (init.signal?.aborted) throw error;
@@ -34,9 +40,14 @@ export async function ownFetch(input: string | URL | Request, init: RequestInit 
   return response;
 }
 
+/** The address of a path of the API. */
+export function apiUrl(path: string): URL {
+  return new URL(path, apiOrigin || window.location.origin);
+}
+
 /** A POST with a JSON body. */
 export function postJson(path: string, body: unknown): Promise<Response> {
-  return ownFetch(path, {
+  return ownFetch(apiUrl(path), {
     method: "POST",
     headers: {
       accept: "application/graphql-response+json, application/json",

@@ -1,0 +1,136 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { type FormEvent, useEffect, useId, useRef, useState } from "react";
+import { Dialog } from "../shared/dialog.tsx";
+import { useFocusOnFirstInvalid } from "../shared/field.tsx";
+import { TickIcon } from "../shared/icons.tsx";
+import { Notice } from "../shared/notice.tsx";
+import { changePassword } from "./auth-client.ts";
+import {
+  type PasswordField as FieldName,
+  passwordChangeErrors,
+  passwordChangeFailureText,
+} from "./password-change.ts";
+import { PasswordField } from "./password-field.tsx";
+import { viewerQuery } from "./viewer.ts";
+
+/** Changes the password of the account, which signs out all its other devices. */
+export function ChangePasswordDialog({ email, onClose }: { email: string; onClose: () => void }) {
+  const [changed, setChanged] = useState(false);
+  return (
+    <Dialog title={changed ? "Password changed" : "Change password"} onCloseRequest={onClose}>
+      {changed ? (
+        <Changed onClose={onClose} />
+      ) : (
+        <ChangePasswordForm email={email} onChanged={() => setChanged(true)} onCancel={onClose} />
+      )}
+    </Dialog>
+  );
+}
+
+function ChangePasswordForm(props: { email: string; onChanged: () => void; onCancel: () => void }) {
+  const queries = useQueryClient();
+  const form = useRef<HTMLFormElement>(null);
+  const [currentPassword, setCurrentPassword] = useState("");
+  const [newPassword, setNewPassword] = useState("");
+  const [errors, setErrors] = useState<Partial<Record<FieldName, string>>>({});
+  const [refused, setRefused] = useState<string | null>(null);
+  const [refusals, setRefusals] = useState(0);
+  const [sending, setSending] = useState(false);
+  useFocusOnFirstInvalid(form, refusals);
+
+  const edit = (field: FieldName, set: (text: string) => void) => (text: string) => {
+    set(text);
+    setErrors((shown) => ({ ...shown, [field]: undefined }));
+  };
+
+  function refuse(fields: Partial<Record<FieldName, string>>, text: string | null) {
+    setErrors(fields);
+    setRefused(text);
+    setRefusals((count) => count + 1);
+  }
+
+  async function submit(event: FormEvent) {
+    event.preventDefault();
+    if (sending) return;
+    const change = { currentPassword, newPassword };
+    const found = passwordChangeErrors(change);
+    if (Object.keys(found).length > 0) return refuse(found, null);
+    setSending(true);
+    setRefused(null);
+    try {
+      const refusal = await changePassword(change);
+      if (!refusal) {
+        // A request that was under way with the former cookie may just have been told that nobody is signed in.
+        void queries.invalidateQueries({ queryKey: viewerQuery.queryKey });
+        return props.onChanged();
+      }
+      if (refusal.field) refuse({ [refusal.field]: refusal.text }, null);
+      else refuse({}, refusal.text);
+    } catch (error) {
+      refuse({}, passwordChangeFailureText(error));
+    }
+    setSending(false);
+  }
+
+  return (
+    <form ref={form} className="stack" noValidate onSubmit={(event) => void submit(event)}>
+      <p>This signs you out on all your other devices. This one stays signed in.</p>
+      {refused ? <Notice>{refused}</Notice> : null}
+      {/* For password managers, so that they know whose password changes. */}
+      <input type="text" name="username" autoComplete="username" value={props.email} readOnly hidden />
+      <PasswordField
+        label="Current password"
+        name="current-password"
+        kind="current"
+        initialFocus
+        error={errors.currentPassword}
+        value={currentPassword}
+        onChange={edit("currentPassword", setCurrentPassword)}
+      />
+      <PasswordField
+        label="New password"
+        name="new-password"
+        kind="new"
+        error={errors.newPassword}
+        value={newPassword}
+        onChange={edit("newPassword", setNewPassword)}
+      />
+      <div className="dialog-actions">
+        <button type="button" className="button" onClick={props.onCancel}>
+          Cancel
+        </button>
+        <button type="submit" className="button button-primary" aria-disabled={sending || undefined}>
+          {sending ? "Changing password…" : "Change password"}
+        </button>
+      </div>
+    </form>
+  );
+}
+
+function Changed({ onClose }: { onClose: () => void }) {
+  const done = useRef<HTMLButtonElement>(null);
+  const id = useId();
+  // The button that had the focus is gone. The description makes a screen reader say what happened.
+  useEffect(() => done.current?.focus(), []);
+  return (
+    <div className="stack">
+      <p className="password-changed" id={id}>
+        <TickIcon />
+        <span>
+          Your new password is in use. All your other devices were signed out; this one stays signed in.
+        </span>
+      </p>
+      <div className="dialog-actions">
+        <button
+          ref={done}
+          type="button"
+          className="button button-primary"
+          aria-describedby={id}
+          onClick={onClose}
+        >
+          Done
+        </button>
+      </div>
+    </div>
+  );
+}

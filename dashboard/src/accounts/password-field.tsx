@@ -1,0 +1,33 @@
+import { Field } from "../shared/field.tsx";
+import { passwordLength, passwordRule } from "./auth-error.ts";
+
+/** A field for a password that is there already, or for a new one, which says its rule. */
+export function PasswordField(props: {
+  label: string;
+  name: string;
+  kind: "current" | "new";
+  error: string | undefined;
+  initialFocus?: boolean;
+  value: string;
+  onChange: (password: string) => void;
+}) {
+  const isNew = props.kind === "new";
+  return (
+    <Field label={props.label} error={props.error} hint={isNew && !props.error ? passwordRule : undefined}>
+      {(control) => (
+        <input
+          {...control}
+          className="input"
+          type="password"
+          name={props.name}
+          autoComplete={isNew ? "new-password" : "current-password"}
+          // A new password that is too long is refused, never cut short unseen.
+          maxLength={isNew ? undefined : passwordLength.max}
+          data-initial-focus={props.initialFocus}
+          value={props.value}
+          onChange={(event) => props.onChange(event.target.value)}
+        />
+      )}
+    </Field>
+  );
+}

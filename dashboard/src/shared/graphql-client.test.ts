@@ -1,0 +1,57 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { ViewerDocument } from "../gql/graphql.ts";
+import { ApiError } from "./api-error.ts";
+import { onSessionEnd } from "./session-end.ts";
+
+const fetched = vi.fn<typeof fetch>();
+
+beforeEach(() => {
+  vi.stubGlobal("fetch", fetched);
+  vi.stubGlobal("window", { location: { origin: "https://dash.example.com" } });
+});
+afterEach(() => {
+  fetched.mockReset();
+  vi.unstubAllGlobals();
+});
+
+/** What a request throws when the server answers like this. */
+async function errorOf(body: string, init: { status: number; headers: Record<string, string> }) {
+  fetched.mockResolvedValue(new Response(body, init));
+  const { runDocument } = await import("./graphql-client.ts");
+  return runDocument(ViewerDocument, {}).then(
+    () => null,
+    (error: unknown) => error,
+  );
+}
+
+const graphql = { "content-type": "application/graphql-response+json; charset=utf-8" };
+const refused = (extensions: object) => JSON.stringify({ errors: [{ message: "No.", extensions }] });
+
+test.each([
+  [429, { code: "RATE_LIMITED", retryAfterSeconds: 12 }],
+  [503, { code: "OVERLOADED", retryAfterSeconds: 2 }],
+  [400, { code: "BAD_USER_INPUT", field: "name" }],
+  [403, { code: "FORBIDDEN" }],
+  [200, { code: "NOT_FOUND" }],
+] as const)("a refusal with status %i keeps its code: %o", async (status, extensions) => {
+  const error = await errorOf(refused(extensions), { status, headers: graphql });
+  expect(error).toBeInstanceOf(ApiError);
+  expect(error).toMatchObject(extensions);
+});
+
+test("a rate limit of a proxy, which knows no GraphQL, is one too", async () => {
+  const headers = { "content-type": "text/plain", "retry-after": "30" };
+  const error = await errorOf("Slow down", { status: 429, headers });
+  expect(error).toMatchObject({ code: "RATE_LIMITED", retryAfterSeconds: 30 });
+});
+
+test("whoever is not signed in any more is told so, once per answer, whatever its status", async () => {
+  const ended = vi.fn();
+  const stop = onSessionEnd(ended);
+  for (const status of [200, 401, 500]) {
+    const error = await errorOf(refused({ code: "UNAUTHENTICATED" }), { status, headers: graphql });
+    expect(error).toMatchObject({ code: "UNAUTHENTICATED" });
+  }
+  expect(ended).toHaveBeenCalledTimes(3);
+  stop();
+});

@@ -1,0 +1,63 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+
+const fetched = vi.fn<typeof fetch>();
+
+beforeEach(() => {
+  vi.resetModules();
+  vi.stubGlobal("fetch", fetched);
+  vi.stubGlobal("window", { location: { origin: "https://dash.example.com" } });
+  fetched.mockResolvedValue(Response.json({}));
+});
+afterEach(() => {
+  fetched.mockReset();
+  vi.unstubAllEnvs();
+  vi.unstubAllGlobals();
+});
+
+/** A POST to /graphql by a dashboard that was built like this: where it went, and with which credentials. */
+async function postBuiltFor(apiOrigin?: string) {
+  vi.stubEnv("VITE_API_ORIGIN", apiOrigin);
+  const { postJson } = await import("./http.ts");
+  await postJson("/graphql", {});
+  const [url, init] = fetched.mock.calls[0] ?? [];
+  return { url: String(url), credentials: init?.credentials };
+}
+
+describe("the API", () => {
+  test("is at the dashboard's own origin, and cookies go nowhere else", async () => {
+    const own = { url: "https://dash.example.com/graphql", credentials: "same-origin" };
+    expect(await postBuiltFor()).toEqual(own);
+  });
+
+  test("an empty setting is no setting", async () => {
+    expect(await postBuiltFor("")).toMatchObject({ credentials: "same-origin" });
+  });
+
+  test("is where the build says, and gets the cookie there", async () => {
+    const other = { url: "https://api.example.com/graphql", credentials: "include" };
+    expect(await postBuiltFor("https://api.example.com")).toEqual(other);
+  });
+});
+
+describe("an answer", () => {
+  const answering = async (body: string, status: number, type: string) => {
+    fetched.mockResolvedValue(new Response(body, { status, headers: { "content-type": type } }));
+    const { ownFetch } = await import("./http.ts");
+    return ownFetch("/graphql");
+  };
+
+  test("that is an error of ours is passed on, whatever its HTTP status", async () => {
+    for (const status of [400, 401, 403, 429, 500, 503]) {
+      const type = "application/graphql-response+json; charset=utf-8";
+      expect((await answering("{}", status, type)).status).toBe(status);
+    }
+  });
+
+  test("of a proxy in front of a server that is away counts as none", async () => {
+    for (const status of [500, 502, 503, 504]) {
+      await expect(answering("<h1>Bad gateway</h1>", status, "text/html")).rejects.toMatchObject({
+        code: "UNREACHABLE",
+      });
+    }
+  });
+});
