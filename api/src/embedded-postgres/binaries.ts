@@ -1,9 +1,10 @@
 import { chmod, cp, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import type { SystemUser } from "./command.ts";
 import { waitForFolder } from "./folder-lock.ts";
 import { makeSystemDir } from "./system-dir.ts";
-import { closedFolder, type SystemUser } from "./system-user.ts";
+import { closedFolder } from "./system-user.ts";
 
 /** The programs of PostgreSQL, as absolute paths. */
 export interface Binaries {

@@ -13,8 +13,7 @@ import {
 } from "node:fs/promises";
 import { join } from "node:path";
 import type { Binaries } from "./binaries.ts";
-import { runCommand } from "./command.ts";
-import type { SystemUser } from "./system-user.ts";
+import { runCommand, type SystemUser } from "./command.ts";
 
 /** PostgreSQL's superuser. Only this folder's code connects as it. */
 export const SUPERUSER = "postgres";

@@ -1,5 +1,11 @@
 import { spawn } from "node:child_process";
-import type { SystemUser } from "./system-user.ts";
+
+/** An account of the operating system, as `spawn` and `chown` take it. */
+export interface SystemUser {
+  name: string;
+  uid: number;
+  gid: number;
+}
 
 /** How much of a command's output is kept, in characters: the last lines are the ones that say what failed. */
 const KEPT_OUTPUT = 8_000;

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createServer } from "node:net";
 import { setTimeout } from "node:timers/promises";
 import type { Binaries } from "./binaries.ts";
-import { COMMAND_ENV } from "./command.ts";
+import { COMMAND_ENV, type SystemUser } from "./command.ts";
 import {
   FAST_STOP_SECONDS,
   IMMEDIATE_STOP_SECONDS,
@@ -11,7 +11,6 @@ import {
   serverArguments,
   stopOrphan,
 } from "./postmaster.ts";
-import type { SystemUser } from "./system-user.ts";
 
 /** How a server that nobody stopped came to its end. */
 export interface ServerExit {

@@ -1,13 +1,6 @@
 import { chown, lstat, readdir, realpath, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { runCommand } from "./command.ts";
-
-/** An account of the operating system, as `spawn` and `chown` take it. */
-export interface SystemUser {
-  name: string;
-  uid: number;
-  gid: number;
-}
+import { runCommand, type SystemUser } from "./command.ts";
 
 /** The account made here when the system has none for PostgreSQL. */
 const OWN_USER = "ttl-secrets";

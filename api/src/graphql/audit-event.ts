@@ -2,7 +2,7 @@ import type { AuditEvent } from "../audit/audit-event.ts";
 import { listEvents } from "../audit/list-events.ts";
 import { pageRequest } from "../page.ts";
 import { builder } from "./builder.ts";
-import { toConnection } from "./connection.ts";
+import { pageArgs, toConnection } from "./connection.ts";
 import { requireActor } from "./context.ts";
 
 const AuditEventType = builder.objectRef<AuditEvent>("AuditEvent").implement({
@@ -30,11 +30,7 @@ builder.queryField("auditEvents", (t) =>
   t.field({
     type: AuditEventConnection,
     description: "A project's audit events, newest first; also after the project was deleted.",
-    args: {
-      projectId: t.arg.id(),
-      first: t.arg.int({ defaultValue: 50, required: false, description: "1 to 200." }),
-      after: t.arg.string({ required: false, description: "`endCursor` of the page before." }),
-    },
+    args: { projectId: t.arg.id(), ...pageArgs },
     resolve: async (_root, { projectId, first, after }, context) => {
       const { member } = await requireActor(context);
       const page = pageRequest(first ?? 50, after);

@@ -1,4 +1,11 @@
 import { encodeCursor, type Page, type Position } from "../page.ts";
+import { builder } from "./builder.ts";
+
+/** Arguments of a connection that is read forward, newest first. */
+export const pageArgs = builder.args((t) => ({
+  first: t.int({ defaultValue: 50, required: false, description: "1 to 200." }),
+  after: t.string({ required: false, description: "`endCursor` of the page before." }),
+}));
 
 /** A page in the shape of a Relay connection; `positionOf` says where in the order a row stands. */
 export function toConnection<Row>(

@@ -4,7 +4,7 @@ import { listSecrets } from "../secrets/list-secrets.ts";
 import { revokeSecret } from "../secrets/revoke-secret.ts";
 import type { TtlSecret } from "../secrets/secret.ts";
 import { builder } from "./builder.ts";
-import { toConnection } from "./connection.ts";
+import { pageArgs, toConnection } from "./connection.ts";
 import { requireActor } from "./context.ts";
 
 const TtlSecretStatus = builder.enumType("TtlSecretStatus", {
@@ -106,11 +106,7 @@ builder.queryField("ttlSecrets", (t) =>
   t.field({
     type: TtlSecretConnection,
     description: "A project's TTL secrets, newest first.",
-    args: {
-      projectId: t.arg.id(),
-      first: t.arg.int({ defaultValue: 50, required: false, description: "1 to 200." }),
-      after: t.arg.string({ required: false, description: "`endCursor` of the page before." }),
-    },
+    args: { projectId: t.arg.id(), ...pageArgs },
     resolve: async (_root, { projectId, first, after }, context) => {
       const { member } = await requireActor(context);
       const page = pageRequest(first ?? 50, after);
