@@ -88,6 +88,14 @@ function limiter(db: Database, name: string, points: number): RateLimiterDrizzle
 }
 
 /**
+ * Headers that tell a refused client when to come back: Retry-After (RFC 9110 §10.2.3) and RateLimit (the IETF's
+ * draft-ietf-httpapi-ratelimit-headers: nothing remaining, for so many seconds).
+ */
+export function waitHeaders(seconds: number): Record<string, string> {
+  return { "Retry-After": String(seconds), RateLimit: `"default";r=0;t=${seconds}` };
+}
+
+/**
  * Whom an address counts for: itself for IPv4; for IPv6 its /64, the least that one subscriber is given and so can
  * draw addresses from at will, and its /48.
  */

@@ -163,6 +163,17 @@ describe("ttlSecretAvailable", () => {
       graphql(app, `{ ttlSecretAvailable(vaultId: "v", token: "t") }`, {}, { peer });
     for (let i = 0; i < 60; i++) expect((await ask("192.0.2.1")).errors).toBeUndefined();
     expect((await ask("192.0.2.1")).errors?.[0]?.extensions.code).toBe("RATE_LIMITED");
+    const refused = await app.request(
+      "/graphql",
+      {
+        method: "POST",
+        headers: json,
+        body: JSON.stringify({ query: `{ ttlSecretAvailable(vaultId: "v", token: "t") }` }),
+      },
+      "192.0.2.1",
+    );
+    expect(refused.status).toBe(429);
+    expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
     expect((await ask("192.0.2.2")).errors).toBeUndefined();
   });
 });
@@ -187,6 +198,32 @@ describe("a link", () => {
     const app = createTestApp(db.current);
     await app.request("/vault_000000000000000000000000/TOKENCANARY12345678901");
     expect(app.logs.join("")).not.toContain("CANARY");
+  });
+});
+
+describe("every answer", () => {
+  it.each(["/", "/vault_0/x", "/graphql", "/api/none", "/healthz", "/assets/none.js"])(
+    "of %s carries the same guards",
+    async (path) => {
+      const app = createTestApp(db.current, { publicUrl: "https://secrets.example" });
+      const { headers } = await app.request(path);
+      expect(Object.fromEntries(headers)).toMatchObject({
+        "cross-origin-opener-policy": "same-origin",
+        "cross-origin-resource-policy": "same-origin",
+        "referrer-policy": "no-referrer",
+        "strict-transport-security": "max-age=63072000; includeSubDomains",
+        "x-content-type-options": "nosniff",
+        "x-frame-options": "DENY",
+      });
+      expect(headers.get("content-security-policy")).toContain("require-trusted-types-for 'script'");
+      expect(headers.get("permissions-policy")).toContain("camera=()");
+      expect(headers.get("x-powered-by")).toBeNull();
+    },
+  );
+
+  it("over plain http promises no https", async () => {
+    const { headers } = await createTestApp(db.current).request("/");
+    expect(headers.get("strict-transport-security")).toBeNull();
   });
 });
 

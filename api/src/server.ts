@@ -9,6 +9,7 @@ import type { Services } from "./graphql/context.ts";
 import { createGraphql, GRAPHQL_PATH } from "./graphql/yoga.ts";
 import { isReady } from "./health.ts";
 import { isForeign, type Origins } from "./origin.ts";
+import { waitHeaders } from "./rate-limit.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { noSession, requestSession } from "./session.ts";
 import { readPage, serveFiles } from "./spa.ts";
@@ -155,13 +156,13 @@ function sourceIpOf(c: HonoContext<Env>, { clientIp }: AppDeps): string {
 }
 
 /**
- * better-auth's answer as we give it on: the wait in the standard header, and without the session's token, which
+ * better-auth's answer as we give it on: the wait in standard headers, and without the session's token, which
  * belongs in the cookie, where no script can read it, and nowhere else.
  */
 async function tidyAuthResponse(response: Response): Promise<Response> {
   const headers = new Headers(response.headers);
-  const retryAfter = headers.get("x-retry-after");
-  if (retryAfter) headers.set("Retry-After", retryAfter);
+  const wait = Number(headers.get("x-retry-after"));
+  for (const [name, value] of Object.entries(wait > 0 ? waitHeaders(wait) : {})) headers.set(name, value);
   const text = await response.text();
   const withoutToken = (key: string, value: unknown) => (key === "token" ? undefined : value);
   const body = response.ok && text ? JSON.stringify(JSON.parse(text), withoutToken) : text;

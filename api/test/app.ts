@@ -14,6 +14,7 @@ import { createApp } from "../src/server.ts";
 export const PUBLIC_URL = "http://localhost:4000";
 
 interface AppOptions {
+  publicUrl?: string;
   signUp?: SignUpMode;
   rateLimitMultiplier?: number;
   keyRing?: KeyRing;
@@ -32,17 +33,22 @@ export function testKeyRing(...kids: string[]): KeyRing {
 export function createTestApp(db: Database, options: AppOptions = {}) {
   const logs: string[] = [];
   const log = createLogger("trace", { write: (line: string) => logs.push(line) });
-  const { signUp = "open", rateLimitMultiplier = 100_000, slots = new Argon2Slots() } = options;
+  const {
+    signUp = "open",
+    publicUrl = PUBLIC_URL,
+    rateLimitMultiplier = 100_000,
+    slots = new Argon2Slots(),
+  } = options;
   const keyRing = options.keyRing ?? testKeyRing("k1");
   const origins = originsOf({
-    publicUrl: PUBLIC_URL,
-    revealUrl: PUBLIC_URL,
+    publicUrl,
+    revealUrl: publicUrl,
     corsOrigins: options.corsOrigins ?? [],
   });
   const auth = createAuth(
     { db, slots, log },
     {
-      publicUrl: PUBLIC_URL,
+      publicUrl,
       origins: origins.own,
       secret: randomBytes(32).toString("base64"),
       signUp,
@@ -53,7 +59,7 @@ export function createTestApp(db: Database, options: AppOptions = {}) {
     db,
     slots,
     keyRing,
-    revealUrl: PUBLIC_URL,
+    revealUrl: publicUrl,
     rateLimits: new RateLimits(db, rateLimitMultiplier),
     log,
   };
@@ -62,14 +68,14 @@ export function createTestApp(db: Database, options: AppOptions = {}) {
     auth,
     clientIp: clientIpResolver(options.trustedProxies ?? []),
     signUp,
-    publicUrl: PUBLIC_URL,
+    publicUrl,
     origins,
   });
 
   /** One request, as it arrives from `peer`. */
   const request = (path: string, init: RequestInit = {}, peer = "127.0.0.1") =>
     Promise.resolve(
-      app.request(`${PUBLIC_URL}${path}`, init, {
+      app.request(`${publicUrl}${path}`, init, {
         incoming: { socket: { remoteAddress: peer } },
       } as unknown as HttpBindings),
     );

@@ -246,6 +246,22 @@ describe("sign-in and sign-out", () => {
     expect(cookie).toMatch(/SameSite=Strict/i);
   });
 
+  it("on https keeps it in a __Host- cookie: Secure, for this host and every path of it alone", async () => {
+    const publicUrl = "https://secrets.example";
+    const app = createTestApp(db.current, { publicUrl });
+    const answer = await post(app, "/api/auth/sign-up/email", account("host@example.com"), {
+      origin: publicUrl,
+    });
+    const [cookie = ""] = answer.headers.getSetCookie();
+    expect(cookie).toMatch(/^__Host-ttl-secrets\.session_token=/);
+    expect(cookie).toMatch(/; Path=\/(;|$)/);
+    expect(cookie).toMatch(/; Secure/);
+    expect(cookie).toMatch(/; HttpOnly/);
+    expect(cookie).toMatch(/; SameSite=Strict/);
+    expect(cookie).not.toMatch(/Domain=/i);
+    expect((await viewer(app, cookiesOf(answer))).email).toBe("host@example.com");
+  });
+
   it("treats a request from a page of another origin as a stranger's", async () => {
     const app = createTestApp(db.current);
     const { cookie } = await createSender(app);
@@ -267,6 +283,9 @@ describe("sign-in and sign-out", () => {
     const statuses: number[] = [];
     for (let i = 0; i < 11; i++) statuses.push((await attempt()).status);
     expect(statuses).toEqual([...Array(10).fill(401), 429]);
+    const { headers } = await attempt();
+    expect(Number(headers.get("retry-after"))).toBeGreaterThan(0);
+    expect(headers.get("ratelimit")).toMatch(/^"default";r=0;t=\d+$/);
   });
 });
 

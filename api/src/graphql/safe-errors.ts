@@ -3,6 +3,7 @@ import type { Plugin } from "graphql-yoga";
 import { Argon2BusyError } from "../crypto/argon2.ts";
 import { AppError } from "../errors.ts";
 import type { Logger } from "../log.ts";
+import { waitHeaders } from "../rate-limit.ts";
 import { schema } from "./schema.ts";
 
 /** Every name an input value can have in this schema: the only words of a coercion error that may be repeated. */
@@ -73,17 +74,11 @@ function tell(message: string, details: Record<string, unknown>, place: GraphQLE
   return new GraphQLError(message, { nodes, source, positions, path, extensions });
 }
 
-/**
- * How Yoga is to answer: with headers that tell programs when to come back, and 429 for a rate limit (RFC 6585;
- * `RateLimit` as in the IETF's draft-ietf-httpapi-ratelimit-headers).
- */
+/** How Yoga is to answer: with headers that tell programs when to come back, and 429 for a rate limit (RFC 6585). */
 function httpOf({ code, retryAfterSeconds }: Record<string, unknown>) {
-  if (retryAfterSeconds === undefined) return {};
-  const headers = { "Retry-After": String(retryAfterSeconds) };
-  if (code !== "RATE_LIMITED") return { http: { headers } };
-  return {
-    http: { status: 429, headers: { ...headers, RateLimit: `"default";r=0;t=${retryAfterSeconds}` } },
-  };
+  if (typeof retryAfterSeconds !== "number") return {};
+  if (code === "RATE_LIMITED") return { http: { status: 429, headers: waitHeaders(retryAfterSeconds) } };
+  return { http: { headers: { "Retry-After": String(retryAfterSeconds) } } };
 }
 
 /** The field at fault in a coercion error (`… at "input.ttlSeconds"; …`), if it is one that the schema knows. */
