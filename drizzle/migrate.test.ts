@@ -122,6 +122,12 @@ describe("migrating", () => {
 });
 
 // In SQL_ASCII, char_length counts bytes: a name of 51 emoji would be refused as longer than 200 characters.
+test("a database that commits without waiting for the disk is refused, since a crash could bring a secret back", async () => {
+  const { url, sql } = await emptyDatabase();
+  await sql`ALTER DATABASE ${sql(new URL(url).pathname.slice(1))} SET synchronous_commit = off`;
+  await expect(migrate(url)).rejects.toThrow(/synchronous_commit is off/);
+});
+
 test("a database that is not in UTF-8 is refused before anything is changed", async () => {
   const { url, sql } = await emptyDatabase();
   const name = `ttl_test_${randomUUID().replaceAll("-", "")}`;
@@ -174,7 +180,7 @@ describe("the oldest server", () => {
       async (strings: TemplateStringsArray) => {
         const statement = strings.join("?").trim();
         statements.push(statement);
-        if (/server_version_num/.test(statement)) return [{ version, encoding: "UTF8" }];
+        if (/server_version_num/.test(statement)) return [{ version, encoding: "UTF8", durability: "on" }];
         throw new Error("past the check");
       },
       { end },

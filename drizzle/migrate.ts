@@ -12,20 +12,22 @@ const MIGRATION_LOCK = 7_786_501;
 /** PostgreSQL 14 is the oldest release the product is tested for. */
 const OLDEST_SERVER = 140_000;
 
-/** The server or database can't hold the product's schema: too old, or not UTF-8. */
+/** The server or database can't keep the product's promises: too old, not UTF-8, or not durable. */
 export class UnsupportedServerError extends Error {}
 
 /**
  * Brings the database at `url` to the newest schema. Replicas may call it at the same time: an advisory lock
  * lets one through and the others, once it is free, find nothing left to do.
  *
- * @throws UnsupportedServerError for a PostgreSQL older than 14 or a database that is not UTF-8; the driver's error when it can't connect.
+ * @throws UnsupportedServerError for a PostgreSQL older than 14, or a database that is not UTF-8 or commits without waiting for the
+ *   disk; the driver's error when it can't connect.
  */
 export async function migrate(url: string): Promise<void> {
   const sql = postgres(url, { max: 1, onnotice: () => {} });
   try {
-    const [server] = await sql<{ version: number; encoding: string }[]>`
-      SELECT current_setting('server_version_num')::int AS version, current_setting('server_encoding') AS encoding`;
+    const [server] = await sql<{ version: number; encoding: string; durability: string }[]>`
+      SELECT current_setting('server_version_num')::int AS version, current_setting('server_encoding') AS encoding,
+        current_setting('synchronous_commit') AS durability`;
     if (!server || server.version < OLDEST_SERVER) {
       throw new UnsupportedServerError(
         "PostgreSQL 14 or newer is needed: upgrade the server of DATABASE_URL.",
@@ -35,6 +37,12 @@ export async function migrate(url: string): Promise<void> {
     if (server.encoding !== "UTF8") {
       throw new UnsupportedServerError(
         "The database must be in UTF-8. Make one with: CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0",
+      );
+    }
+    // A crash would bring a secret back whose destruction was committed, and shown, but not yet written.
+    if (server.durability === "off") {
+      throw new UnsupportedServerError(
+        "synchronous_commit is off: after a crash a secret that was shown could be opened again. Set it to on.",
       );
     }
     // A session lock, so that it is also released when this process dies half-way.

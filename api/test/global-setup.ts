@@ -33,7 +33,7 @@ async function startDisposableServer() {
   const dataDir = await mkdtemp(join(tmpdir(), "ttl-secrets-test-"));
   const server = await startEmbeddedPostgres({
     dataDir,
-    settings: { fsync: "off", full_page_writes: "off", synchronous_commit: "off", max_connections: "300" },
+    settings: { fsync: "off", full_page_writes: "off", max_connections: "300" },
   });
   return {
     url: server.url,
