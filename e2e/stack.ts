@@ -56,7 +56,9 @@ async function startStack(env: Record<string, string>) {
   };
 
   const start = async () => {
-    const child = spawn(process.execPath, [MAIN], { env: { ...process.env, ...settings } });
+    // As on a server: in an environment that looks like a test's, better-auth leaves out some of its checks.
+    const asOnServer = { NODE_ENV: "production", TEST: "", VITEST: "" };
+    const child = spawn(process.execPath, [MAIN], { env: { ...process.env, ...asOnServer, ...settings } });
     api = child;
     const ready = new Promise<void>((resolve, reject) => {
       const listen = (chunk: Buffer) => {
@@ -98,7 +100,7 @@ async function startStack(env: Record<string, string>) {
 }
 
 /** A port that was free a moment ago. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();

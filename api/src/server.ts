@@ -100,7 +100,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
     const response = await graphql(raw, {
       services: deps,
       sourceIp: sourceIpOf(c, deps),
-      hasApiKey: /^bearer\s/i.test(raw.headers.get("authorization") ?? ""),
+      hasApiKey: /^bearer\s|ttlk_/i.test(raw.headers.get("authorization") ?? ""),
       viewer: session.viewer,
     });
     for (const cookie of session.cookies) response.headers.append("Set-Cookie", cookie);

@@ -18,6 +18,6 @@ export async function listEvents(
 ): Promise<Page<AuditEvent>> {
   if (!isId(projectId)) throw notFound("project");
   const rows = await readEvents(db.orm, { vaultId: member.vaultId, projectId, page });
-  if (rows.length === 0 && !page.after) await requireOwnProject(db.orm, member, projectId);
+  if (rows.length === 0) await requireOwnProject(db.orm, member, projectId);
   return toPage(rows, page);
 }

@@ -67,7 +67,7 @@ function thrownByResolver(error: unknown): unknown {
   return error.originalError ? thrownByResolver(error.originalError) : undefined;
 }
 
-/** A new error with our words. Line, column and path help to find a mistake and repeat nothing of what was sent. */
+/** A new error with our words. Line, column and path, whose names are the schema's or the client's aliases, stay. */
 function tell(message: string, details: Record<string, unknown>, place: GraphQLError): GraphQLError {
   const { nodes = null, source = null, positions = null, path = null } = place;
   const extensions = { ...details, ...httpOf(details) };

@@ -1,0 +1,613 @@
+/**
+ * Who gets what from every field of the schema. The tables below are the allow-list; the schema is walked against
+ * them, so that a field which stands in one and not in the other fails here.
+ */
+import { randomBytes, randomUUID } from "node:crypto";
+import {
+  type GraphQLField,
+  type GraphQLOutputType,
+  getNamedType,
+  isAbstractType,
+  isLeafType,
+  isObjectType,
+} from "graphql";
+import { beforeAll, describe, expect, it } from "vitest";
+import { createTestApp, PUBLIC_URL, type TestApp } from "../../test/app.ts";
+import { useDatabase } from "../../test/database.ts";
+import { type Answer, createSecret, graphql, type Sender, signUp } from "../../test/factories.ts";
+import { schema } from "./schema.ts";
+
+const db = useDatabase();
+
+/** All kinds of callers, in the order of the table's columns. */
+const CALLERS = [
+  "anonymous",
+  "another vault's member",
+  "the vault's other member",
+  "the owner",
+  "an API key",
+  "an API key beside the owner's session",
+] as const;
+type Caller = (typeof CALLERS)[number];
+
+/** What a caller may get: a refusal; null; what is their own vault's; or what anybody gets. */
+type Outcome = "UNAUTHENTICATED" | "NOT_FOUND" | "FORBIDDEN" | "null" | "own" | "public";
+
+/** What the callers ask for; it is the owner's, or does not exist at all. */
+interface Target {
+  projectId: string;
+  secretId: string;
+  vaultId: string;
+  token: string;
+  passphrase: string;
+}
+
+interface RootRow {
+  /** The arguments, aimed at a target. `label` is the caller's vault, `leaf` the last field of the document. */
+  args: (target: Target, label: string, leaf: string) => Record<string, unknown>;
+  /** Whether a call uses its target up, so that each needs one of its own. */
+  consumes?: true;
+  access: readonly [Outcome, Outcome, Outcome, Outcome, Outcome, Outcome];
+}
+
+const SIGNED_IN = ["UNAUTHENTICATED", "own", "own", "own", "UNAUTHENTICATED", "own"] as const;
+const OWN_VAULT = ["UNAUTHENTICATED", "NOT_FOUND", "own", "own", "UNAUTHENTICATED", "own"] as const;
+const NULL_ELSEWHERE = ["UNAUTHENTICATED", "null", "own", "own", "UNAUTHENTICATED", "own"] as const;
+
+/** Every root field: who may ask. There are no API keys yet, so every one is invalid: it counts for nobody. */
+const ROOTS: Record<string, RootRow> = {
+  "Query.viewer": { args: () => ({}), access: ["null", "own", "own", "own", "null", "own"] },
+  "Query.projects": { args: () => ({}), access: SIGNED_IN },
+  "Query.project": { args: ({ projectId }) => ({ id: projectId }), access: NULL_ELSEWHERE },
+  "Query.ttlSecrets": { args: ({ projectId }) => ({ projectId }), access: OWN_VAULT },
+  "Query.auditEvents": { args: ({ projectId }) => ({ projectId }), access: OWN_VAULT },
+  "Query.ttlSecretAvailable": {
+    args: ({ vaultId, token }) => ({ vaultId, token }),
+    access: ["public", "public", "public", "public", "public", "public"],
+  },
+  "Mutation.createProject": {
+    args: (_target, label) => ({ input: { name: `${label} project` } }),
+    access: SIGNED_IN,
+  },
+  "Mutation.renameProject": {
+    args: ({ projectId }, label) => ({ input: { id: projectId, name: `${label} project` } }),
+    access: OWN_VAULT,
+  },
+  "Mutation.deleteProject": {
+    args: ({ projectId }) => ({ id: projectId }),
+    consumes: true,
+    access: OWN_VAULT,
+  },
+  "Mutation.createTtlSecret": {
+    args: ({ projectId }, label) => ({
+      input: { projectId, name: `${label} secret`, ttlSeconds: 60, content: { value: "v" } },
+    }),
+    access: OWN_VAULT,
+  },
+  "Mutation.revokeTtlSecret": {
+    args: ({ secretId }) => ({ id: secretId }),
+    consumes: true,
+    access: OWN_VAULT,
+  },
+  "Mutation.revealTtlSecret": {
+    args: ({ vaultId, token, passphrase }, _label, leaf) => ({
+      input: {
+        vaultId,
+        token: leaf === "TtlSecretNotAvailable.message" ? unknownToken() : token,
+        passphrase: leaf === "TtlSecretDestroyed.message" ? "wrong" : passphrase,
+      },
+    }),
+    consumes: true,
+    access: ["public", "public", "public", "public", "FORBIDDEN", "FORBIDDEN"],
+  },
+};
+
+/** A vault as its members know it, by which their answers are told from other vaults'. */
+interface Vault {
+  label: string;
+  id: string;
+  emails: string[];
+}
+
+interface FieldRow {
+  /** The root fields that lead to it; by no other may it be reached. */
+  from: readonly string[];
+  /** What those who may see it find in it: exactly their own vault's. */
+  holds: (vault: Vault) => unknown;
+}
+
+const UUID = expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+const INSTANT = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+const CURSOR = expect.stringMatching(/^[A-Za-z0-9_-]{60,80}$/);
+
+const VIEWER = ["Query.viewer"];
+const PROJECTS = ["Query.projects"];
+const PROJECT = [...PROJECTS, "Query.project", "Mutation.createProject", "Mutation.renameProject"];
+const SECRETS = ["Query.ttlSecrets"];
+const CREATED = ["Mutation.createTtlSecret"];
+const SECRET = [...SECRETS, ...CREATED, "Mutation.revokeTtlSecret"];
+const EVENTS = ["Query.auditEvents"];
+const REVEAL = ["Mutation.revealTtlSecret"];
+
+const emailOf = ({ emails }: Vault) => expect.stringMatching(new RegExp(`^(${emails.join("|")})$`));
+const labelled = (what: string) => (vault: Vault) => `${vault.label} ${what}`;
+const always = (value: unknown) => () => value;
+const below = (roots: readonly string[]): FieldRow => ({ from: roots, holds: always(expect.anything()) });
+
+/** Every field of every other type: on which ways it may be reached, and what it then holds. */
+const FIELDS: Record<string, FieldRow> = {
+  "Viewer.id": { from: VIEWER, holds: always(expect.stringMatching(/^\w{20,}$/)) },
+  "Viewer.name": { from: VIEWER, holds: ({ label }) => label },
+  "Viewer.email": { from: VIEWER, holds: emailOf },
+  "Viewer.role": { from: VIEWER, holds: always(expect.stringMatching(/^(owner|member)$/)) },
+  "Viewer.vault": below(VIEWER),
+  "Vault.id": { from: VIEWER, holds: ({ id }) => id },
+  "Vault.name": { from: VIEWER, holds: ({ label }) => `${label}’s vault` },
+
+  "Project.id": { from: PROJECT, holds: always(UUID) },
+  "Project.name": { from: PROJECT, holds: labelled("project") },
+  "Project.createdAt": { from: PROJECT, holds: always(INSTANT) },
+  "Project.pendingTtlSecretCount": { from: PROJECT, holds: always(expect.any(Number)) },
+  "ProjectConnection.edges": below(PROJECTS),
+  "ProjectConnection.nodes": below(PROJECTS),
+  "ProjectConnection.pageInfo": below(PROJECTS),
+  "ProjectEdge.cursor": { from: PROJECTS, holds: always(CURSOR) },
+  "ProjectEdge.node": below(PROJECTS),
+
+  "TtlSecret.id": { from: SECRET, holds: always(UUID) },
+  "TtlSecret.name": { from: SECRET, holds: labelled("secret") },
+  "TtlSecret.status": { from: SECRET, holds: always(expect.stringMatching(/^(PENDING|REVOKED)$/)) },
+  "TtlSecret.destroyedReason": { from: SECRET, holds: always(null) },
+  "TtlSecret.createdAt": { from: SECRET, holds: always(INSTANT) },
+  "TtlSecret.expiresAt": { from: SECRET, holds: always(INSTANT) },
+  "TtlSecret.endedAt": { from: SECRET, holds: always(expect.toBeOneOf([null, INSTANT])) },
+  "TtlSecret.createdBy": { from: SECRET, holds: emailOf },
+  "TtlSecretConnection.edges": below(SECRETS),
+  "TtlSecretConnection.nodes": below(SECRETS),
+  "TtlSecretConnection.pageInfo": below(SECRETS),
+  "TtlSecretEdge.cursor": { from: SECRETS, holds: always(CURSOR) },
+  "TtlSecretEdge.node": below(SECRETS),
+  "CreatedTtlSecret.ttlSecret": below(CREATED),
+  "CreatedTtlSecret.link": {
+    from: CREATED,
+    holds: ({ id }) => expect.stringMatching(new RegExp(`^${PUBLIC_URL}/${id}/[\\w-]{22}$`)),
+  },
+  "CreatedTtlSecret.passphrase": {
+    from: CREATED,
+    holds: always(expect.stringMatching(/^[a-z]+(-[a-z]+){5}$/)),
+  },
+
+  "TtlSecretRevealed.value": { from: REVEAL, holds: labelled("value") },
+  "TtlSecretDestroyed.message": { from: REVEAL, holds: always(expect.stringContaining("was destroyed")) },
+  "TtlSecretNotAvailable.message": {
+    from: REVEAL,
+    holds: always(expect.stringContaining("is not available")),
+  },
+
+  "AuditEvent.id": { from: EVENTS, holds: always(UUID) },
+  "AuditEvent.action": { from: EVENTS, holds: always(expect.stringMatching(/^temporary_secret_\w+$/)) },
+  "AuditEvent.at": { from: EVENTS, holds: always(INSTANT) },
+  "AuditEvent.sourceIp": { from: EVENTS, holds: always("127.0.0.1") },
+  "AuditEvent.actor": { from: EVENTS, holds: emailOf },
+  "AuditEvent.ttlSecretId": { from: EVENTS, holds: always(UUID) },
+  "AuditEvent.ttlSecretName": { from: EVENTS, holds: labelled("secret") },
+  "AuditEventConnection.edges": below(EVENTS),
+  "AuditEventConnection.nodes": below(EVENTS),
+  "AuditEventConnection.pageInfo": below(EVENTS),
+  "AuditEventEdge.cursor": { from: EVENTS, holds: always(CURSOR) },
+  "AuditEventEdge.node": below(EVENTS),
+
+  "PageInfo.hasNextPage": { from: [...PROJECTS, ...SECRETS, ...EVENTS], holds: always(false) },
+  "PageInfo.hasPreviousPage": { from: [...PROJECTS, ...SECRETS, ...EVENTS], holds: always(false) },
+  "PageInfo.startCursor": { from: [...PROJECTS, ...SECRETS, ...EVENTS], holds: always(CURSOR) },
+  "PageInfo.endCursor": { from: [...PROJECTS, ...SECRETS, ...EVENTS], holds: always(CURSOR) },
+};
+
+/** One field on the way down from a root: of which type, and what it is called there. */
+interface Step {
+  type: string;
+  field: string;
+}
+
+/** One way from a root to a leaf. */
+interface Path {
+  operation: string;
+  root: GraphQLField<unknown, unknown>;
+  steps: Step[];
+}
+
+const coordinate = ({ type, field }: Step) => `${type}.${field}`;
+const rootOf = ({ steps: [first] }: Path) => (first ? coordinate(first) : "");
+const leafOf = ({ steps }: Path) => coordinate(steps.at(-1) as Step);
+
+/** Every way to a leaf below `type`; a type inside itself ends one, at its name. */
+function waysBelow(type: GraphQLOutputType, outer: string[] = []): Step[][] {
+  const named = getNamedType(type);
+  if (isLeafType(named)) return [[]];
+  const objects = isAbstractType(named) ? schema.getPossibleTypes(named) : [named];
+  return objects.flatMap((object) =>
+    outer.includes(object.name)
+      ? [[{ type: object.name, field: "__typename" }]]
+      : Object.values(object.getFields()).flatMap((field) =>
+          waysBelow(field.type, [...outer, object.name]).map((rest) => [
+            { type: object.name, field: field.name },
+            ...rest,
+          ]),
+        ),
+  );
+}
+
+const PATHS: Path[] = [
+  ["query", schema.getQueryType()] as const,
+  ["mutation", schema.getMutationType()] as const,
+  ["subscription", schema.getSubscriptionType()] as const,
+].flatMap(([operation, type]) =>
+  Object.values(type?.getFields() ?? {}).flatMap((root) =>
+    waysBelow(root.type).map((rest) => ({
+      operation,
+      root,
+      steps: [{ type: type?.name ?? "", field: root.name }, ...rest],
+    })),
+  ),
+);
+
+/** The shortest document that asks for this leaf, with these arguments to its root field. */
+function documentFor({ operation, root, steps }: Path, args: Record<string, unknown>): string {
+  const given = root.args.filter(({ name }) => name in args);
+  const list = (text: (arg: (typeof given)[number]) => string) =>
+    given.length > 0 ? `(${given.map(text).join(", ")})` : "";
+  const [, ...below] = steps;
+  const selection = below.reduceRight(
+    (inner, { type, field }) => ` { ... on ${type} { ${field}${inner} } }`,
+    "",
+  );
+  return `${operation}${list(({ name, type }) => `$${name}: ${type}`)} { ${root.name}${list(({ name }) => `${name}: $${name}`)}${selection} }`;
+}
+
+/** Every value that an answer has at the end of the path; lists are looked into. */
+function leaves(data: unknown, steps: Step[]): unknown[] {
+  return steps.reduce<unknown[]>(
+    (values, { field }) =>
+      values.flatMap((value) => (value as Record<string, unknown> | null)?.[field] ?? null),
+    [data],
+  );
+}
+
+interface Person {
+  cookie: string;
+  vault: Vault;
+}
+
+interface Scene {
+  app: TestApp;
+  owner: Sender;
+  target: Target;
+  people: Record<"owner" | "colleague" | "stranger", Person>;
+}
+let scene: Scene;
+
+const unknownToken = () => randomBytes(16).toString("base64url");
+const API_KEY = { authorization: `Bearer ttlk_${randomBytes(32).toString("base64url")}` };
+
+/** What a caller sends along. */
+function credentials(caller: Caller): { cookie?: string; headers?: Record<string, string> } {
+  const { owner, colleague, stranger } = scene.people;
+  switch (caller) {
+    case "anonymous":
+      return {};
+    case "another vault's member":
+      return { cookie: stranger.cookie };
+    case "the vault's other member":
+      return { cookie: colleague.cookie };
+    case "the owner":
+      return { cookie: owner.cookie };
+    case "an API key":
+      return { headers: API_KEY };
+    case "an API key beside the owner's session":
+      return { cookie: owner.cookie, headers: API_KEY };
+  }
+}
+
+const vaultOf = (caller: Caller) =>
+  (caller === "another vault's member" ? scene.people.stranger : scene.people.owner).vault;
+
+/** A project of the owner's with a pending secret. */
+async function newTarget(app: TestApp, owner: Pick<Sender, "cookie">, label: string) {
+  const { data } = await graphql(
+    app,
+    "mutation ($input: CreateProjectInput!) { createProject(input: $input) { id } }",
+    { input: { name: `${label} project` } },
+    { cookie: owner.cookie },
+  );
+  const sender = { cookie: owner.cookie, email: "", vaultId: "", projectId: data.createProject.id };
+  const { id, ...link } = await createSecret(app, sender, {
+    name: `${label} secret`,
+    content: { value: `${label} value` },
+  });
+  return { projectId: sender.projectId, secretId: id, ...link };
+}
+
+/** Ids of the right shape behind which there is nothing. */
+const ghost = (): Target => ({
+  projectId: randomUUID(),
+  secretId: randomUUID(),
+  vaultId: `vault_${randomBytes(12).toString("hex")}`,
+  token: unknownToken(),
+  passphrase: "a-b-c-d-e-f",
+});
+
+async function signUpAs(app: TestApp, name: string): Promise<{ cookie: string; email: string }> {
+  const email = `${randomUUID()}@example.com`;
+  const cookie = await signUp(app, email);
+  await db.current.sql`UPDATE users SET name = ${name} WHERE email = ${email}`;
+  return { cookie, email };
+}
+
+/** Creates the vault by its first use. */
+async function firstVisit(app: TestApp, cookie: string): Promise<string> {
+  return (await graphql(app, "{ viewer { vault { id } } }", {}, { cookie })).data.viewer.vault.id;
+}
+
+/** All that belongs to vaults, as text: equal texts mean that nothing happened. */
+async function snapshot(): Promise<string> {
+  const { sql } = db.current;
+  const tables = [
+    "users",
+    "vaults",
+    "members",
+    "projects",
+    "ttl_secrets",
+    "ttl_secret_payloads",
+    "audit_events",
+  ];
+  const rows = await Promise.all(
+    tables.map((table) => sql`SELECT t::text FROM ${sql(table)} t ORDER BY t::text`),
+  );
+  return JSON.stringify(rows);
+}
+
+function ask(path: Path, target: Target, caller: Caller): Promise<Answer> {
+  const args = ROOTS[rootOf(path)]?.args(target, vaultOf(caller).label, leafOf(path)) ?? {};
+  return graphql(scene.app, documentFor(path, args), args, credentials(caller));
+}
+
+/** What the answer amounts to; `data` stands for any that holds something. */
+function outcomeOf({ data, errors }: Answer, { root }: Path): string {
+  if (!errors) return data[root.name] === null ? "null" : "data";
+  expect(data ?? null, "a refusal carries no data").toBeNull();
+  expect(errors).toHaveLength(1);
+  return errors[0]?.extensions.code ?? "";
+}
+
+beforeAll(async () => {
+  const app = createTestApp(db.current);
+  const [owner, colleague, stranger] = await Promise.all(
+    ["Alpha", "Alpha", "Beta"].map((name) => signUpAs(app, name)),
+  );
+  if (!owner || !colleague || !stranger) throw new Error("nobody signed up");
+  const alphaId = await firstVisit(app, owner.cookie);
+  // There are no invitations yet: the second member joins by the back door, before a vault is made for them.
+  await db.current.sql`
+    INSERT INTO members (vault_id, user_id, role)
+    SELECT ${alphaId}, id, 'member' FROM users WHERE email = ${colleague.email}`;
+  const alpha = { label: "Alpha", id: alphaId, emails: [owner.email, colleague.email] };
+  const beta = { label: "Beta", id: await firstVisit(app, stranger.cookie), emails: [stranger.email] };
+  await newTarget(app, stranger, "Beta");
+  const target = await newTarget(app, owner, "Alpha");
+  scene = {
+    app,
+    owner: { ...owner, vaultId: alphaId, projectId: target.projectId },
+    target,
+    people: {
+      owner: { cookie: owner.cookie, vault: alpha },
+      colleague: { cookie: colleague.cookie, vault: alpha },
+      stranger: { cookie: stranger.cookie, vault: beta },
+    },
+  };
+});
+
+describe("the allow-list", () => {
+  it("has a row for every field of the schema, and none besides", () => {
+    const rootTypes = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
+    const inSchema = Object.values(schema.getTypeMap())
+      .filter((type) => isObjectType(type) && !type.name.startsWith("__"))
+      .flatMap((type) =>
+        isObjectType(type)
+          ? Object.keys(type.getFields()).map((field) => [type, `${type.name}.${field}`] as const)
+          : [],
+      );
+    const names = (isRoot: boolean) =>
+      inSchema
+        .filter(([type]) => rootTypes.includes(type) === isRoot)
+        .map(([, name]) => name)
+        .sort();
+    expect(Object.keys(ROOTS).sort()).toEqual(names(true));
+    expect(Object.keys(FIELDS).sort()).toEqual(names(false));
+  });
+
+  it("names exactly the root fields that lead to each field", () => {
+    const ways = Object.keys(FIELDS).map((name) => [
+      name,
+      [...new Set(PATHS.filter(({ steps }) => steps.map(coordinate).includes(name)).map(rootOf))].sort(),
+    ]);
+    expect(Object.fromEntries(ways)).toEqual(
+      Object.fromEntries(Object.entries(FIELDS).map(([name, { from }]) => [name, [...from].sort()])),
+    );
+  });
+});
+
+describe("everyone gets what the allow-list says, and a refusal changes nothing", () => {
+  const named = PATHS.map(
+    (path) => [path.steps.map(({ field }) => field).join(" › "), leafOf(path), path] as const,
+  );
+
+  it.each(named)("%s (%s)", async (_way, leaf, path) => {
+    const row = ROOTS[rootOf(path)];
+    expect(row, `${rootOf(path)} is in the table`).toBeDefined();
+    for (const [column, caller] of CALLERS.entries()) {
+      const allowed = row?.access[column];
+      const fresh = row?.consumes && (await newTarget(scene.app, scene.people.owner, "Alpha"));
+      const before = await snapshot();
+      const answer = await ask(path, fresh || scene.target, caller);
+      const isData = allowed === "own" || allowed === "public";
+
+      expect(outcomeOf(answer, path), caller).toBe(isData ? "data" : allowed);
+      if (!isData || path.operation === "query") {
+        expect((await snapshot()) === before, `${caller} changed nothing`).toBe(true);
+      }
+      if (!isData) continue;
+      const found = leaves(answer.data, path.steps);
+      expect(found, caller).not.toHaveLength(0);
+      const field = FIELDS[leaf];
+      const vault = allowed === "public" ? scene.people.owner.vault : vaultOf(caller);
+      for (const value of found) if (field) expect(value, caller).toEqual(field.holds(vault));
+    }
+  });
+
+  it.each(named.filter(([, , path]) => /NOT_FOUND|null/.test(ROOTS[rootOf(path)]?.access[1] ?? "")))(
+    "another vault's is, to the byte, what does not exist: %s",
+    async (_way, _leaf, path) => {
+      const caller = "another vault's member";
+      const [theirs, nothing] = [await ask(path, scene.target, caller), await ask(path, ghost(), caller)];
+      expect(JSON.stringify(theirs)).toBe(JSON.stringify(nothing));
+    },
+  );
+
+  it.each(["ttlSecrets", "auditEvents"])(
+    "another vault's cursor into %s leads nowhere, as one into nothing does",
+    async (field) => {
+      const query = `query ($projectId: ID!, $after: String) {
+        ${field}(projectId: $projectId, after: $after) { nodes { id } pageInfo { hasNextPage endCursor } }
+      }`;
+      const after = Buffer.from(`${Date.now() + 60_000}:${randomUUID()}`).toString("base64url");
+      const { cookie } = scene.people.stranger;
+      const askFor = (projectId: string) => graphql(scene.app, query, { projectId, after }, { cookie });
+      const theirs = JSON.stringify(await askFor(scene.target.projectId));
+      expect(theirs).toBe(JSON.stringify(await askFor(randomUUID())));
+      expect(theirs).not.toMatch(/[0-9a-f]{8}-/);
+    },
+  );
+});
+
+describe("Authorization, while no API key exists, counts for nobody", () => {
+  const key = API_KEY.authorization;
+  it.each([
+    ["a key", key, "FORBIDDEN"],
+    ["a key after a scheme in capitals", key.replace("Bearer", "BEARER"), "FORBIDDEN"],
+    ["a key after a tab", key.replace(" ", "\t"), "FORBIDDEN"],
+    ["two keys", `${key}, ${key}`, "FORBIDDEN"],
+    ["a bearer token that is no key of ours", "Bearer eyJhbGciOiJub25lIn0.e30.", "FORBIDDEN"],
+    // What a proxy in front of us asked the browser for is none of our business.
+    ["a name and a password", "Basic eDp5", "revealed"],
+    ["a scheme without a token", "Bearer", "revealed"],
+    ["nothing", "", "revealed"],
+  ])("%s: refused where a session is needed; a reveal is %s", async (_what, authorization, outcome) => {
+    const target = await newTarget(scene.app, scene.people.owner, "Alpha");
+    const { vaultId, token, passphrase, secretId } = target;
+    const run = async (query: string, variables: object = {}, cookie?: string) => {
+      const options = { headers: { authorization }, ...(cookie && { cookie }) };
+      const { data, errors } = await graphql(scene.app, query, variables, options);
+      return errors?.[0]?.extensions.code ?? data;
+    };
+    expect(await run("{ viewer { id } }")).toEqual({ viewer: null });
+    expect(await run("{ projects { nodes { id } } }")).toBe("UNAUTHENTICATED");
+    const available = "query ($v: ID!, $t: String!) { ttlSecretAvailable(vaultId: $v, token: $t) }";
+    expect(await run(available, { v: vaultId, t: token })).toEqual({ ttlSecretAvailable: true });
+
+    const reveal =
+      "mutation ($input: RevealTtlSecretInput!) { revealTtlSecret(input: $input) { __typename } }";
+    const input = { vaultId, token, passphrase };
+    const isRefused = outcome === "FORBIDDEN";
+    if (isRefused) expect(await run(reveal, { input }, scene.people.owner.cookie)).toBe("FORBIDDEN");
+    expect(await run(reveal, { input })).toEqual(
+      isRefused ? "FORBIDDEN" : { revealTtlSecret: { __typename: "TtlSecretRevealed" } },
+    );
+    const left = await db.current.sql`SELECT 1 FROM ttl_secret_payloads WHERE secret_id = ${secretId}`;
+    expect(left).toHaveLength(isRefused ? 1 : 0);
+  });
+});
+
+describe("the schema itself", () => {
+  const everything = "{ __schema { types { name fields { name } } } }";
+  it.each([
+    ["__schema", everything],
+    ["__type", '{ __type(name: "Query") { fields { name } } }'],
+    ["__typename of the root", "{ __typename }"],
+    ["__typename of the root, for a mutation", "mutation { __typename }"],
+    ["an alias with a public name", '{ viewer: __type(name: "Query") { fields { name } } }'],
+    ["an inline fragment", "{ ... on Query { __schema { queryType { name } } } }"],
+    ["an inline fragment without a type", "{ ... { __schema { queryType { name } } } }"],
+    [
+      "fragments in fragments",
+      "{ ...a } fragment a on Query { ...b } fragment b on Query { __schema { queryType { name } } }",
+    ],
+    ["@include", "{ __schema @include(if: true) { queryType { name } } }"],
+    [
+      "@include of a variable",
+      "query ($x: Boolean = true) { __schema @include(if: $x) { queryType { name } } }",
+    ],
+    ["@skip on a fragment", "{ ... @skip(if: false) { __schema { queryType { name } } } }"],
+    [
+      "@include that takes it out again",
+      "{ viewer { id } __schema @include(if: false) { queryType { name } } }",
+    ],
+    ["a public field beside it", "{ viewer { id } __schema { queryType { name } } }"],
+    [
+      "a public field beside it, behind a fragment",
+      "{ viewer { id } ...f } fragment f on Query { __schema { queryType { name } } }",
+    ],
+    [
+      "a second operation that is the one to run",
+      "query A { viewer { id } } query B { __schema { queryType { name } } }",
+      "B",
+    ],
+  ])("is told to sessions only: %s", async (_what, query, operationName?: string) => {
+    const run = async (options: { cookie?: string; headers?: Record<string, string> }) => {
+      const response = await scene.app.request("/graphql", {
+        method: "POST",
+        headers: {
+          "content-type": "application/json",
+          ...(options.cookie && { cookie: options.cookie }),
+          ...options.headers,
+        },
+        body: JSON.stringify({ query, operationName }),
+      });
+      return (await response.json()) as Answer;
+    };
+    const evil = { origin: "https://evil.example" };
+    for (const options of [
+      credentials("anonymous"),
+      credentials("an API key"),
+      { cookie: "ttl-secrets.session_token=forged.forged" },
+      { cookie: scene.people.owner.cookie, headers: evil },
+    ]) {
+      const { data, errors } = await run(options);
+      expect(errors?.map(({ extensions }) => extensions.code)).toEqual(["UNAUTHENTICATED"]);
+      expect(data ?? null).toBeNull();
+    }
+    for (const { cookie } of Object.values(scene.people)) {
+      const { data, errors } = await run({ cookie });
+      expect(errors).toBeUndefined();
+      expect(data).toBeTruthy();
+    }
+  });
+
+  it("is not given away by suggestions: a near miss and a wild one are answered alike", async () => {
+    for (const cookie of [undefined, scene.people.owner.cookie]) {
+      const [near, wild] = await Promise.all(
+        ["{ viewe { id } }", "{ xxxxx { id } }"].map((query) =>
+          graphql(scene.app, query, {}, cookie ? { cookie } : {}),
+        ),
+      );
+      expect(near).toEqual(wild);
+      expect(JSON.stringify(near)).not.toContain("viewer");
+    }
+  });
+
+  it("gives GraphiQL's own introspection query, whole, to a session", async () => {
+    const { getIntrospectionQuery } = await import("graphql");
+    const { data, errors } = await graphql(scene.app, getIntrospectionQuery(), {}, scene.people.owner);
+    expect(errors).toBeUndefined();
+    expect(data.__schema.queryType.name).toBe("Query");
+  });
+});
