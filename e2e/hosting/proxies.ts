@@ -1,0 +1,272 @@
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { type IncomingHttpHeaders, type IncomingMessage, request as overHttp } from "node:http";
+import { connect } from "node:http2";
+import { request as overHttps } from "node:https";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+
+const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
+
+/** What stands in files that no server may hand out. */
+export const OUTSIDE = "NOT-FOR-THE-WEB";
+
+/** Where a proxy listens, and what it stands in front of. */
+interface ProxyPorts {
+  https: number;
+  http: number;
+  api: number;
+}
+
+/** A static host in front of the API, running one of the examples. */
+export interface RunningProxy {
+  /** All that it has written: access log, error log, stdout and stderr. */
+  logs: () => string;
+  stop: () => Promise<void>;
+}
+
+/** A static host that there is an example for. */
+export interface Proxy {
+  name: string;
+  isInstalled: boolean;
+  start: (ports: ProxyPorts) => Promise<RunningProxy>;
+}
+
+const has = (command: string, ...args: string[]) => spawnSync(command, args).status === 0;
+
+/** Runs a command to its end. Throws, with what it said, when it fails. */
+const quietly = (command: string, args: string[]) => execFileSync(command, args, { stdio: "pipe" });
+
+/** The clients' addresses, 127.0.0.2 and so on, exist unasked on Linux only. */
+const isLinux = process.platform === "linux";
+
+export const PROXIES: Proxy[] = [
+  {
+    name: "nginx",
+    isInstalled: isLinux && has("nginx", "-v") && has("openssl", "version"),
+    start: startNginx,
+  },
+  { name: "Caddy", isInstalled: isLinux && has("caddy", "version"), start: startCaddy },
+];
+
+async function startNginx({ https, http, api }: ProxyPorts): Promise<RunningProxy> {
+  const folder = makeFolder();
+  const certificate = ["-keyout", join(folder, "privkey.pem"), "-out", join(folder, "fullchain.pem")];
+  const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"];
+  const newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
+  quietly("openssl", ["req", "-x509", "-days", "2", ...newKey, ...subject, ...certificate]);
+  const example = withParameters("nginx.conf", {
+    "/etc/letsencrypt/live/secrets.example.com": folder,
+    "https://secrets.example.com": `https://localhost:${https}`,
+    "secrets.example.com": "localhost",
+    "/var/www/ttl-secrets": join(folder, "site"),
+    "/var/log/nginx/ttl-secrets": join(folder, "log"),
+    "127.0.0.1:4000": `127.0.0.1:${api}`,
+    "listen 80;": `listen 127.0.0.1:${http};`,
+    "listen [::]:80;": "",
+    "listen 443 ssl http2;": `listen 127.0.0.1:${https} ssl http2;`,
+    "listen [::]:443 ssl http2;": "",
+  });
+  writeFileSync(join(folder, "ttl-secrets.conf"), example);
+  // What Debian's own nginx.conf sets and the example must undo, such as compression, is set here, too.
+  const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
+  const main = `
+    daemon off;
+    ${process.getuid?.() === 0 ? "user root root;" : ""}
+    pid ${folder}/nginx.pid;
+    error_log stderr error;
+    events {}
+    http {
+      gzip on;
+      gzip_proxied any;
+      gzip_types application/json;
+      access_log off;
+      ${temporary.map((name) => `${name}_temp_path ${folder}/temporary-${name};`).join("\n")}
+      include ${folder}/ttl-secrets.conf;
+    }`;
+  writeFileSync(join(folder, "main.conf"), main);
+  const args = ["-e", "stderr", "-p", folder, "-c", join(folder, "main.conf")];
+  quietly("nginx", [...args, "-t"]);
+  const proxy = await run("nginx", args, {}, folder, https);
+  // Were nginx to write a body or an answer to disk, it would now fail.
+  for (const name of temporary) rmSync(join(folder, `temporary-${name}`), { recursive: true });
+  const logFiles = ["log.access.log", "log.error.log"];
+  return {
+    ...proxy,
+    logs: () => proxy.logs() + logFiles.map((name) => readFileSync(join(folder, name), "utf8")).join(""),
+  };
+}
+
+function startCaddy({ https, http, api }: ProxyPorts): Promise<RunningProxy> {
+  const folder = makeFolder();
+  const ports = `http_port ${http}\n\thttps_port ${https}\n\tdefault_bind 127.0.0.1`;
+  const example = withParameters("Caddyfile", {
+    "\n{\n": `\n{\n\tadmin off\n\tskip_install_trust\n\t${ports}\n`,
+    "redir https://secrets.example.com": `redir https://localhost:${https}`,
+    // For this name Caddy makes the certificate itself.
+    "secrets.example.com": "localhost",
+    "/var/www/ttl-secrets": join(folder, "site"),
+    "127.0.0.1:4000": `127.0.0.1:${api}`,
+  });
+  const file = join(folder, "Caddyfile");
+  writeFileSync(file, example);
+  const home = { HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder };
+  return run("caddy", ["run", "--adapter", "caddyfile", "--config", file], home, folder, https);
+}
+
+/** An example with its parameters replaced. */
+function withParameters(name: string, parameters: Record<string, string>): string {
+  let text = readFileSync(new URL(name, import.meta.url), "utf8");
+  for (const [parameter, value] of Object.entries(parameters)) {
+    if (!text.includes(parameter)) throw new Error(`${name} does not contain ${parameter}`);
+    text = text.replaceAll(parameter, value);
+  }
+  return text;
+}
+
+/** A folder with the built apps as an operator copies them, among files that nobody may read through the web. */
+function makeFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "ttl-secrets-hosting-"));
+  chmodSync(folder, 0o755);
+  const site = join(folder, "site");
+  for (const app of ["dashboard", "reveal"])
+    cpSync(join(REPOSITORY, app, "dist"), join(site, app), { recursive: true });
+  for (const place of [".", "dashboard", "dashboard/assets", "reveal", "reveal/assets"]) {
+    mkdirSync(join(site, place, ".git"));
+    for (const name of [".env", ".git/config"]) writeFileSync(join(site, place, name), OUTSIDE);
+  }
+  writeFileSync(join(site, "package.json"), OUTSIDE);
+  writeFileSync(join(folder, "package.json"), OUTSIDE);
+  return folder;
+}
+
+async function run(
+  command: string,
+  args: string[],
+  env: Record<string, string>,
+  folder: string,
+  port: number,
+): Promise<RunningProxy> {
+  let output = "";
+  const child: ChildProcess = spawn(command, args, {
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk: Buffer) => (output += chunk));
+  const answers = () =>
+    send(`https://localhost:${port}/`).then(
+      () => true,
+      () => false,
+    );
+  for (let waits = 0; !(await answers()); waits++) {
+    if (child.exitCode !== null || waits > 200) throw new Error(`${command} did not start:\n${output}`);
+    await pause(50);
+  }
+  return {
+    logs: () => output,
+    stop: async () => {
+      if (child.exitCode === null) {
+        child.kill("SIGTERM");
+        await once(child, "exit");
+      }
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The names of an app's built files, such as `assets/index-….js`. */
+export const filesOf = (app: "dashboard" | "reveal") =>
+  readdirSync(join(REPOSITORY, app, "dist"), { recursive: true, encoding: "utf8" }).filter((name) =>
+    /\.\w+$/.test(name),
+  );
+
+/** How a request differs from a plain GET. */
+export interface Sending {
+  method?: string;
+  /** Sent as they are, whatever they claim. */
+  headers?: Record<string, string>;
+  body?: string | Buffer;
+  /** Without Content-Length, in chunks. */
+  chunked?: boolean;
+  /** The address on this machine to send from. */
+  from?: string;
+  /** Instead of the URL's path, not normalised as that would be. */
+  target?: string;
+}
+
+/** A whole answer. */
+export interface Answer {
+  status: number;
+  headers: IncomingHttpHeaders;
+  body: string;
+}
+
+/** Sends a request on a connection of its own. */
+export async function send(url: string, sending: Sending = {}): Promise<Answer> {
+  const answer = await open(url, sending);
+  const chunks: Buffer[] = [];
+  for await (const chunk of answer) chunks.push(chunk as Buffer);
+  return { status: answer.statusCode ?? 0, headers: answer.headers, body: Buffer.concat(chunks).toString() };
+}
+
+/** Posts JSON over HTTP/2, without saying its length. Resolves to the answer's status and body. */
+export async function postOverHttp2(url: string, body: string): Promise<Pick<Answer, "status" | "body">> {
+  const { origin, pathname } = new URL(url);
+  const session = connect(origin.replace("localhost", "127.0.0.1"), {
+    servername: "localhost",
+    rejectUnauthorized: false,
+  });
+  try {
+    const stream = session.request({
+      ":method": "POST",
+      ":path": pathname,
+      "content-type": "application/json",
+    });
+    stream.end(body);
+    const [headers] = await once(stream, "response");
+    const chunks: Buffer[] = [];
+    for await (const chunk of stream) chunks.push(chunk as Buffer);
+    return { status: headers[":status"], body: Buffer.concat(chunks).toString() };
+  } finally {
+    session.close();
+  }
+}
+
+/** Sends a request and resolves as soon as the answer's headers are here. */
+export function open(url: string, sending: Sending = {}): Promise<IncomingMessage> {
+  const { method = "GET", headers, body, chunked, from, target } = sending;
+  const { protocol, host, port, pathname, search } = new URL(url);
+  const length = body && !chunked && { "content-length": String(Buffer.byteLength(body)) };
+  const options = {
+    agent: false as const,
+    host: "127.0.0.1",
+    port,
+    method,
+    path: target ?? pathname + search,
+    headers: { host, ...headers, ...length },
+    ...(from && { localAddress: from }),
+  };
+  return new Promise((resolve, reject) => {
+    const request =
+      protocol === "https:"
+        ? overHttps({ ...options, servername: "localhost", rejectUnauthorized: false }, resolve)
+        : overHttp(options, resolve);
+    request.on("error", reject);
+    if (headers?.expect !== "100-continue") return request.end(body);
+    // Caddy says it, and passes on that the API said it.
+    request.once("continue", () => request.end(body));
+    return request.flushHeaders();
+  });
+}
