@@ -147,7 +147,7 @@ describe("the dashboard", () => {
     await sql`
       INSERT INTO ttl_secrets (id, project_id, name, status, created_at, expires_at, ended_at, created_by)
       SELECT gen_random_uuid(), ${projectId}, 'secret ' || n, 'viewed', at, at + interval '5 min', at, 'x'
-      FROM generate_series(1, 10000) n, LATERAL (SELECT now() - n * interval '1 s' AS at)`;
+      FROM generate_series(1, 10000) n, LATERAL (SELECT now() - n * interval '1 s' AS at) t`;
     await sql.end();
     await page.reload();
     await page.getByTestId("ttl-secret").nth(49).waitFor();

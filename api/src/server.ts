@@ -56,6 +56,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
     log.debug({ method: c.req.method, route: c.req.routePath, status: c.res.status, ms }, "request");
   });
   app.use(securityHeaders(publicUrl));
+  app.use(noStoreUnlessSaid);
   app.onError((err, c) => {
     log.error({ err }, "a request failed");
     return refusal(c, 500, "INTERNAL", "Something went wrong on the server. Try again later.");
@@ -76,7 +77,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
     credentials: true,
     maxAge: 600,
   });
-  app.use("/api/*", noStore, crossOrigin);
+  app.use("/api/*", crossOrigin);
   app.get("/api/sign-up", async (c) => c.json(await signUpState(db, signUp)));
   // Only what the dashboard uses of better-auth's many endpoints exists here.
   app.on("POST", AUTH_PATHS, limitBody(), async (c) => {
@@ -91,7 +92,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
   });
   app.all("/api/*", (c) => refusal(c, 404, "NOT_FOUND", "There is no such address in this API."));
 
-  app.use(GRAPHQL_PATH, noStore, crossOrigin);
+  app.use(GRAPHQL_PATH, crossOrigin);
   // JSON only: a cross-site form can't send it, and nothing that changes data can be fetched, prefetched or linked.
   app.post(GRAPHQL_PATH, limitBody(), async (c) => {
     if (!isJson(c)) return refuseMediaType(c);
@@ -111,8 +112,11 @@ export function createApp(deps: AppDeps): Hono<Env> {
     return refusal(c, 405, "BAD_USER_INPUT", "Send GraphQL requests by POST, as JSON.");
   });
 
-  app.get("/reveal/*", serveFiles("reveal", "/reveal"), (c) => c.notFound());
-  app.get("/:vaultId{vault_[^/]*}/*", noStore, (c) => {
+  const revealFiles = serveFiles("reveal", "/reveal");
+  app.get("/reveal/assets/*", revealFiles);
+  app.get("/reveal/favicon.svg", revealFiles);
+  app.get("/reveal/*", (c) => c.notFound());
+  app.get("/:vaultId{vault_[^/]*}/*", (c) => {
     c.header("X-Robots-Tag", "noindex, nofollow");
     return c.html(revealPage);
   });
@@ -125,9 +129,10 @@ export function createApp(deps: AppDeps): Hono<Env> {
   return app;
 }
 
-const noStore = async (c: HonoContext, next: () => Promise<void>) => {
+/** Only what says how long it may be kept is kept: hashed files, the dashboard's page. Links and errors are not. */
+const noStoreUnlessSaid = async (c: HonoContext, next: () => Promise<void>) => {
   await next();
-  c.header("Cache-Control", "no-store");
+  if (!c.res.headers.has("Cache-Control")) c.header("Cache-Control", "no-store");
 };
 
 const limitBody = () =>

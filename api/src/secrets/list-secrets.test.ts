@@ -19,7 +19,7 @@ describe("the list of TTL secrets", () => {
     await db.current.sql`
       INSERT INTO ttl_secrets (id, project_id, name, status, created_at, expires_at, ended_at, created_by)
       SELECT gen_random_uuid(), ${projectId}, n::text, 'viewed', at, at + interval '5 min', at, 'x'
-      FROM generate_series(1, 10000) n, LATERAL (SELECT now() - (n / 7) * interval '1 ms' AS at)`;
+      FROM generate_series(1, 10000) n, LATERAL (SELECT now() - (n / 7) * interval '1 ms' AS at) t`;
     const seen: string[] = [];
     let after: string | null = null;
     for (;;) {
