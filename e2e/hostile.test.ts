@@ -549,23 +549,3 @@ describe("requests that two servers could read in two ways", () => {
     await slow;
   });
 });
-
-describe("CPU", () => {
-  it("is not what a hostile document costs: each is refused for less than a hundredth of what its size could take", async () => {
-    // Ratios in one run, because the machine is shared: the attack against a harmless request of the same size.
-    const harmless = `{ viewer { id } } #${"x".repeat(200_000)}`;
-    const attacks = [
-      bomb(2000),
-      `{ viewer ${"@skip(if: false) ".repeat(12_000)} { id } }`,
-      `{ viewer { ${"id ".repeat(60_000)} } }`,
-    ];
-    const cpu = async (document: string) => {
-      const start = performance.now();
-      for (let i = 0; i < 5; i++) await (await ask(document)).text();
-      return performance.now() - start;
-    };
-    await cpu(harmless);
-    const base = await cpu(harmless);
-    for (const attack of attacks) expect(await cpu(attack)).toBeLessThan(base * 100);
-  });
-});

@@ -11,8 +11,10 @@ const PER_MINUTE = {
   reveal: 30,
   /** Questions whether a link is still good, per client address. */
   available: 60,
-  /** New secrets, per member. */
+  /** New secrets, per member… */
   create: 60,
+  /** …and per client address, which a whole office may share. */
+  createFrom: 180,
 };
 
 type Limit = keyof typeof PER_MINUTE;

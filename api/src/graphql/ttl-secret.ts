@@ -1,4 +1,5 @@
 import { pageRequest } from "../page.ts";
+import { clientOf } from "../rate-limit.ts";
 import { type CreatedSecret, createSecret, type SecretContent } from "../secrets/create-secret.ts";
 import { listSecrets } from "../secrets/list-secrets.ts";
 import { revokeSecret } from "../secrets/revoke-secret.ts";
@@ -123,7 +124,9 @@ builder.mutationFields((t) => ({
     args: { input: t.arg({ type: CreateTtlSecretInput }) },
     resolve: async (_root, { input }, context) => {
       const actor = await requireActor(context);
-      await context.services.rateLimits.take("create", { key: actor.member.userId });
+      const { rateLimits } = context.services;
+      await rateLimits.take("create", { key: actor.member.userId });
+      await rateLimits.take("createFrom", clientOf(actor.sourceIp));
       const { projectId, name, ttlSeconds } = input;
       return createSecret(context.services, {
         ...actor,

@@ -1,7 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { createTestApp } from "../../test/app.ts";
 import { useDatabase } from "../../test/database.ts";
-import { auditOf, createSecret, createSender, graphql, reveal, secretOf } from "../../test/factories.ts";
+import {
+  auditOf,
+  createSecret,
+  createSender,
+  graphql,
+  reveal,
+  type Sender,
+  secretOf,
+} from "../../test/factories.ts";
 
 const db = useDatabase();
 
@@ -145,6 +153,29 @@ describe("creating a TTL secret", () => {
     expect(foreign.errors?.[0]?.extensions.code).toBe("NOT_FOUND");
     expect(await attempt("00000000-0000-4000-8000-000000000000")).toEqual(foreign);
     expect(await attempt("not an id")).toEqual(foreign);
+  });
+
+  it("is limited per member and per address, and a refusal stores nothing", async () => {
+    const app = createTestApp(db.current, { rateLimitMultiplier: 1 });
+    const create = (sender: Sender, peer: string) =>
+      graphql(
+        app,
+        CREATE,
+        { input: { projectId: sender.projectId, name: "n", ttlSeconds: 60, content: { value: "v" } } },
+        { cookie: sender.cookie, peer },
+      );
+    const sender = await createSender(app);
+    for (let i = 0; i < 60; i++) expect((await create(sender, `192.0.2.${i}`)).errors).toBeUndefined();
+    expect((await create(sender, "192.0.2.200")).errors?.[0]?.extensions.code).toBe("RATE_LIMITED");
+    const [stored] = await db.current.sql<[{ count: number }]>`
+      SELECT count(*)::int AS count FROM ttl_secrets WHERE project_id = ${sender.projectId}`;
+    expect(stored.count).toBe(60);
+
+    const office = "198.51.100.1";
+    await db.current
+      .sql`INSERT INTO rate_limits VALUES (${`createFrom:${office}`}, 180, now() + interval '1 min')`;
+    const colleague = await createSender(app);
+    expect((await create(colleague, office)).errors?.[0]?.extensions.code).toBe("RATE_LIMITED");
   });
 
   it("needs a signed-in member", async () => {
