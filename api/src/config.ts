@@ -153,7 +153,8 @@ const variables = z.object({
     fallback: "required with `DATABASE_URL`, else made once",
   }),
   SIGN_UP: z.enum(["open", "first", "closed"], "must be open, first or closed").default("first").meta({
-    description: "Who may create an account: anyone, only the very first person, nobody.",
+    description:
+      "Who may create an account. `open`: anyone; `first`: only the very first person; `closed`: nobody.",
     fallback: "`first`",
   }),
   PUBLIC_SIGN_UP: z.literal("yes", "must be yes or unset").optional().meta({
