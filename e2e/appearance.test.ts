@@ -69,7 +69,6 @@ describe.each(LOOKS)("on a $device, $colorScheme", ({ colorScheme, device, viewp
     await submitDialog(page, { name: "Staging SSH key", hours: "1", minutes: "0" });
     await page.getByTestId("link").waitFor();
     await look(page, name("dashboard-hand-off"));
-    if (isPictured) await picture(page, "hand-off");
     await page.getByRole("button", { name: "Done" }).click();
     await page.getByText(/haven.t copied/i).waitFor();
     await look(page, name("dashboard-hand-off-not-copied"));
