@@ -15,6 +15,7 @@ import {
   type EmbeddedPostgres,
   startEmbeddedPostgres,
 } from "../api/src/embedded-postgres/embedded-postgres.ts";
+import { databaseText } from "./database-text.ts";
 import { useStack } from "./stack.ts";
 
 const hex = (bytes: number) => randomBytes(bytes).toString("hex");
@@ -968,25 +969,6 @@ function kindsIn(text: string): Kind[] {
   return [...new Set(found.map(([kind]) => kind))];
 }
 
-/** Every table of every schema that is ours, as text. */
-async function databaseText(): Promise<string> {
-  const sql = postgres(server.url, { max: 1 });
-  try {
-    const tables = await sql<{ schema: string; name: string }[]>`
-      SELECT schemaname AS schema, tablename AS name FROM pg_tables
-      WHERE schemaname NOT IN ('pg_catalog', 'information_schema')`;
-    expect(tables.length).toBeGreaterThan(10);
-    const texts = await Promise.all(
-      tables.map(async ({ schema, name }) =>
-        JSON.stringify(await sql`SELECT t::text FROM ${sql(schema)}.${sql(name)} t`),
-      ),
-    );
-    return texts.join("\n");
-  } finally {
-    await sql.end();
-  }
-}
-
 async function postgresLog(): Promise<string> {
   const files = await readdir(postgresLogs);
   return (await Promise.all(files.map((file) => readFile(join(postgresLogs, file), "utf8")))).join("");
@@ -1063,7 +1045,7 @@ it("while the database works, every marker is where it may be and nowhere else",
   expect(heard.find(({ what }) => what === "reveal: right")?.answer.body).toContain(SENT.value);
   expect(await leaks()).toEqual([]);
 
-  const stored = await databaseText();
+  const stored = await databaseText(server.url);
   const allowed = (Object.keys(MAY_APPEAR) as Kind[]).filter((kind) => MAY_APPEAR[kind].database);
   expect(kindsIn(stored).sort()).toEqual(allowed.sort());
   expect(stored).toContain("$argon2id$");
@@ -1107,7 +1089,7 @@ it("while the database takes no connections, nothing leaks; afterwards nothing w
   ] satisfies Row;
   expect((await act(right)).answer.body).toContain(SENT.value);
   const allowed = (kind: Kind) => MAY_APPEAR[kind].database;
-  expect(kindsIn(await databaseText()).filter((kind) => !allowed(kind))).toEqual([]);
+  expect(kindsIn(await databaseText(server.url)).filter((kind) => !allowed(kind))).toEqual([]);
 });
 
 it("while there is no database at all, nothing leaks, not even by a start that fails", async () => {

@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
-import postgres from "postgres";
 import { expect, it } from "vitest";
+import { databaseText } from "./database-text.ts";
 import { attempt, expectScreen, openLink, readValue } from "./recipient.ts";
 import { createSecret, leaveHandOff, rowOf, useProject } from "./sender.ts";
 import { useStack } from "./stack.ts";
@@ -8,25 +8,6 @@ import { useStack } from "./stack.ts";
 const stack = useStack();
 
 const VALUE = "value-canary-7f3a91";
-
-/** Every table of every schema that is ours, as text. */
-async function databaseText(): Promise<string> {
-  const sql = postgres(stack.current.databaseUrl, { max: 1 });
-  try {
-    const tables = await sql<{ schema: string; name: string }[]>`
-      SELECT schemaname AS schema, tablename AS name FROM pg_tables
-      WHERE schemaname NOT IN ('pg_catalog', 'information_schema')`;
-    expect(tables.length).toBeGreaterThan(10);
-    const texts = await Promise.all(
-      tables.map(async ({ schema, name }) =>
-        JSON.stringify(await sql`SELECT t::text FROM ${sql(schema)}.${sql(name)} t`),
-      ),
-    );
-    return texts.join("\n");
-  } finally {
-    await sql.end();
-  }
-}
 
 /** What a page could keep: cookies, storages, the address bar, the history entry's state, the title. */
 async function browserText(page: Page): Promise<string> {
@@ -64,7 +45,7 @@ it("after a hand-off neither value nor passphrase nor token is left in the datab
   await rowOf(page, "burnt").getByText("Destroyed").waitFor();
 
   const places = {
-    database: await databaseText(),
+    database: await databaseText(stack.current.databaseUrl),
     logs: stack.current.output(),
     sender: (await browserText(page)) + (await page.content()),
     recipient: await browserText(recipient),

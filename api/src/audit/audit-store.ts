@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { auditEvents } from "@ttl-secrets/drizzle/schema";
-import { and, desc, eq, sql } from "drizzle-orm";
+import { and, desc, eq } from "drizzle-orm";
 import type { Database, Queryable } from "../db.ts";
+import { after } from "../keyset.ts";
 import type { PageRequest } from "../page.ts";
 import type { AuditAction, AuditEvent } from "./audit-event.ts";
 
@@ -32,12 +33,7 @@ export function listEvents(
     .select({ id, action, at, sourceIp, actor, ttlSecretId, ttlSecretName })
     .from(auditEvents)
     .where(
-      and(
-        eq(auditEvents.vaultId, vaultId),
-        eq(auditEvents.projectId, projectId),
-        page.after &&
-          sql`(${at}, ${id}) < (${page.after.at.toISOString()}::timestamptz, ${page.after.id}::uuid)`,
-      ),
+      and(eq(auditEvents.vaultId, vaultId), eq(auditEvents.projectId, projectId), after(at, id, page.after)),
     )
     .orderBy(desc(at), desc(id))
     .limit(page.first + 1);

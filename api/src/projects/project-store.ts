@@ -2,6 +2,7 @@ import { projects, ttlSecretPayloads, ttlSecrets } from "@ttl-secrets/drizzle/sc
 import { and, desc, eq, inArray, isNotNull, sql } from "drizzle-orm";
 import { insertEvents } from "../audit/audit-store.ts";
 import type { Database, Queryable } from "../db.ts";
+import { after } from "../keyset.ts";
 import type { PageRequest } from "../page.ts";
 import type { Project } from "./project.ts";
 
@@ -37,13 +38,7 @@ export function listProjects(db: Queryable, vaultId: string, page: PageRequest):
   return db
     .select(projectFields)
     .from(projects)
-    .where(
-      and(
-        eq(projects.vaultId, vaultId),
-        page.after &&
-          sql`(${createdAt}, ${id}) < (${page.after.at.toISOString()}::timestamptz, ${page.after.id}::uuid)`,
-      ),
-    )
+    .where(and(eq(projects.vaultId, vaultId), after(createdAt, id, page.after)))
     .orderBy(desc(createdAt), desc(id))
     .limit(page.first + 1);
 }

@@ -9,6 +9,7 @@ import { insertEventsOf } from "../audit/audit-store.ts";
 import type { Sealed } from "../crypto/aead.ts";
 import type { Argon2Parameters } from "../crypto/argon2.ts";
 import type { Database, Queryable } from "../db.ts";
+import { after } from "../keyset.ts";
 import type { PageRequest } from "../page.ts";
 import type { DestroyedReason, SecretStatus, TtlSecret } from "./secret.ts";
 
@@ -265,13 +266,7 @@ export function listSecrets(
   return db
     .select(secretFields)
     .from(ttlSecrets)
-    .where(
-      and(
-        eq(ttlSecrets.projectId, projectId),
-        page.after &&
-          sql`(${createdAt}, ${id}) < (${page.after.at.toISOString()}::timestamptz, ${page.after.id}::uuid)`,
-      ),
-    )
+    .where(and(eq(ttlSecrets.projectId, projectId), after(createdAt, id, page.after)))
     .orderBy(desc(createdAt), desc(id))
     .limit(page.first + 1);
 }
