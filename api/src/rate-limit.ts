@@ -57,8 +57,10 @@ export class RateLimits {
   }
 
   async #consume(name: string, key: string): Promise<void> {
+    const counter = this.#limiters.get(name);
+    if (!counter) throw new Error("no such limit");
     try {
-      await this.#limiters.get(name)?.consume(key);
+      await counter.consume(key);
     } catch (refusal) {
       if (!(refusal instanceof RateLimiterRes)) throw refusal;
       const retryAfterSeconds = Math.max(1, Math.ceil(refusal.msBeforeNext / 1000));

@@ -6,19 +6,12 @@ import type { Logger } from "../log.ts";
 import { waitHeaders } from "../rate-limit.ts";
 import { schema } from "./schema.ts";
 
-/** Every name an input value can have in this schema: the only words of a coercion error that may be repeated. */
-const INPUT_NAMES = new Set([
-  "id",
-  "projectId",
-  "vaultId",
-  "token",
-  "first",
-  "after",
-  "input",
-  ...Object.values(schema.getTypeMap()).flatMap((type) =>
+/** The fields of all input types: the only words of a coercion error that may be repeated. */
+const INPUT_NAMES = new Set(
+  Object.values(schema.getTypeMap()).flatMap((type) =>
     isInputObjectType(type) ? Object.keys(type.getFields()) : [],
   ),
-]);
+);
 
 /**
  * Lets only errors out that are ours to tell. Whatever else happens, in any phase of a request, leaves as a fixed

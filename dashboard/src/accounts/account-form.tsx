@@ -2,11 +2,12 @@ import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useRef, useState } from "react";
 import { asApiError } from "../shared/api-error.ts";
 import { errorText } from "../shared/error-text.ts";
-import { Field, useFocusOnFirstInvalid } from "../shared/field.tsx";
+import { Field } from "../shared/field.tsx";
 import { Notice } from "../shared/notice.tsx";
 import { signIn, signUp } from "./auth-client.ts";
 import { type AccountField, accountFieldErrors } from "./auth-error.ts";
 import { PasswordField } from "./password-field.tsx";
+import { useRefusals } from "./refusals.ts";
 import { viewerQuery } from "./viewer.ts";
 
 /** The form of the sign-in and sign-up pages. When it succeeds the viewer is known and the page moves on. */
@@ -16,31 +17,17 @@ export function AccountForm({ action }: { action: "sign-in" | "sign-up" }) {
   const [name, setName] = useState("");
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
-  const [errors, setErrors] = useState<Partial<Record<AccountField, string>>>({});
-  const [refused, setRefused] = useState<string | null>(null);
-  const [refusals, setRefusals] = useState(0);
   const [sending, setSending] = useState(false);
-  useFocusOnFirstInvalid(form, refusals);
+  const { errors, refused, clearRefused, refuse, edit } = useRefusals<AccountField>(form);
 
   const isNew = action === "sign-up";
-  const edit = (field: AccountField, set: (text: string) => void) => (text: string) => {
-    set(text);
-    setErrors((shown) => ({ ...shown, [field]: undefined }));
-  };
-
-  function refuse(fields: Partial<Record<AccountField, string>>, text: string | null) {
-    setErrors(fields);
-    setRefused(text);
-    setRefusals((count) => count + 1);
-  }
-
   async function submit(event: FormEvent) {
     event.preventDefault();
     if (sending) return;
     const found = accountFieldErrors({ name, email, password }, action);
     if (Object.keys(found).length > 0) return refuse(found, null);
     setSending(true);
-    setRefused(null);
+    clearRefused();
     try {
       const credentials = { email: email.trim(), password };
       const refusal = await (isNew ? signUp({ name: name.trim(), ...credentials }) : signIn(credentials));

@@ -1,7 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useEffect, useId, useRef, useState } from "react";
 import { Dialog } from "../shared/dialog.tsx";
-import { useFocusOnFirstInvalid } from "../shared/field.tsx";
 import { TickIcon } from "../shared/icons.tsx";
 import { Notice } from "../shared/notice.tsx";
 import { changePassword } from "./auth-client.ts";
@@ -11,6 +10,7 @@ import {
   passwordChangeFailureText,
 } from "./password-change.ts";
 import { PasswordField } from "./password-field.tsx";
+import { useRefusals } from "./refusals.ts";
 import { viewerQuery } from "./viewer.ts";
 
 /** Changes the password of the account, which signs out all its other devices. */
@@ -32,22 +32,8 @@ function ChangePasswordForm(props: { email: string; onChanged: () => void; onCan
   const form = useRef<HTMLFormElement>(null);
   const [currentPassword, setCurrentPassword] = useState("");
   const [newPassword, setNewPassword] = useState("");
-  const [errors, setErrors] = useState<Partial<Record<FieldName, string>>>({});
-  const [refused, setRefused] = useState<string | null>(null);
-  const [refusals, setRefusals] = useState(0);
   const [sending, setSending] = useState(false);
-  useFocusOnFirstInvalid(form, refusals);
-
-  const edit = (field: FieldName, set: (text: string) => void) => (text: string) => {
-    set(text);
-    setErrors((shown) => ({ ...shown, [field]: undefined }));
-  };
-
-  function refuse(fields: Partial<Record<FieldName, string>>, text: string | null) {
-    setErrors(fields);
-    setRefused(text);
-    setRefusals((count) => count + 1);
-  }
+  const { errors, refused, clearRefused, refuse, edit } = useRefusals<FieldName>(form);
 
   async function submit(event: FormEvent) {
     event.preventDefault();
@@ -56,7 +42,7 @@ function ChangePasswordForm(props: { email: string; onChanged: () => void; onCan
     const found = passwordChangeErrors(change);
     if (Object.keys(found).length > 0) return refuse(found, null);
     setSending(true);
-    setRefused(null);
+    clearRefused();
     try {
       const refusal = await changePassword(change);
       if (!refusal) {

@@ -1,0 +1,28 @@
+import { type RefObject, useState } from "react";
+import { useFocusOnFirstInvalid } from "../shared/field.tsx";
+
+/**
+ * What an account form says of a refused submit: a text per field, or one for the whole form. Each refusal moves the
+ * focus to the first field at fault; typing in a field takes its text away.
+ */
+export function useRefusals<Field extends string>(form: RefObject<HTMLFormElement | null>) {
+  const [errors, setErrors] = useState<Partial<Record<Field, string>>>({});
+  const [refused, setRefused] = useState<string | null>(null);
+  const [count, setCount] = useState(0);
+  useFocusOnFirstInvalid(form, count);
+
+  return {
+    errors,
+    refused,
+    clearRefused: () => setRefused(null),
+    refuse(fields: Partial<Record<Field, string>>, text: string | null) {
+      setErrors(fields);
+      setRefused(text);
+      setCount((before) => before + 1);
+    },
+    edit: (field: Field, set: (text: string) => void) => (text: string) => {
+      set(text);
+      setErrors((shown) => ({ ...shown, [field]: undefined }));
+    },
+  };
+}
