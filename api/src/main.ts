@@ -1,6 +1,7 @@
 /** The composition root: reads the configuration, puts the parts together, listens, and takes it all down again. */
 import { migrate, UnsupportedServerError } from "@ttl-secrets/drizzle/migrate";
 import { createAuth } from "./accounts/auth.ts";
+import { readBuiltApp } from "./apps/built-app.ts";
 import { clientIpResolver } from "./client-ip.ts";
 import { type Config, ConfigError, parseConfig } from "./config.ts";
 import { Argon2Slots } from "./crypto/argon2.ts";
@@ -30,6 +31,7 @@ class StoppedError extends Error {}
 
 async function start(config: Config): Promise<void> {
   const log = createLogger(config.logLevel);
+  const apps = { dashboard: readBuiltApp("dashboard"), reveal: readBuiltApp("reveal") };
   await requireFreePort(config);
   const { databaseUrl, keyRing, authSecret } = await openDatabase(config);
   goOn();
@@ -49,7 +51,7 @@ async function start(config: Config): Promise<void> {
   );
   const clientIp = clientIpResolver(config.trustedProxies);
   const services = { db, slots, keyRing, revealUrl, rateLimits, log };
-  const app = createApp({ ...services, auth, clientIp, signUp, publicUrl, origins });
+  const app = createApp({ ...services, auth, clientIp, signUp, publicUrl, origins, apps });
 
   const sweep = startSweep({ db, rateLimits, log }, config.sweepIntervalSeconds);
   cleanups.push(sweep.stop);

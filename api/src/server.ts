@@ -3,6 +3,9 @@ import { Hono, type Context as HonoContext } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { cors } from "hono/cors";
 import { type Auth, CLIENT_IP_HEADER, type SignUpMode, signUpState } from "./accounts/auth.ts";
+import type { AppFiles } from "./apps/app-file.ts";
+import { type Apps, PAGE } from "./apps/built-app.ts";
+import { sendFile, serveFiles, unlessKnown } from "./apps/send-file.ts";
 import type { ClientIp } from "./client-ip.ts";
 import type { ErrorCode } from "./errors.ts";
 import type { Services } from "./graphql/context.ts";
@@ -12,7 +15,6 @@ import { isForeign, type Origins } from "./origin.ts";
 import { waitHeaders } from "./rate-limit.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { noSession, requestSession } from "./session.ts";
-import { readPage, serveFiles } from "./spa.ts";
 
 /** What the application is made of; put together by the composition root. */
 export interface AppDeps extends Services {
@@ -21,6 +23,7 @@ export interface AppDeps extends Services {
   signUp: SignUpMode;
   publicUrl: string;
   origins: Origins;
+  apps: Apps;
 }
 
 type Env = { Bindings: HttpBindings };
@@ -38,14 +41,11 @@ const AUTH_PATHS = ["sign-up/email", "sign-in/email", "sign-out", "change-passwo
 /**
  * The whole product behind one fetch handler: GraphQL, accounts, health and both apps. Never listens; the
  * composition root and the tests do.
- *
- * @throws Error when the apps were not built.
  */
 export function createApp(deps: AppDeps): Hono<Env> {
   const { log, auth, signUp, publicUrl, origins, db } = deps;
+  const { dashboard, reveal } = deps.apps;
   const graphql = createGraphql(log);
-  const dashboardPage = readPage("dashboard");
-  const revealPage = readPage("reveal");
   const app = new Hono<Env>();
 
   app.use(async (c, next) => {
@@ -112,21 +112,27 @@ export function createApp(deps: AppDeps): Hono<Env> {
     return refusal(c, 405, "BAD_USER_INPUT", "Send GraphQL requests by POST, as JSON.");
   });
 
-  const revealFiles = serveFiles("reveal", "/reveal");
-  app.get("/reveal/assets/*", revealFiles);
-  app.get("/reveal/favicon.svg", revealFiles);
+  const revealFiles = serveFiles(reveal, "/reveal/");
+  app.get("/reveal/assets/*", unlessKnown, revealFiles);
+  app.get("/reveal/favicon.svg", unlessKnown, revealFiles);
   app.get("/reveal/*", (c) => c.notFound());
   app.get("/:vaultId{vault_[^/]*}/*", (c) => {
     c.header("X-Robots-Tag", "noindex, nofollow");
-    return c.html(revealPage);
+    return sendPage(c, reveal);
   });
-  app.get("/assets/*", serveFiles("dashboard", ""), (c) => c.notFound());
-  app.get("/favicon.svg", serveFiles("dashboard", ""));
-  app.get("*", (c) => {
+  app.get("/assets/*", unlessKnown, serveFiles(dashboard, "/"), (c) => c.notFound());
+  app.get("/favicon.svg", unlessKnown, serveFiles(dashboard, "/"));
+  app.get("*", unlessKnown, (c) => {
     c.header("Cache-Control", "no-cache");
-    return c.html(dashboardPage);
+    return sendPage(c, dashboard);
   });
   return app;
+}
+
+function sendPage(c: HonoContext, app: AppFiles): Response {
+  const page = app.get(PAGE);
+  if (!page) throw new Error("the app has no page");
+  return sendFile(c, PAGE, page);
 }
 
 /** Only what says how long it may be kept is kept: hashed files, the dashboard's page. Links and errors are not. */

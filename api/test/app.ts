@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { HttpBindings } from "@hono/node-server";
 import { createAuth, type SignUpMode } from "../src/accounts/auth.ts";
+import { readBuiltApp } from "../src/apps/built-app.ts";
 import { clientIpResolver } from "../src/client-ip.ts";
 import { Argon2Slots } from "../src/crypto/argon2.ts";
 import type { KeyRing } from "../src/crypto/key-ring.ts";
@@ -12,6 +13,8 @@ import { createApp } from "../src/server.ts";
 
 /** The origin that tests pretend to be served from. */
 export const PUBLIC_URL = "http://localhost:4000";
+
+const APPS = { dashboard: readBuiltApp("dashboard"), reveal: readBuiltApp("reveal") };
 
 interface AppOptions {
   publicUrl?: string;
@@ -70,6 +73,7 @@ export function createTestApp(db: Database, options: AppOptions = {}) {
     signUp,
     publicUrl,
     origins,
+    apps: APPS,
   });
 
   /** One request, as it arrives from `peer`. */

@@ -8,6 +8,7 @@ import { attempt, openLink, readValue } from "../recipient.ts";
 import { createSecret, PASSWORD, useProject } from "../sender.ts";
 import { freePort, useStack } from "../stack.ts";
 import {
+  builtSize,
   filesOf,
   OUTSIDE,
   open,
@@ -240,11 +241,24 @@ for (const { name, isInstalled, start } of PROXIES) {
       expect(unchanged.headers["cache-control"]).toBe(FOR_EVER);
     });
 
-    it("compresses the apps' files", async () => {
-      const [script] = filesOf("dashboard").filter((file) => file.endsWith(".js"));
-      const { headers } = await send(`${url}/${script}`, { headers: { "accept-encoding": "gzip" } });
-      expect(headers).toMatchObject({ ...EVERYWHERE, "cache-control": FOR_EVER, "content-encoding": "gzip" });
-      expect(headers.vary).toContain("Accept-Encoding");
+    it("sends pages and files as they were compressed by the build", async () => {
+      const [script = ""] = filesOf("dashboard").filter((file) => file.endsWith(".js"));
+      const places = {
+        [`/${script}`]: `dashboard/${script}`,
+        "/": "dashboard/index.html",
+        [LINK]: "reveal/index.html",
+      };
+      for (const encoding of name === "nginx" ? ["gzip"] : ["gzip", "br"]) {
+        for (const [path, file] of Object.entries(places)) {
+          const { headers, size } = await send(url + path, { headers: { "accept-encoding": encoding } });
+          expect(headers).toMatchObject({ ...EVERYWHERE, "content-encoding": encoding });
+          expect(size).toBe(builtSize(file, encoding));
+          expect(headers.vary).toBe("Accept-Encoding");
+          const plain = await send(url + path);
+          expect(plain.headers["content-encoding"]).toBeUndefined();
+          expect(plain.headers.vary).toBe("Accept-Encoding");
+        }
+      }
     });
 
     it("leads from http to https, and no cache keeps that", async () => {

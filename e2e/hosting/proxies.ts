@@ -8,6 +8,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { type IncomingHttpHeaders, type IncomingMessage, request as overHttp } from "node:http";
@@ -186,11 +187,17 @@ async function run(
   };
 }
 
-/** The names of an app's built files, such as `assets/index-….js`. */
+/** The names of an app's built files, such as `assets/index-….js`, without the compressed copies beside them. */
 export const filesOf = (app: "dashboard" | "reveal") =>
   readdirSync(join(REPOSITORY, app, "dist"), { recursive: true, encoding: "utf8" }).filter((name) =>
-    /\.\w+$/.test(name),
+    /\.(?!br$|gz$)\w+$/.test(name),
   );
+
+/** How large the compressed copy of a built file is, such as of `reveal/index.html`. */
+export function builtSize(file: string, encoding: string): number {
+  const [app = "", ...name] = file.split("/");
+  return statSync(join(REPOSITORY, app, "dist", ...name) + (encoding === "br" ? ".br" : ".gz")).size;
+}
 
 /** How a request differs from a plain GET. */
 export interface Sending {
@@ -211,6 +218,8 @@ export interface Answer {
   status: number;
   headers: IncomingHttpHeaders;
   body: string;
+  /** How long the body was on its way, in bytes. */
+  size: number;
 }
 
 /** Sends a request on a connection of its own. */
@@ -218,7 +227,13 @@ export async function send(url: string, sending: Sending = {}): Promise<Answer> 
   const answer = await open(url, sending);
   const chunks: Buffer[] = [];
   for await (const chunk of answer) chunks.push(chunk as Buffer);
-  return { status: answer.statusCode ?? 0, headers: answer.headers, body: Buffer.concat(chunks).toString() };
+  const body = Buffer.concat(chunks);
+  return {
+    status: answer.statusCode ?? 0,
+    headers: answer.headers,
+    body: body.toString(),
+    size: body.length,
+  };
 }
 
 /** Posts JSON over HTTP/2, without saying its length. Resolves to the answer's status and body. */

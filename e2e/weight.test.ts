@@ -1,0 +1,73 @@
+import type { Page } from "playwright-core";
+import { expect, it } from "vitest";
+import { openLink } from "./recipient.ts";
+import { createSecret, useProject } from "./sender.ts";
+import { useStack } from "./stack.ts";
+
+const stack = useStack();
+
+/** In bytes as they pass over the wire, headers apart. */
+const MOST = { reveal: 15_000, dashboard: 200_000 };
+
+/** What a page asks for from now on, and how many bytes of it come back. */
+function watch(page: Page) {
+  const sizes: Promise<{ name: string; size: number }>[] = [];
+  const { origin } = new URL(stack.current.url);
+  page.on("requestfinished", (request) => {
+    const name =
+      request
+        .url()
+        .replace(origin, "")
+        .replace(/^\/vault_.*/, "page") || "page";
+    sizes.push(request.sizes().then(({ responseBodySize }) => ({ name, size: responseBodySize })));
+  });
+  return async () => {
+    const requests = await Promise.all(sizes);
+    return { requests, bytes: requests.reduce((sum, { size }) => sum + size, 0) };
+  };
+}
+
+type Weight = Awaited<ReturnType<ReturnType<typeof watch>>>;
+
+function print(what: string, { requests, bytes }: Weight, most: number): void {
+  const list = requests.map(({ name, size }) => `    ${String(size).padStart(7)}  ${name}`).join("\n");
+  process.stdout.write(`\n  ${what}: ${bytes} of ${most} bytes, ${requests.length} requests\n${list}\n`);
+}
+
+it("the recipient's page takes at most 15 KB and 4 requests until the passphrase can be typed", async () => {
+  const sender = await stack.current.newPerson();
+  await useProject(sender);
+  const { link } = await createSecret(sender);
+  const page = await stack.current.newPerson();
+  const weigh = watch(page);
+  await openLink(page, link);
+  await page.getByLabel("Passphrase").pressSequentially("a");
+  const weight = await weigh();
+  print("the recipient's page", weight, MOST.reveal);
+  expect(weight.requests.length).toBeGreaterThanOrEqual(3);
+  expect(weight.requests.length).toBeLessThanOrEqual(4);
+  expect(weight.bytes).toBeLessThanOrEqual(MOST.reveal);
+});
+
+it("the dashboard takes at most 200 KB until one can sign in, and until one sees one's projects", async () => {
+  const page = await stack.current.newPerson();
+  const weighSignIn = watch(page);
+  await page.goto("/sign-in");
+  await page.getByLabel("Password").waitFor();
+  const signIn = await weighSignIn();
+  print("the dashboard, signed out", signIn, MOST.dashboard);
+  expect(signIn.bytes).toBeGreaterThan(0);
+  expect(signIn.bytes).toBeLessThanOrEqual(MOST.dashboard);
+
+  const member = await stack.current.newPerson();
+  await useProject(member);
+  const fresh = await member.context().newPage();
+  // What is intercepted is never answered from the browser's cache.
+  await fresh.route("**/*", (route) => route.continue());
+  const weighProjects = watch(fresh);
+  await fresh.goto("/");
+  await fresh.getByText("Payments").first().waitFor();
+  const projects = await weighProjects();
+  print("the dashboard, signed in", projects, MOST.dashboard);
+  expect(projects.bytes).toBeLessThanOrEqual(MOST.dashboard);
+});
