@@ -67,8 +67,10 @@ describe("migrating", () => {
     );
     const tables = await sql`SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename`;
     expect(tables.map((row) => row.tablename)).toEqual([
+      "api_keys",
       "audit_events",
       "auth_rate_limits",
+      "create_attempts",
       "credentials",
       "members",
       "projects",

@@ -75,6 +75,22 @@ const anEvent = (): Row => ({
   source_ip: "203.0.113.7",
 });
 
+const aKey = (): Row => ({
+  id: randomUUID(),
+  vault_id: VAULT,
+  name: `Bot ${randomUUID()}`,
+  key_hash: randomBytes(32),
+  scopes: "{ttl-secrets:read}",
+  created_at: START,
+  created_by: "ada@example.com",
+  expires_at: after(86_400_000),
+});
+
+const anAttempt = (): Row => ({ digest: randomBytes(32), input_digest: randomBytes(32), attempt: 1 });
+
+/** An array literal of so many UUIDs. */
+const uuids = (n: number) => `{${Array.from({ length: n }, () => randomUUID()).join(",")}}`;
+
 interface Check {
   table: string;
   row: () => Row | Promise<Row>;
@@ -285,6 +301,94 @@ const CHECKS: Record<string, Check> = {
       ["17 bytes", { salt: randomBytes(17) }],
     ],
   },
+  api_keys_name_length: {
+    table: "api_keys",
+    row: aKey,
+    accepted: [["200 emoji", { name: "🔑".repeat(200) }]],
+    rejected: [
+      ["nothing", { name: "" }],
+      ["201 characters", { name: "x".repeat(201) }],
+    ],
+  },
+  api_keys_key_hash: {
+    table: "api_keys",
+    row: aKey,
+    accepted: [["32 bytes", {}]],
+    rejected: [
+      ["the key itself", { key_hash: Buffer.from(`ttlk_${"a".repeat(48)}`) }],
+      ["31 bytes", { key_hash: randomBytes(31) }],
+      ["33 bytes", { key_hash: randomBytes(33) }],
+    ],
+  },
+  api_keys_scopes: {
+    table: "api_keys",
+    row: aKey,
+    accepted: [["both", { scopes: "{ttl-secrets:create,ttl-secrets:read}" }]],
+    rejected: [
+      ["none", { scopes: "{}" }],
+      ["one to reveal", { scopes: "{ttl-secrets:read,ttl-secrets:reveal}" }],
+      ["an empty place", { scopes: "{ttl-secrets:read,NULL}" }],
+    ],
+  },
+  api_keys_project_ids: {
+    table: "api_keys",
+    row: aKey,
+    accepted: [
+      ["the whole vault", { project_ids: null }],
+      ["1", { project_ids: uuids(1) }],
+      ["100", { project_ids: uuids(100) }],
+    ],
+    rejected: [
+      ["none", { project_ids: "{}" }],
+      ["101", { project_ids: uuids(101) }],
+    ],
+  },
+  api_keys_expiry: {
+    table: "api_keys",
+    row: aKey,
+    accepted: [["366 days", { expires_at: after(366 * 86_400_000) }]],
+    rejected: [
+      ["at its birth", { expires_at: START }],
+      ["366 days and 1 ms", { expires_at: after(366 * 86_400_000 + 1) }],
+      ["in the year 9999", { expires_at: new Date("9999-12-31T00:00:00Z") }],
+    ],
+  },
+  api_keys_last_use: {
+    table: "api_keys",
+    row: aKey,
+    accepted: [["both", { last_used_at: START, last_used_ip: "203.0.113.7" }]],
+    rejected: [
+      ["a time without an address", { last_used_at: START }],
+      ["an address without a time", { last_used_ip: "203.0.113.7" }],
+    ],
+  },
+  api_keys_revocation: {
+    table: "api_keys",
+    row: aKey,
+    accepted: [["both", { revoked_at: START, revoked_by: "ada@example.com" }]],
+    rejected: [
+      ["by nobody", { revoked_at: START }],
+      ["at no time", { revoked_by: "ada@example.com" }],
+    ],
+  },
+  create_attempts_digest: {
+    table: "create_attempts",
+    row: anAttempt,
+    accepted: [["32 bytes", {}]],
+    rejected: [["31 bytes", { digest: randomBytes(31) }]],
+  },
+  create_attempts_input_digest: {
+    table: "create_attempts",
+    row: anAttempt,
+    accepted: [["32 bytes", {}]],
+    rejected: [["33 bytes", { input_digest: randomBytes(33) }]],
+  },
+  create_attempts_attempt: {
+    table: "create_attempts",
+    row: anAttempt,
+    accepted: [["the second", { attempt: 2 }]],
+    rejected: [["none", { attempt: 0 }]],
+  },
   audit_events_action: {
     table: "audit_events",
     row: anEvent,
@@ -328,6 +432,17 @@ describe("uniqueness", () => {
     const sameSecret = { ...payload, token_hash: randomBytes(32) };
     await expect(insert("ttl_secret_payloads", sameSecret)).rejects.toMatchObject(
       isTaken("ttl_secret_payloads_secret_id_unique"),
+    );
+  });
+
+  test("lets no two API keys have one hash, nor, in a vault, one name", async () => {
+    const key = aKey();
+    await insert("api_keys", key);
+    await expect(insert("api_keys", { ...aKey(), key_hash: key.key_hash })).rejects.toMatchObject(
+      isTaken("api_keys_key_hash_unique"),
+    );
+    await expect(insert("api_keys", { ...aKey(), name: key.name })).rejects.toMatchObject(
+      isTaken("api_keys_name"),
     );
   });
 

@@ -157,6 +157,59 @@ export const members = pgTable(
   ],
 );
 
+/**
+ * A credential for programs that act in a vault. A row stays for good, as the record of who made the key and who
+ * ended it; the key itself is stored nowhere.
+ */
+export const apiKeys = pgTable(
+  "api_keys",
+  {
+    id: uuid("id").primaryKey(),
+    vaultId: text("vault_id")
+      .notNull()
+      .references(() => vaults.id, { onDelete: "cascade" }),
+    /** What the audit log calls the key; taken for good, so that it means one key only. */
+    name: text("name").notNull(),
+    /** SHA-256 of the key. */
+    keyHash: bytea("key_hash").notNull().unique(),
+    scopes: text("scopes", { enum: ["ttl-secrets:create", "ttl-secrets:read"] })
+      .array()
+      .notNull(),
+    /** The only projects it may work with; null: all of the vault, later ones too. A deleted one's id is never used again. */
+    projectIds: uuid("project_ids").array(),
+    createdAt: createdAt(),
+    /** The e-mail of the owner who made it. */
+    createdBy: text("created_by").notNull(),
+    expiresAt: instant("expires_at").notNull(),
+    /** When and from where it was last used, to the minute. */
+    lastUsedAt: instant("last_used_at"),
+    lastUsedIp: inet("last_used_ip"),
+    revokedAt: instant("revoked_at"),
+    revokedBy: text("revoked_by"),
+  },
+  (t) => [
+    uniqueIndex("api_keys_name").on(t.vaultId, t.name),
+    index("api_keys_page").on(t.vaultId, t.createdAt, t.id),
+    check("api_keys_name_length", sql`char_length(${t.name}) BETWEEN 1 AND 200`),
+    check("api_keys_key_hash", sql`octet_length(${t.keyHash}) = 32`),
+    check(
+      "api_keys_scopes",
+      sql`cardinality(${t.scopes}) > 0 AND ${t.scopes} <@ ARRAY['ttl-secrets:create', 'ttl-secrets:read']`,
+    ),
+    // An empty list would mean a key for nothing; null, which means everything, must not be reached by emptying one.
+    check(
+      "api_keys_project_ids",
+      sql`${t.projectIds} IS NULL OR cardinality(${t.projectIds}) BETWEEN 1 AND 100`,
+    ),
+    check(
+      "api_keys_expiry",
+      sql`${t.expiresAt} > ${t.createdAt} AND ${t.expiresAt} <= ${t.createdAt} + interval '366 days'`,
+    ),
+    check("api_keys_last_use", sql`(${t.lastUsedAt} IS NULL) = (${t.lastUsedIp} IS NULL)`),
+    check("api_keys_revocation", sql`(${t.revokedAt} IS NULL) = (${t.revokedBy} IS NULL)`),
+  ],
+);
+
 /** A named group of TTL secrets in a vault. */
 export const projects = pgTable(
   "projects",
@@ -188,7 +241,7 @@ export const ttlSecrets = pgTable(
     createdAt: instant("created_at").notNull(),
     expiresAt: instant("expires_at").notNull(),
     endedAt: instant("ended_at"),
-    /** Who made it, as shown to people: the member's e-mail. */
+    /** Who made it, as shown to people: the member's e-mail or the API key's name. */
     createdBy: text("created_by").notNull(),
     /**
      * Set by the claim, cleared when the attempt is settled: the source address of an attempt that is under
@@ -260,6 +313,32 @@ export const ttlSecretPayloads = pgTable(
         AND ${t.argon2Parallelism} BETWEEN 1 AND 16`,
     ),
     check("ttl_secret_payloads_salt", sql`octet_length(${t.salt}) = 16`),
+  ],
+);
+
+/**
+ * Which create a client's idempotency key stands for, so that a retry replaces what the attempt before it made.
+ * Holds nothing of the value, not even a hash: that would confirm a guess at it.
+ */
+export const createAttempts = pgTable(
+  "create_attempts",
+  {
+    /** SHA-256 of caller, project and idempotency key. */
+    digest: bytea("digest").primaryKey(),
+    /** SHA-256 of what a retry must not change: the name, the TTL, how the value is made. */
+    inputDigest: bytea("input_digest").notNull(),
+    /** Counts the attempts: only the last one to arrive may store a secret. */
+    attempt: integer("attempt").notNull(),
+    lastAttemptAt: instant("last_attempt_at").notNull().defaultNow(),
+    /** The secret that the last finished attempt made. */
+    secretId: uuid("secret_id").references(() => ttlSecrets.id, { onDelete: "cascade" }),
+  },
+  (t) => [
+    index("create_attempts_last_attempt_at").on(t.lastAttemptAt),
+    index("create_attempts_secret_id").on(t.secretId),
+    check("create_attempts_digest", sql`octet_length(${t.digest}) = 32`),
+    check("create_attempts_input_digest", sql`octet_length(${t.inputDigest}) = 32`),
+    check("create_attempts_attempt", sql`${t.attempt} >= 1`),
   ],
 );
 

@@ -505,7 +505,7 @@ const ROWS: Row[] = [
     () => graphql(CREATE, refused(), { ...asOwner(), ...evil }),
     "200 UNAUTHENTICATED",
   ],
-  ["create: with an API key only", () => graphql(CREATE, refused(), key), "200 UNAUTHENTICATED"],
+  ["create: with an API key only", () => graphql(CREATE, refused(), key), "401 UNAUTHENTICATED"],
   [
     "create: long name",
     () => asked(CREATE, refused({ name: SENT["refused secret's name"].repeat(20) })),
@@ -671,7 +671,7 @@ const ROWS: Row[] = [
     "400 BAD_USER_INPUT",
   ],
   ["reveal: unknown field", () => graphql(REVEAL, attempt(0, { [unknown]: type })), "400 BAD_USER_INPUT"],
-  ["reveal: with an API key", () => graphql(REVEAL, attempt(0), key), "200 FORBIDDEN"],
+  ["reveal: with an API key", () => graphql(REVEAL, attempt(0), key), "401 UNAUTHENTICATED"],
   [
     "reveal: in the document, cut off",
     () =>
@@ -829,7 +829,7 @@ const ROWS: Row[] = [
     "204",
   ],
   ["a query from abroad", () => graphql("{ viewer { email } }", {}, { ...asOwner(), ...evil }), "200 ok"],
-  ["an API key", () => graphql("{ projects { nodes { id } } }", {}, key), "200 UNAUTHENTICATED"],
+  ["an API key", () => graphql("{ projects { nodes { id } } }", {}, key), "401 UNAUTHENTICATED"],
   [
     "an API key of another form",
     () =>
@@ -838,7 +838,7 @@ const ROWS: Row[] = [
         {},
         { authorization: SENT["API key"], "x-api-key": SENT["API key"] },
       ),
-    "200 UNAUTHENTICATED",
+    "401 UNAUTHENTICATED",
   ],
 
   // Pages.

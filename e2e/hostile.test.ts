@@ -296,14 +296,14 @@ const TABLE: [what: string, attack: () => Promise<Response>, expected: string][]
     "200 UNAUTHENTICATED",
   ],
   [
-    "an API key that reveals",
+    "an API key that does not exist",
     () => ask(REVEAL, { input: right() }, { authorization: "Bearer ttlk_x" }),
-    "200 FORBIDDEN",
+    "401 UNAUTHENTICATED",
   ],
   [
     "any bearer token that reveals",
     () => ask(REVEAL, { input: right() }, { authorization: "Bearer eDp5" }),
-    "200 FORBIDDEN",
+    "401 UNAUTHENTICATED",
   ],
   // Inputs.
   ["NUL in a name", () => signedIn(CREATE, secretInput({ name: "a\0b" })), "200 BAD_USER_INPUT"],

@@ -32,7 +32,7 @@ export class AppError extends Error {
 }
 
 /** The same answer for what does not exist and for what belongs to another vault. */
-export function notFound(what: "project" | "TTL secret"): AppError {
+export function notFound(what: "project" | "TTL secret" | "API key"): AppError {
   return new AppError("NOT_FOUND", `There is no such ${what}. It may have been deleted.`);
 }
 

@@ -11,7 +11,11 @@ const PER_MINUTE = {
   reveal: 30,
   /** Questions whether a link is still good, per client address. */
   available: 60,
-  /** New secrets, per member… */
+  /** All requests of an API key. */
+  apiKey: 600,
+  /** New API keys, per owner. */
+  createApiKey: 20,
+  /** New secrets, per member or API key… */
   create: 60,
   /** …and per client address, which a whole office may share. */
   createFrom: 180,

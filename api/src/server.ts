@@ -7,12 +7,13 @@ import type { AppFiles } from "./apps/app-file.ts";
 import { type Apps, PAGE } from "./apps/built-app.ts";
 import { sendFile, serveFiles, unlessKnown } from "./apps/send-file.ts";
 import type { ClientIp } from "./client-ip.ts";
-import type { ErrorCode } from "./errors.ts";
+import { AppError, type ErrorCode } from "./errors.ts";
 import type { Services } from "./graphql/context.ts";
 import { createGraphql, GRAPHQL_PATH } from "./graphql/yoga.ts";
 import { isReady } from "./health.ts";
 import { isForeign, type Origins } from "./origin.ts";
 import { waitHeaders } from "./rate-limit.ts";
+import { requestKey } from "./request-key.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { noSession, requestSession } from "./session.ts";
 
@@ -58,6 +59,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
   app.use(securityHeaders(publicUrl));
   app.use(noStoreUnlessSaid);
   app.onError((err, c) => {
+    if (err instanceof AppError) return refuse(c, err);
     log.error({ err }, "a request failed");
     return refusal(c, 500, "INTERNAL", "Something went wrong on the server. Try again later.");
   });
@@ -97,11 +99,15 @@ export function createApp(deps: AppDeps): Hono<Env> {
   app.post(GRAPHQL_PATH, limitBody(), async (c) => {
     if (!isJson(c)) return refuseMediaType(c);
     const { raw } = c.req;
-    const session = isForeign(raw.headers, origins) ? noSession : requestSession(deps, raw.headers);
+    const sourceIp = sourceIpOf(c, deps);
+    const apiKey = await requestKey(deps, raw.headers, sourceIp);
+    // A key speaks for itself, wherever the request comes from; a cookie only from our own pages.
+    const isNobody = apiKey !== null || isForeign(raw.headers, origins);
+    const session = isNobody ? noSession : requestSession(deps, raw.headers);
     const response = await graphql(raw, {
       services: deps,
-      sourceIp: sourceIpOf(c, deps),
-      hasApiKey: /^bearer\s|ttlk_/i.test(raw.headers.get("authorization") ?? ""),
+      sourceIp,
+      apiKey,
       viewer: session.viewer,
     });
     for (const cookie of session.cookies) response.headers.append("Set-Cookie", cookie);
@@ -159,6 +165,17 @@ function refusal(
   message: string,
 ) {
   return c.json({ errors: [{ message, extensions: { code } }] }, status);
+}
+
+/** A refusal of the whole request, before GraphQL: with the status and headers that HTTP has for it. */
+function refuse(c: HonoContext, { code, message, details }: AppError) {
+  const { retryAfterSeconds } = details;
+  for (const [name, value] of Object.entries(retryAfterSeconds ? waitHeaders(retryAfterSeconds) : {})) {
+    c.header(name, value);
+  }
+  if (code === "UNAUTHENTICATED") c.header("WWW-Authenticate", "Bearer");
+  const status = ({ UNAUTHENTICATED: 401, RATE_LIMITED: 429 } as const)[code as string] ?? 400;
+  return c.json({ errors: [{ message, extensions: { code, ...details } }] }, status);
 }
 
 function sourceIpOf(c: HonoContext<Env>, { clientIp }: AppDeps): string {

@@ -136,6 +136,39 @@ export async function reveal(
   return errors ? { __typename: "Error", ...errors[0]?.extensions } : data.revealTtlSecret;
 }
 
+/** What an owner asks of a new API key. */
+export interface NewKey {
+  name: string;
+  scopes: string[];
+  projectIds: string[] | null;
+  expiresInDays: number;
+}
+
+/** Creates an API key over the API: for the whole vault and with all scopes, unless told otherwise. */
+export async function createKey(
+  app: TestApp,
+  { cookie }: Pick<Sender, "cookie">,
+  input: Partial<NewKey> = {},
+): Promise<{ id: string; key: string; headers: Record<string, string> }> {
+  const { data, errors } = await graphql(
+    app,
+    "mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { apiKey { id } key } }",
+    {
+      input: {
+        name: `Bot ${randomUUID()}`,
+        scopes: ["TTL_SECRETS_CREATE", "TTL_SECRETS_READ"],
+        projectIds: null,
+        expiresInDays: 30,
+        ...input,
+      },
+    },
+    { cookie },
+  );
+  if (errors) throw new Error(`no API key: ${JSON.stringify(errors)}`);
+  const { apiKey, key } = data.createApiKey;
+  return { id: apiKey.id, key, headers: { authorization: `Bearer ${key}` } };
+}
+
 /** What the sender sees of a secret. */
 export async function secretOf(app: TestApp, sender: Sender, id: string) {
   const { data } = await graphql(

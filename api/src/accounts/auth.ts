@@ -12,6 +12,15 @@ import { passwordHashing } from "./password.ts";
 /** The header in which `server.ts` hands over the client's address as it resolved it, replacing any the client sent. */
 export const CLIENT_IP_HEADER = "x-ttl-secrets-client-ip";
 
+const COOKIE_PREFIX = "ttl-secrets";
+
+const SESSION_COOKIE = new RegExp(`(?:^|;)\\s*(?:__Host-)?${COOKIE_PREFIX}\\.session_token=`);
+
+/** Whether a request with these headers carries a session, valid or not. */
+export function carriesSession(headers: Headers): boolean {
+  return SESSION_COOKIE.test(headers.get("cookie") ?? "");
+}
+
 /** Who may create an account: anyone, only the very first person, nobody. */
 export type SignUpMode = "open" | "first" | "closed";
 
@@ -110,7 +119,7 @@ export function createAuth(
       // `__Host-` (RFC 6265bis §4.1.3.2): no other host, path or plain http can set or shadow the cookie. Its rules are
       // met below; better-auth's own switch would add `__Secure-`, which allows other hosts of the domain.
       useSecureCookies: false,
-      cookiePrefix: isHttps ? "__Host-ttl-secrets" : "ttl-secrets",
+      cookiePrefix: isHttps ? `__Host-${COOKIE_PREFIX}` : COOKIE_PREFIX,
       defaultCookieAttributes: { secure: isHttps, httpOnly: true, sameSite: "strict", path: "/" },
       ipAddress: { ipAddressHeaders: [CLIENT_IP_HEADER], ipv6Subnet: 64 },
     },

@@ -1,15 +1,22 @@
 import type { Queryable } from "../db.ts";
 import { notFound } from "../errors.ts";
 import { isId } from "../page.ts";
-import type { Member } from "./member.ts";
+import type { Reach } from "./caller.ts";
 import { vaultOwnsProject } from "./member-store.ts";
 
 /**
- * Lets a use case go on only when the member's vault owns the project. Another vault's project gets the answer of
- * one that does not exist.
+ * Lets a use case go on only when the project is within reach. One that is not gets the answer of one that does not
+ * exist.
  *
  * @throws AppError `NOT_FOUND`.
  */
-export async function requireOwnProject(db: Queryable, member: Member, projectId: string): Promise<void> {
-  if (!isId(projectId) || !(await vaultOwnsProject(db, member.vaultId, projectId))) throw notFound("project");
+export async function requireOwnProject(db: Queryable, reach: Reach, projectId: string): Promise<void> {
+  if (!canReach(reach, projectId) || !(await vaultOwnsProject(db, reach.vaultId, projectId))) {
+    throw notFound("project");
+  }
+}
+
+/** Whether the id is one, and not of a project that is out of reach whichever vault owns it. */
+export function canReach({ projectIds }: Reach, projectId: string): boolean {
+  return isId(projectId) && (projectIds === null || projectIds.includes(projectId));
 }

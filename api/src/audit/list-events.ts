@@ -1,3 +1,4 @@
+import { reachOfMember } from "../accounts/caller.ts";
 import type { Member } from "../accounts/member.ts";
 import { requireOwnProject } from "../accounts/ownership.ts";
 import type { Database } from "../db.ts";
@@ -18,6 +19,6 @@ export async function listEvents(
 ): Promise<Page<AuditEvent>> {
   if (!isId(projectId)) throw notFound("project");
   const rows = await readEvents(db.orm, { vaultId: member.vaultId, projectId, page });
-  if (rows.length === 0) await requireOwnProject(db.orm, member, projectId);
+  if (rows.length === 0) await requireOwnProject(db.orm, reachOfMember(member), projectId);
   return toPage(rows, page);
 }

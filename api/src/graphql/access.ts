@@ -18,13 +18,13 @@ const MAX_ANONYMOUS_DOCUMENT = 2000;
 
 /**
  * Decides, before anything is resolved, what an anonymous request may select: one public field in a short document,
- * and no introspection. Everything else needs a verified session.
+ * and no introspection. Everything else needs a verified session or API key.
  */
 export function accessPolicy(): Plugin<Context> {
   return {
     async onExecute({ args, setResultAndStopExecution }) {
       const { contextValue } = args as ExecutionArgs & { contextValue: Context };
-      if (isPublic(args as ExecutionArgs) || (await contextValue.viewer())) return;
+      if (isPublic(args as ExecutionArgs) || contextValue.apiKey || (await contextValue.viewer())) return;
       const refusal = new AppError("UNAUTHENTICATED", "Sign in first.");
       setResultAndStopExecution({
         errors: [new GraphQLError(refusal.message, { originalError: refusal })],

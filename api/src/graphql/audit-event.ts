@@ -3,7 +3,7 @@ import { listEvents } from "../audit/list-events.ts";
 import { pageRequest } from "../page.ts";
 import { builder } from "./builder.ts";
 import { pageArgs, toConnection } from "./connection.ts";
-import { requireActor } from "./context.ts";
+import { requireMember } from "./context.ts";
 
 const AuditEventType = builder.objectRef<AuditEvent>("AuditEvent").implement({
   description: "One line of the append-only audit log.",
@@ -32,7 +32,7 @@ builder.queryField("auditEvents", (t) =>
     description: "A project's audit events, newest first; also after the project was deleted.",
     args: { projectId: t.arg.id(), ...pageArgs },
     resolve: async (_root, { projectId, first, after }, context) => {
-      const { member } = await requireActor(context);
+      const { member } = await requireMember(context);
       const page = pageRequest(first ?? 50, after);
       const events = await listEvents(context.services, { member, projectId, page });
       return toConnection(events, ({ id, at }) => ({ id, at }), after == null);

@@ -1,3 +1,4 @@
+import type { ApiKeyIdentity, ApiKeyScope, Caller } from "../accounts/caller.ts";
 import type { Actor, Member } from "../accounts/member.ts";
 import type { Argon2Slots } from "../crypto/argon2.ts";
 import type { KeyRing } from "../crypto/key-ring.ts";
@@ -20,19 +21,48 @@ export interface Services {
 export interface Context {
   services: Services;
   sourceIp: string;
-  /** Whether the request carries an API key, valid or not. */
-  hasApiKey: boolean;
+  /** The request's API key, checked before anything else; null when it carries none. Then `viewer` is nobody. */
+  apiKey: ApiKeyIdentity | null;
   /** Who is signed in, if anyone; asked of the database once per request, when first needed. */
   viewer: () => Promise<Member | null>;
 }
 
 /**
- * The member who makes the request, with their address.
+ * The member who makes the request, with their address. For what no API key may do.
  *
- * @throws AppError `UNAUTHENTICATED`.
+ * @throws AppError `UNAUTHENTICATED`; `FORBIDDEN` for an API key.
  */
-export async function requireActor({ viewer, sourceIp }: Context): Promise<Actor> {
+export async function requireMember({ apiKey, viewer, sourceIp }: Context): Promise<Actor> {
+  if (apiKey) throw new AppError("FORBIDDEN", "No API key may do this. Sign in to the dashboard.");
   const member = await viewer();
   if (!member) throw new AppError("UNAUTHENTICATED", "Sign in first.");
   return { member, sourceIp };
+}
+
+/**
+ * The owner who makes the request. For what other members may not do either.
+ *
+ * @throws AppError `UNAUTHENTICATED`; `FORBIDDEN` for an API key and for other members.
+ */
+export async function requireOwner(context: Context): Promise<Member> {
+  const { member } = await requireMember(context);
+  if (member.role !== "owner") throw new AppError("FORBIDDEN", "Only an owner of the vault may do this.");
+  return member;
+}
+
+/**
+ * Who makes the request: a member, or an API key with this scope.
+ *
+ * @throws AppError `UNAUTHENTICATED`; `FORBIDDEN` for an API key without the scope.
+ */
+export async function requireCaller(context: Context, scope: ApiKeyScope): Promise<Caller> {
+  const { apiKey } = context;
+  if (!apiKey) return { kind: "member", member: (await requireMember(context)).member };
+  if (!apiKey.scopes.includes(scope)) {
+    throw new AppError(
+      "FORBIDDEN",
+      "This API key lacks the scope for that. Ask an owner for a key that has it.",
+    );
+  }
+  return { kind: "api-key", apiKey };
 }

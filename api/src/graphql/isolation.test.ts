@@ -14,7 +14,16 @@ import {
 import { beforeAll, describe, expect, it } from "vitest";
 import { createTestApp, PUBLIC_URL, type TestApp } from "../../test/app.ts";
 import { useDatabase } from "../../test/database.ts";
-import { type Answer, createSecret, graphql, type Sender, signUp } from "../../test/factories.ts";
+import {
+  type Answer,
+  createKey,
+  createSecret,
+  graphql,
+  type NewKey,
+  type Sender,
+  signUp,
+} from "../../test/factories.ts";
+import { newApiKey } from "../crypto/api-key.ts";
 import { schema } from "./schema.ts";
 
 const db = useDatabase();
@@ -25,13 +34,18 @@ const CALLERS = [
   "another vault's member",
   "the vault's other member",
   "the owner",
-  "an API key",
-  "an API key beside the owner's session",
+  "the vault's API key",
+  "another vault's API key",
+  "an API key for another project",
+  "an API key that may only create",
+  "an API key that may only read",
+  "an API key that is not valid",
+  "a valid API key beside the owner's session",
 ] as const;
 type Caller = (typeof CALLERS)[number];
 
 /** What a caller may get: a refusal; null; what is their own vault's; or what anybody gets. */
-type Outcome = "UNAUTHENTICATED" | "NOT_FOUND" | "FORBIDDEN" | "null" | "own" | "public";
+type Outcome = "UNAUTHENTICATED" | "NOT_FOUND" | "FORBIDDEN" | "BAD_USER_INPUT" | "null" | "own" | "public";
 
 /** What the callers ask for; it is the owner's, or does not exist at all. */
 interface Target {
@@ -40,6 +54,7 @@ interface Target {
   vaultId: string;
   token: string;
   passphrase: string;
+  apiKeyId: string;
 }
 
 interface RootRow {
@@ -47,47 +62,73 @@ interface RootRow {
   args: (target: Target, label: string, leaf: string) => Record<string, unknown>;
   /** Whether a call uses its target up, so that each needs one of its own. */
   consumes?: true;
-  access: readonly [Outcome, Outcome, Outcome, Outcome, Outcome, Outcome];
+  access: readonly Outcome[];
 }
 
-const SIGNED_IN = ["UNAUTHENTICATED", "own", "own", "own", "UNAUTHENTICATED", "own"] as const;
-const OWN_VAULT = ["UNAUTHENTICATED", "NOT_FOUND", "own", "own", "UNAUTHENTICATED", "own"] as const;
-const NULL_ELSEWHERE = ["UNAUTHENTICATED", "null", "own", "own", "UNAUTHENTICATED", "own"] as const;
+type Four = [Outcome, Outcome, Outcome, Outcome];
+type Five = [...Four, Outcome];
 
-/** Every root field: who may ask. There are no API keys yet, so every one is invalid: it counts for nobody. */
+/** The first four callers, then the five with a valid key. The last two are refused, whatever they ask for. */
+const access = (people: Four, keys: Five | Outcome): readonly Outcome[] => [
+  ...people,
+  ...(typeof keys === "string" ? Array<Outcome>(5).fill(keys) : keys),
+  "UNAUTHENTICATED",
+  "BAD_USER_INPUT",
+];
+
+const PEOPLE: Four = ["UNAUTHENTICATED", "own", "own", "own"];
+const OWN_VAULT: Four = ["UNAUTHENTICATED", "NOT_FOUND", "own", "own"];
+
+/** Every root field: who may ask. */
 const ROOTS: Record<string, RootRow> = {
-  "Query.viewer": { args: () => ({}), access: ["null", "own", "own", "own", "null", "own"] },
-  "Query.projects": { args: () => ({}), access: SIGNED_IN },
-  "Query.project": { args: ({ projectId }) => ({ id: projectId }), access: NULL_ELSEWHERE },
-  "Query.ttlSecrets": { args: ({ projectId }) => ({ projectId }), access: OWN_VAULT },
-  "Query.auditEvents": { args: ({ projectId }) => ({ projectId }), access: OWN_VAULT },
+  "Query.viewer": { args: () => ({}), access: access(["null", "own", "own", "own"], "null") },
+  "Query.projects": {
+    args: () => ({}),
+    access: access(PEOPLE, ["own", "own", "own", "FORBIDDEN", "own"]),
+  },
+  "Query.project": {
+    args: ({ projectId }) => ({ id: projectId }),
+    access: access(["UNAUTHENTICATED", "null", "own", "own"], ["own", "null", "null", "FORBIDDEN", "own"]),
+  },
+  "Query.ttlSecrets": {
+    args: ({ projectId }) => ({ projectId }),
+    access: access(OWN_VAULT, ["own", "NOT_FOUND", "NOT_FOUND", "FORBIDDEN", "own"]),
+  },
+  "Query.auditEvents": {
+    args: ({ projectId }) => ({ projectId }),
+    access: access(OWN_VAULT, "FORBIDDEN"),
+  },
+  "Query.apiKeys": {
+    args: () => ({}),
+    access: access(["UNAUTHENTICATED", "own", "FORBIDDEN", "own"], "FORBIDDEN"),
+  },
   "Query.ttlSecretAvailable": {
     args: ({ vaultId, token }) => ({ vaultId, token }),
-    access: ["public", "public", "public", "public", "public", "public"],
+    access: access(["public", "public", "public", "public"], "public"),
   },
   "Mutation.createProject": {
     args: (_target, label) => ({ input: { name: `${label} project` } }),
-    access: SIGNED_IN,
+    access: access(PEOPLE, "FORBIDDEN"),
   },
   "Mutation.renameProject": {
     args: ({ projectId }, label) => ({ input: { id: projectId, name: `${label} project` } }),
-    access: OWN_VAULT,
+    access: access(OWN_VAULT, "FORBIDDEN"),
   },
   "Mutation.deleteProject": {
     args: ({ projectId }) => ({ id: projectId }),
     consumes: true,
-    access: OWN_VAULT,
+    access: access(OWN_VAULT, "FORBIDDEN"),
   },
   "Mutation.createTtlSecret": {
     args: ({ projectId }, label) => ({
       input: { projectId, name: `${label} secret`, ttlSeconds: 60, content: { value: "v" } },
     }),
-    access: OWN_VAULT,
+    access: access(OWN_VAULT, ["own", "NOT_FOUND", "NOT_FOUND", "own", "FORBIDDEN"]),
   },
   "Mutation.revokeTtlSecret": {
     args: ({ secretId }) => ({ id: secretId }),
     consumes: true,
-    access: OWN_VAULT,
+    access: access(OWN_VAULT, "FORBIDDEN"),
   },
   "Mutation.revealTtlSecret": {
     args: ({ vaultId, token, passphrase }, _label, leaf) => ({
@@ -98,7 +139,23 @@ const ROOTS: Record<string, RootRow> = {
       },
     }),
     consumes: true,
-    access: ["public", "public", "public", "public", "FORBIDDEN", "FORBIDDEN"],
+    access: access(["public", "public", "public", "public"], "FORBIDDEN"),
+  },
+  "Mutation.createApiKey": {
+    args: ({ projectId }, label) => ({
+      input: {
+        name: `${label} key ${randomUUID()}`,
+        scopes: ["TTL_SECRETS_READ"],
+        projectIds: [projectId],
+        expiresInDays: 1,
+      },
+    }),
+    access: access(["UNAUTHENTICATED", "NOT_FOUND", "FORBIDDEN", "own"], "FORBIDDEN"),
+  },
+  "Mutation.revokeApiKey": {
+    args: ({ apiKeyId }) => ({ id: apiKeyId }),
+    consumes: true,
+    access: access(["UNAUTHENTICATED", "NOT_FOUND", "FORBIDDEN", "own"], "FORBIDDEN"),
   },
 };
 
@@ -127,9 +184,16 @@ const SECRETS = ["Query.ttlSecrets"];
 const CREATED = ["Mutation.createTtlSecret"];
 const SECRET = [...SECRETS, ...CREATED, "Mutation.revokeTtlSecret"];
 const EVENTS = ["Query.auditEvents"];
+const KEYS = ["Query.apiKeys"];
+const NEW_KEY = ["Mutation.createApiKey"];
+const KEY = [...KEYS, ...NEW_KEY];
+const CONNECTION = [...PROJECTS, ...SECRETS, ...EVENTS, ...KEYS];
 const REVEAL = ["Mutation.revealTtlSecret"];
 
 const emailOf = ({ emails }: Vault) => expect.stringMatching(new RegExp(`^(${emails.join("|")})$`));
+const actorOf = ({ emails, label }: Vault) =>
+  expect.stringMatching(new RegExp(`^(${emails.join("|")}|API key “${label} key [^”]+”)$`));
+const orNull = (value: unknown) => expect.toBeOneOf([null, value]);
 const labelled = (what: string) => (vault: Vault) => `${vault.label} ${what}`;
 const always = (value: unknown) => () => value;
 const below = (roots: readonly string[]): FieldRow => ({ from: roots, holds: always(expect.anything()) });
@@ -160,8 +224,8 @@ const FIELDS: Record<string, FieldRow> = {
   "TtlSecret.destroyedReason": { from: SECRET, holds: always(null) },
   "TtlSecret.createdAt": { from: SECRET, holds: always(INSTANT) },
   "TtlSecret.expiresAt": { from: SECRET, holds: always(INSTANT) },
-  "TtlSecret.endedAt": { from: SECRET, holds: always(expect.toBeOneOf([null, INSTANT])) },
-  "TtlSecret.createdBy": { from: SECRET, holds: emailOf },
+  "TtlSecret.endedAt": { from: SECRET, holds: always(orNull(INSTANT)) },
+  "TtlSecret.createdBy": { from: SECRET, holds: actorOf },
   "TtlSecretConnection.edges": below(SECRETS),
   "TtlSecretConnection.nodes": below(SECRETS),
   "TtlSecretConnection.pageInfo": below(SECRETS),
@@ -188,7 +252,7 @@ const FIELDS: Record<string, FieldRow> = {
   "AuditEvent.action": { from: EVENTS, holds: always(expect.stringMatching(/^temporary_secret_\w+$/)) },
   "AuditEvent.at": { from: EVENTS, holds: always(INSTANT) },
   "AuditEvent.sourceIp": { from: EVENTS, holds: always("127.0.0.1") },
-  "AuditEvent.actor": { from: EVENTS, holds: emailOf },
+  "AuditEvent.actor": { from: EVENTS, holds: actorOf },
   "AuditEvent.ttlSecretId": { from: EVENTS, holds: always(UUID) },
   "AuditEvent.ttlSecretName": { from: EVENTS, holds: labelled("secret") },
   "AuditEventConnection.edges": below(EVENTS),
@@ -197,10 +261,30 @@ const FIELDS: Record<string, FieldRow> = {
   "AuditEventEdge.cursor": { from: EVENTS, holds: always(CURSOR) },
   "AuditEventEdge.node": below(EVENTS),
 
-  "PageInfo.hasNextPage": { from: [...PROJECTS, ...SECRETS, ...EVENTS], holds: always(false) },
-  "PageInfo.hasPreviousPage": { from: [...PROJECTS, ...SECRETS, ...EVENTS], holds: always(false) },
-  "PageInfo.startCursor": { from: [...PROJECTS, ...SECRETS, ...EVENTS], holds: always(CURSOR) },
-  "PageInfo.endCursor": { from: [...PROJECTS, ...SECRETS, ...EVENTS], holds: always(CURSOR) },
+  "ApiKey.id": { from: KEY, holds: always(UUID) },
+  "ApiKey.name": { from: KEY, holds: ({ label }) => expect.stringMatching(new RegExp(`^${label} key `)) },
+  "ApiKey.scopes": { from: KEY, holds: always(expect.stringMatching(/^TTL_SECRETS_(CREATE|READ)$/)) },
+  "ApiKey.projects": below(KEY),
+  "ApiKey.createdAt": { from: KEY, holds: always(INSTANT) },
+  "ApiKey.createdBy": { from: KEY, holds: emailOf },
+  "ApiKey.expiresAt": { from: KEY, holds: always(INSTANT) },
+  "ApiKey.lastUsedAt": { from: KEY, holds: always(orNull(INSTANT)) },
+  "ApiKey.lastUsedIp": { from: KEY, holds: always(orNull("127.0.0.1")) },
+  "ApiKey.revokedAt": { from: KEY, holds: always(null) },
+  "ApiKeyProject.id": { from: KEY, holds: always(orNull(UUID)) },
+  "ApiKeyProject.name": { from: KEY, holds: ({ label }) => orNull(`${label} project`) },
+  "ApiKeyConnection.edges": below(KEYS),
+  "ApiKeyConnection.nodes": below(KEYS),
+  "ApiKeyConnection.pageInfo": below(KEYS),
+  "ApiKeyEdge.cursor": { from: KEYS, holds: always(CURSOR) },
+  "ApiKeyEdge.node": below(KEYS),
+  "CreatedApiKey.apiKey": below(NEW_KEY),
+  "CreatedApiKey.key": { from: NEW_KEY, holds: always(expect.stringMatching(/^ttlk_[\w-]{48}$/)) },
+
+  "PageInfo.hasNextPage": { from: CONNECTION, holds: always(false) },
+  "PageInfo.hasPreviousPage": { from: CONNECTION, holds: always(false) },
+  "PageInfo.startCursor": { from: CONNECTION, holds: always(CURSOR) },
+  "PageInfo.endCursor": { from: CONNECTION, holds: always(CURSOR) },
 };
 
 /** One field on the way down from a root: of which type, and what it is called there. */
@@ -278,16 +362,23 @@ interface Person {
   vault: Vault;
 }
 
+/** The callers that come with a valid key. */
+type KeyHolder = Exclude<
+  Extract<Caller, `${string}API key${string}`>,
+  "an API key that is not valid" | "a valid API key beside the owner's session"
+>;
+
 interface Scene {
   app: TestApp;
   owner: Sender;
   target: Target;
   people: Record<"owner" | "colleague" | "stranger", Person>;
+  keys: Record<KeyHolder, string>;
 }
 let scene: Scene;
 
 const unknownToken = () => randomBytes(16).toString("base64url");
-const API_KEY = { authorization: `Bearer ttlk_${randomBytes(32).toString("base64url")}` };
+const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
 
 /** What a caller sends along. */
 function credentials(caller: Caller): { cookie?: string; headers?: Record<string, string> } {
@@ -301,18 +392,20 @@ function credentials(caller: Caller): { cookie?: string; headers?: Record<string
       return { cookie: colleague.cookie };
     case "the owner":
       return { cookie: owner.cookie };
-    case "an API key":
-      return { headers: API_KEY };
-    case "an API key beside the owner's session":
-      return { cookie: owner.cookie, headers: API_KEY };
+    case "an API key that is not valid":
+      return { headers: bearer(newApiKey()) };
+    case "a valid API key beside the owner's session":
+      return { cookie: owner.cookie, headers: bearer(scene.keys["the vault's API key"]) };
+    default:
+      return { headers: bearer(scene.keys[caller]) };
   }
 }
 
 const vaultOf = (caller: Caller) =>
-  (caller === "another vault's member" ? scene.people.stranger : scene.people.owner).vault;
+  (caller.startsWith("another vault's") ? scene.people.stranger : scene.people.owner).vault;
 
-/** A project of the owner's with a pending secret. */
-async function newTarget(app: TestApp, owner: Pick<Sender, "cookie">, label: string) {
+/** A project of the owner's with a pending secret and an API key. */
+async function newTarget(app: TestApp, owner: Pick<Sender, "cookie">, label: string): Promise<Target> {
   const { data } = await graphql(
     app,
     "mutation ($input: CreateProjectInput!) { createProject(input: $input) { id } }",
@@ -324,7 +417,8 @@ async function newTarget(app: TestApp, owner: Pick<Sender, "cookie">, label: str
     name: `${label} secret`,
     content: { value: `${label} value` },
   });
-  return { projectId: sender.projectId, secretId: id, ...link };
+  const apiKey = await createKey(app, owner, { name: `${label} key ${randomUUID()}` });
+  return { projectId: sender.projectId, secretId: id, ...link, apiKeyId: apiKey.id };
 }
 
 /** Ids of the right shape behind which there is nothing. */
@@ -334,6 +428,7 @@ const ghost = (): Target => ({
   vaultId: `vault_${randomBytes(12).toString("hex")}`,
   token: unknownToken(),
   passphrase: "a-b-c-d-e-f",
+  apiKeyId: randomUUID(),
 });
 
 async function signUpAs(app: TestApp, name: string): Promise<{ cookie: string; email: string }> {
@@ -359,9 +454,15 @@ async function snapshot(): Promise<string> {
     "ttl_secrets",
     "ttl_secret_payloads",
     "audit_events",
+    "api_keys",
+    "create_attempts",
   ];
+  // A key's use is recorded beside the request, refused or not.
   const rows = await Promise.all(
-    tables.map((table) => sql`SELECT t::text FROM ${sql(table)} t ORDER BY t::text`),
+    tables.map(
+      (table) => sql`
+        SELECT (to_jsonb(t) - 'last_used_at' - 'last_used_ip')::text AS row FROM ${sql(table)} t ORDER BY row`,
+    ),
   );
   return JSON.stringify(rows);
 }
@@ -374,7 +475,7 @@ function ask(path: Path, target: Target, caller: Caller): Promise<Answer> {
 /** What the answer amounts to; `data` stands for any that holds something. */
 function outcomeOf({ data, errors }: Answer, { root }: Path): string {
   if (!errors) return data[root.name] === null ? "null" : "data";
-  expect(data ?? null, "a refusal carries no data").toBeNull();
+  expect(data?.[root.name] ?? null, "a refusal carries no data").toBeNull();
   expect(errors).toHaveLength(1);
   return errors[0]?.extensions.code ?? "";
 }
@@ -394,8 +495,18 @@ beforeAll(async () => {
   const beta = { label: "Beta", id: await firstVisit(app, stranger.cookie), emails: [stranger.email] };
   await newTarget(app, stranger, "Beta");
   const target = await newTarget(app, owner, "Alpha");
+  const other = await newTarget(app, owner, "Alpha");
+  const keyOf = async (person: { cookie: string }, label: string, input: Partial<NewKey> = {}) =>
+    (await createKey(app, person, { name: `${label} key ${randomUUID()}`, ...input })).key;
   scene = {
     app,
+    keys: {
+      "the vault's API key": await keyOf(owner, "Alpha"),
+      "another vault's API key": await keyOf(stranger, "Beta"),
+      "an API key for another project": await keyOf(owner, "Alpha", { projectIds: [other.projectId] }),
+      "an API key that may only create": await keyOf(owner, "Alpha", { scopes: ["TTL_SECRETS_CREATE"] }),
+      "an API key that may only read": await keyOf(owner, "Alpha", { scopes: ["TTL_SECRETS_READ"] }),
+    },
     owner: { ...owner, vaultId: alphaId, projectId: target.projectId },
     target,
     people: {
@@ -464,14 +575,16 @@ describe("everyone gets what the allow-list says, and a refusal changes nothing"
     }
   });
 
-  it.each(named.filter(([, , path]) => /NOT_FOUND|null/.test(ROOTS[rootOf(path)]?.access[1] ?? "")))(
-    "another vault's is, to the byte, what does not exist: %s",
-    async (_way, _leaf, path) => {
-      const caller = "another vault's member";
-      const [theirs, nothing] = [await ask(path, scene.target, caller), await ask(path, ghost(), caller)];
-      expect(JSON.stringify(theirs)).toBe(JSON.stringify(nothing));
-    },
-  );
+  it.each(
+    named.flatMap(([way, , path]) =>
+      CALLERS.filter((_caller, i) =>
+        /NOT_FOUND|null/.test((rootOf(path) !== "Query.viewer" && ROOTS[rootOf(path)]?.access[i]) || ""),
+      ).map((caller) => [way, caller, path] as const),
+    ),
+  )("what is out of reach is, to the byte, what does not exist: %s, for %s", async (_way, caller, path) => {
+    const [theirs, nothing] = [await ask(path, scene.target, caller), await ask(path, ghost(), caller)];
+    expect(JSON.stringify(theirs)).toBe(JSON.stringify(nothing));
+  });
 
   it.each(["ttlSecrets", "auditEvents"])(
     "another vault's cursor into %s leads nowhere, as one into nothing does",
@@ -489,38 +602,56 @@ describe("everyone gets what the allow-list says, and a refusal changes nothing"
   );
 });
 
-describe("Authorization, while no API key exists, counts for nobody", () => {
-  const key = API_KEY.authorization;
+describe("Authorization", () => {
+  const good = () => scene.keys["the vault's API key"];
+  const bad = newApiKey();
   it.each([
-    ["a key", key, "FORBIDDEN"],
-    ["a key after a scheme in capitals", key.replace("Bearer", "BEARER"), "FORBIDDEN"],
-    ["a key after a tab", key.replace(" ", "\t"), "FORBIDDEN"],
-    ["two keys", `${key}, ${key}`, "FORBIDDEN"],
-    ["a bearer token that is no key of ours", "Bearer eyJhbGciOiJub25lIn0.e30.", "FORBIDDEN"],
+    ["a key that was never issued", () => `Bearer ${bad}`, "UNAUTHENTICATED"],
+    [
+      "a valid key with its last character changed",
+      () => `Bearer ${good().slice(0, -1)}!`,
+      "UNAUTHENTICATED",
+    ],
+    ["a valid key in capitals", () => `Bearer ${good().toUpperCase()}`, "UNAUTHENTICATED"],
+    ["two valid keys", () => `Bearer ${good()}, Bearer ${good()}`, "UNAUTHENTICATED"],
+    ["a valid key and a word", () => `Bearer ${good()} x`, "UNAUTHENTICATED"],
+    ["a valid key without a scheme", good, "UNAUTHENTICATED"],
+    ["a valid key after another scheme", () => `Token ${good()}`, "UNAUTHENTICATED"],
+    ["a bearer token that is no key of ours", () => "Bearer eyJhbGciOiJub25lIn0.e30.", "UNAUTHENTICATED"],
+    ["a valid key", () => `Bearer ${good()}`, "FORBIDDEN"],
+    ["a valid key after a scheme in capitals", () => `BEARER ${good()}`, "FORBIDDEN"],
+    ["a valid key after a tab", () => `Bearer\t${good()}`, "FORBIDDEN"],
     // What a proxy in front of us asked the browser for is none of our business.
-    ["a name and a password", "Basic eDp5", "revealed"],
-    ["a scheme without a token", "Bearer", "revealed"],
-    ["nothing", "", "revealed"],
-  ])("%s: refused where a session is needed; a reveal is %s", async (_what, authorization, outcome) => {
+    ["a name and a password", () => "Basic eDp5", "revealed"],
+    ["a scheme without a token", () => "Bearer", "revealed"],
+    ["nothing", () => "", "revealed"],
+  ])("%s", async (_what, authorization, outcome) => {
     const target = await newTarget(scene.app, scene.people.owner, "Alpha");
     const { vaultId, token, passphrase, secretId } = target;
     const run = async (query: string, variables: object = {}, cookie?: string) => {
-      const options = { headers: { authorization }, ...(cookie && { cookie }) };
+      const options = { headers: { authorization: authorization() }, ...(cookie && { cookie }) };
       const { data, errors } = await graphql(scene.app, query, variables, options);
       return errors?.[0]?.extensions.code ?? data;
     };
-    expect(await run("{ viewer { id } }")).toEqual({ viewer: null });
-    expect(await run("{ projects { nodes { id } } }")).toBe("UNAUTHENTICATED");
+    const { cookie } = scene.people.owner;
     const available = "query ($v: ID!, $t: String!) { ttlSecretAvailable(vaultId: $v, token: $t) }";
-    expect(await run(available, { v: vaultId, t: token })).toEqual({ ttlSecretAvailable: true });
+    const isInvalid = outcome === "UNAUTHENTICATED";
+    expect(await run("{ viewer { id } }")).toEqual(isInvalid ? outcome : { viewer: null });
+    expect(await run(available, { v: vaultId, t: token })).toEqual(
+      isInvalid ? outcome : { ttlSecretAvailable: true },
+    );
 
     const reveal =
       "mutation ($input: RevealTtlSecretInput!) { revealTtlSecret(input: $input) { __typename } }";
     const input = { vaultId, token, passphrase };
-    const isRefused = outcome === "FORBIDDEN";
-    if (isRefused) expect(await run(reveal, { input }, scene.people.owner.cookie)).toBe("FORBIDDEN");
+    const isRefused = outcome !== "revealed";
+    if (isRefused) {
+      expect(await run(reveal, { input }, cookie)).toBe(isInvalid ? outcome : "BAD_USER_INPUT");
+      // Nor does a query that asks for nothing at all get past.
+      expect(await run("{ nothing }", {}, cookie)).toBe(isInvalid ? outcome : "BAD_USER_INPUT");
+    }
     expect(await run(reveal, { input })).toEqual(
-      isRefused ? "FORBIDDEN" : { revealTtlSecret: { __typename: "TtlSecretRevealed" } },
+      isRefused ? outcome : { revealTtlSecret: { __typename: "TtlSecretRevealed" } },
     );
     const left = await db.current.sql`SELECT 1 FROM ttl_secret_payloads WHERE secret_id = ${secretId}`;
     expect(left).toHaveLength(isRefused ? 1 : 0);
@@ -561,7 +692,7 @@ describe("the schema itself", () => {
       "query A { viewer { id } } query B { __schema { queryType { name } } }",
       "B",
     ],
-  ])("is told to sessions only: %s", async (_what, query, operationName?: string) => {
+  ])("is told to sessions and keys only: %s", async (_what, query, operationName?: string) => {
     const run = async (options: { cookie?: string; headers?: Record<string, string> }) => {
       const response = await scene.app.request("/graphql", {
         method: "POST",
@@ -577,7 +708,7 @@ describe("the schema itself", () => {
     const evil = { origin: "https://evil.example" };
     for (const options of [
       credentials("anonymous"),
-      credentials("an API key"),
+      credentials("an API key that is not valid"),
       { cookie: "ttl-secrets.session_token=forged.forged" },
       { cookie: scene.people.owner.cookie, headers: evil },
     ]) {
@@ -585,8 +716,11 @@ describe("the schema itself", () => {
       expect(errors?.map(({ extensions }) => extensions.code)).toEqual(["UNAUTHENTICATED"]);
       expect(data ?? null).toBeNull();
     }
-    for (const { cookie } of Object.values(scene.people)) {
-      const { data, errors } = await run({ cookie });
+    for (const options of [
+      ...Object.values(scene.people).map(({ cookie }) => ({ cookie })),
+      ...Object.values(scene.keys).map((key) => ({ headers: bearer(key) })),
+    ]) {
+      const { data, errors } = await run(options);
       expect(errors).toBeUndefined();
       expect(data).toBeTruthy();
     }

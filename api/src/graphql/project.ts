@@ -1,3 +1,4 @@
+import { reachOf } from "../accounts/caller.ts";
 import { pageRequest } from "../page.ts";
 import { createProject } from "../projects/create-project.ts";
 import { deleteProject } from "../projects/delete-project.ts";
@@ -7,7 +8,7 @@ import type { Project } from "../projects/project.ts";
 import { renameProject } from "../projects/rename-project.ts";
 import { builder } from "./builder.ts";
 import { toConnection } from "./connection.ts";
-import { requireActor } from "./context.ts";
+import { requireCaller, requireMember } from "./context.ts";
 import { nullWhenNotFound } from "./not-found.ts";
 
 const ProjectType = builder.objectRef<Project>("Project").implement({
@@ -43,8 +44,8 @@ builder.queryFields((t) => ({
     description: "One of your vault's projects; null when it does not exist or is not yours.",
     args: { id: t.arg.id() },
     resolve: async (_root, { id }, context) => {
-      const { member } = await requireActor(context);
-      return nullWhenNotFound(getProject(context.services, { member, projectId: id }));
+      const reach = reachOf(await requireCaller(context, "ttl-secrets:read"));
+      return nullWhenNotFound(getProject(context.services, { reach, projectId: id }));
     },
   }),
   projects: t.field({
@@ -55,9 +56,8 @@ builder.queryFields((t) => ({
       after: t.arg.string({ required: false, description: "`endCursor` of the page before." }),
     },
     resolve: async (_root, { first, after }, context) => {
-      const { member } = await requireActor(context);
       const projects = await listProjects(context.services, {
-        member,
+        reach: reachOf(await requireCaller(context, "ttl-secrets:read")),
         page: pageRequest(first ?? 50, after),
       });
       return toConnection(projects, ({ id, createdAt }) => ({ id, at: createdAt }), after == null);
@@ -71,7 +71,7 @@ builder.mutationFields((t) => ({
     description: "Creates a project in your vault.",
     args: { input: t.arg({ type: CreateProjectInput }) },
     resolve: async (_root, { input }, context) => {
-      const { member } = await requireActor(context);
+      const { member } = await requireMember(context);
       return createProject(context.services, { member, name: input.name });
     },
   }),
@@ -79,7 +79,7 @@ builder.mutationFields((t) => ({
     type: ProjectType,
     args: { input: t.arg({ type: RenameProjectInput }) },
     resolve: async (_root, { input: { id, name } }, context) => {
-      const { member } = await requireActor(context);
+      const { member } = await requireMember(context);
       return renameProject(context.services, { member, projectId: id, name });
     },
   }),
@@ -88,7 +88,7 @@ builder.mutationFields((t) => ({
       "Deletes a project and, in the same transaction, all its TTL secrets, pending ones too. Audit events stay. Returns the id.",
     args: { id: t.arg.id() },
     resolve: async (_root, { id }, context) => {
-      const { member } = await requireActor(context);
+      const { member } = await requireMember(context);
       await deleteProject(context.services, { member, projectId: id });
       return id;
     },

@@ -73,8 +73,8 @@ builder.mutationField("revealTtlSecret", (t) =>
     description:
       "One attempt at a secret, by its recipient; no credential needed. Right or wrong, it destroys the secret. A request that carries an API key is refused and consumes nothing.",
     args: { input: t.arg({ type: RevealTtlSecretInput }) },
-    resolve: async (_root, { input }, { services, sourceIp, hasApiKey }) => {
-      if (hasApiKey)
+    resolve: async (_root, { input }, { services, sourceIp, apiKey }) => {
+      if (apiKey)
         throw new AppError("FORBIDDEN", "An API key can never reveal a secret. Send no Authorization.");
       await services.rateLimits.take("reveal", clientOf(sourceIp));
       return revealSecret(services, { ...input, sourceIp });

@@ -5,6 +5,7 @@ import "./project.ts";
 import "./ttl-secret.ts";
 import "./reveal.ts";
 import "./audit-event.ts";
+import "./api-key.ts";
 
 builder.queryType();
 builder.mutationType();

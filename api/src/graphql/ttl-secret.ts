@@ -1,3 +1,4 @@
+import { idOf, reachOf } from "../accounts/caller.ts";
 import { pageRequest } from "../page.ts";
 import { clientOf } from "../rate-limit.ts";
 import { type CreatedSecret, createSecret, type SecretContent } from "../secrets/create-secret.ts";
@@ -6,7 +7,7 @@ import { revokeSecret } from "../secrets/revoke-secret.ts";
 import type { TtlSecret } from "../secrets/secret.ts";
 import { builder } from "./builder.ts";
 import { pageArgs, toConnection } from "./connection.ts";
-import { requireActor } from "./context.ts";
+import { requireCaller, requireMember } from "./context.ts";
 
 const TtlSecretStatus = builder.enumType("TtlSecretStatus", {
   description: "Where a TTL secret is in its life. All but PENDING are final.",
@@ -109,9 +110,9 @@ builder.queryField("ttlSecrets", (t) =>
     description: "A project's TTL secrets, newest first.",
     args: { projectId: t.arg.id(), ...pageArgs },
     resolve: async (_root, { projectId, first, after }, context) => {
-      const { member } = await requireActor(context);
+      const reach = reachOf(await requireCaller(context, "ttl-secrets:read"));
       const page = pageRequest(first ?? 50, after);
-      const secrets = await listSecrets(context.services, { member, projectId, page });
+      const secrets = await listSecrets(context.services, { reach, projectId, page });
       return toConnection(secrets, ({ id, createdAt }) => ({ id, at: createdAt }), after == null);
     },
   }),
@@ -123,13 +124,14 @@ builder.mutationFields((t) => ({
     description: "Creates a TTL secret and returns, this once, its link and passphrase.",
     args: { input: t.arg({ type: CreateTtlSecretInput }) },
     resolve: async (_root, { input }, context) => {
-      const actor = await requireActor(context);
-      const { rateLimits } = context.services;
-      await rateLimits.take("create", { key: actor.member.userId });
-      await rateLimits.take("createFrom", clientOf(actor.sourceIp));
+      const caller = await requireCaller(context, "ttl-secrets:create");
+      const { services, sourceIp } = context;
+      await services.rateLimits.take("create", { key: idOf(caller) });
+      await services.rateLimits.take("createFrom", clientOf(sourceIp));
       const { projectId, name, ttlSeconds } = input;
-      return createSecret(context.services, {
-        ...actor,
+      return createSecret(services, {
+        caller,
+        sourceIp,
         projectId,
         name,
         ttlSeconds,
@@ -143,7 +145,7 @@ builder.mutationFields((t) => ({
       "Takes a pending TTL secret back. One that has ended is returned as it is: look at its status to see whether the revoke came in time.",
     args: { id: t.arg.id() },
     resolve: async (_root, { id }, context) => {
-      const actor = await requireActor(context);
+      const actor = await requireMember(context);
       return revokeSecret(context.services, { ...actor, secretId: id });
     },
   }),

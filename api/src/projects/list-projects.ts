@@ -1,13 +1,13 @@
-import type { Member } from "../accounts/member.ts";
+import type { Reach } from "../accounts/caller.ts";
 import type { Database } from "../db.ts";
 import { type Page, type PageRequest, toPage } from "../page.ts";
 import type { Project } from "./project.ts";
 import { listProjects as readProjects } from "./project-store.ts";
 
-/** A page of the member's vault's projects, newest first. */
+/** A page of the projects within reach, newest first. */
 export async function listProjects(
   { db }: { db: Database },
-  { member, page }: { member: Member; page: PageRequest },
+  { reach, page }: { reach: Reach; page: PageRequest },
 ): Promise<Page<Project>> {
-  return toPage(await readProjects(db.orm, member.vaultId, page), page);
+  return toPage(await readProjects(db.orm, reach, page), page);
 }

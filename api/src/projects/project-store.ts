@@ -1,5 +1,6 @@
 import { projects, ttlSecretPayloads, ttlSecrets } from "@ttl-secrets/drizzle/schema";
 import { and, desc, eq, inArray, isNotNull, sql } from "drizzle-orm";
+import type { Reach } from "../accounts/caller.ts";
 import { insertEvents } from "../audit/audit-store.ts";
 import type { Database, Queryable } from "../db.ts";
 import { after } from "../keyset.ts";
@@ -32,13 +33,23 @@ export async function findProject(db: Queryable, vaultId: string, id: string): P
   return row;
 }
 
-/** One page of a vault's projects, newest first, and one row more when there is a next page. */
-export function listProjects(db: Queryable, vaultId: string, page: PageRequest): Promise<Project[]> {
+/** One page of the projects within reach, newest first, and one row more when there is a next page. */
+export function listProjects(
+  db: Queryable,
+  { vaultId, projectIds }: Reach,
+  page: PageRequest,
+): Promise<Project[]> {
   const { createdAt, id } = projects;
   return db
     .select(projectFields)
     .from(projects)
-    .where(and(eq(projects.vaultId, vaultId), after(createdAt, id, page.after)))
+    .where(
+      and(
+        eq(projects.vaultId, vaultId),
+        projectIds ? inArray(id, [...projectIds]) : undefined,
+        after(createdAt, id, page.after),
+      ),
+    )
     .orderBy(desc(createdAt), desc(id))
     .limit(page.first + 1);
 }

@@ -1,3 +1,4 @@
+import { reachOfMember } from "../accounts/caller.ts";
 import type { Member } from "../accounts/member.ts";
 import type { Database } from "../db.ts";
 import { notFound } from "../errors.ts";
@@ -20,5 +21,5 @@ export async function renameProject(
   if (!isId(projectId) || !(await storeName(deps.db.orm, member.vaultId, projectId, newName))) {
     throw notFound("project");
   }
-  return getProject(deps, { member, projectId });
+  return getProject(deps, { reach: reachOfMember(member), projectId });
 }

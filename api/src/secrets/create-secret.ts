@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Actor } from "../accounts/member.ts";
+import { type Caller, labelOf, reachOf } from "../accounts/caller.ts";
 import { requireOwnProject } from "../accounts/ownership.ts";
 import { insertEvents } from "../audit/audit-store.ts";
 import { seal } from "../crypto/aead.ts";
@@ -32,25 +32,34 @@ export interface CreatedSecret {
  * Creates a TTL secret. Its life starts, by the database's clock, when it is stored.
  *
  * @throws AppError `BAD_USER_INPUT` for a name, TTL (60 to 86,400 s), value (1 byte to 64 KiB of well-formed UTF-8
- *   without NUL) or length (1 to 1,024) out of bounds; `NOT_FOUND` when the member's vault has no such project.
+ *   without NUL) or length (1 to 1,024) out of bounds; `NOT_FOUND` when the caller can reach no such project.
  *   Argon2BusyError when too many are waiting. Nothing is stored then.
  */
 export async function createSecret(
   deps: { db: Database; slots: Argon2Slots; keyRing: KeyRing; revealUrl: string },
-  input: Actor & { projectId: string; name: string; ttlSeconds: number; content: SecretContent },
+  input: {
+    caller: Caller;
+    sourceIp: string;
+    projectId: string;
+    name: string;
+    ttlSeconds: number;
+    content: SecretContent;
+  },
 ): Promise<CreatedSecret> {
   const { db, slots, keyRing, revealUrl } = deps;
-  const { member, sourceIp, projectId, ttlSeconds } = input;
+  const { caller, sourceIp, projectId, ttlSeconds } = input;
   const name = checkName(input.name);
   checkTtl(ttlSeconds);
   checkContent(input.content);
-  await requireOwnProject(db.orm, member, projectId);
+  const reach = reachOf(caller);
+  await requireOwnProject(db.orm, reach, projectId);
 
   const passphrase = newPassphrase();
   const salt = newSalt();
   const keys = await slots.run(() => passphraseKeys(passphrase, salt));
   const token = newToken();
-  const { vaultId, email } = member;
+  const { vaultId } = reach;
+  const createdBy = labelOf(caller);
 
   const secret = await db.orm.transaction(async (tx) => {
     const createdAt = await lockProject(tx, { projectId, vaultId });
@@ -64,7 +73,7 @@ export async function createSecret(
       expiresAtMs: expiresAt.getTime(),
     });
     await insertSecret(tx, {
-      secret: { id, projectId, name, createdAt, expiresAt, createdBy: email },
+      secret: { id, projectId, name, createdAt, expiresAt, createdBy },
       sealed,
       tokenHash: hashToken(token),
       verifier: keys.verifier,
@@ -77,12 +86,12 @@ export async function createSecret(
         projectId,
         action: "temporary_secret_create",
         sourceIp,
-        actor: email,
+        actor: createdBy,
         ttlSecretId: id,
         ttlSecretName: name,
       },
     ]);
-    return { id, name, createdAt, expiresAt, createdBy: email };
+    return { id, name, createdAt, expiresAt, createdBy };
   });
   return {
     secret: { ...secret, status: "pending", destroyedReason: null, endedAt: null },

@@ -1,0 +1,13 @@
+import type { Member } from "../accounts/member.ts";
+import type { Database } from "../db.ts";
+import { type Page, type PageRequest, toPage } from "../page.ts";
+import type { ApiKey } from "./api-key.ts";
+import { listApiKeys as readApiKeys } from "./api-key-store.ts";
+
+/** A page of the owner's vault's API keys, newest first; expired and revoked ones too. */
+export async function listApiKeys(
+  { db }: { db: Database },
+  { owner, page }: { owner: Member; page: PageRequest },
+): Promise<Page<ApiKey>> {
+  return toPage(await readApiKeys(db.orm, owner.vaultId, page), page);
+}

@@ -1,0 +1,20 @@
+import type { Member } from "../accounts/member.ts";
+import type { Database } from "../db.ts";
+import { notFound } from "../errors.ts";
+import { isId } from "../page.ts";
+import { revokeApiKey as revoke } from "./api-key-store.ts";
+
+/**
+ * Revokes an API key: its next request is refused. One that has ended already is left as it is.
+ *
+ * @throws AppError `NOT_FOUND` when the owner's vault has no such key.
+ */
+export async function revokeApiKey(
+  { db }: { db: Database },
+  { owner, apiKeyId }: { owner: Member; apiKeyId: string },
+): Promise<void> {
+  const { vaultId, email } = owner;
+  if (!isId(apiKeyId) || !(await revoke(db.orm, { vaultId, id: apiKeyId, revokedBy: email }))) {
+    throw notFound("API key");
+  }
+}
