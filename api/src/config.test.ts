@@ -40,6 +40,7 @@ describe("an environment without any variable", () => {
       authSecret: undefined,
       signUp: "first",
       trustedProxies: [],
+      brand: { name: "TTL Secrets", color: undefined, logo: undefined, recognitionPhrase: undefined },
       sweepIntervalSeconds: 60,
       rateLimitMultiplier: 1,
       logLevel: "info",
@@ -58,6 +59,10 @@ describe("an environment without any variable", () => {
       "AUTH_SECRET",
       "SIGN_UP",
       "TRUSTED_PROXIES",
+      "BRAND_NAME",
+      "BRAND_COLOR",
+      "BRAND_LOGO",
+      "RECOGNITION_PHRASE",
       "SWEEP_INTERVAL_SECONDS",
       "RATE_LIMIT_MULTIPLIER",
       "LOG_LEVEL",
@@ -87,6 +92,9 @@ describe("a configuration", () => {
       AUTH_SECRET: secret,
       SIGN_UP: "closed",
       TRUSTED_PROXIES: "10.0.0.0/8, ::1",
+      BRAND_NAME: "Müller & Söhne",
+      BRAND_COLOR: "#AA00FF",
+      RECOGNITION_PHRASE: " blue heron at noon ",
       SWEEP_INTERVAL_SECONDS: "5",
       RATE_LIMIT_MULTIPLIER: "100",
       LOG_LEVEL: "trace",
@@ -109,6 +117,12 @@ describe("a configuration", () => {
       authSecret: secret,
       signUp: "closed",
       trustedProxies: ["10.0.0.0/8", "::1/128"],
+      brand: {
+        name: "Müller & Söhne",
+        color: "#aa00ff",
+        logo: undefined,
+        recognitionPhrase: "blue heron at noon",
+      },
       sweepIntervalSeconds: 5,
       rateLimitMultiplier: 100,
       logLevel: "trace",
@@ -140,6 +154,10 @@ describe("an unusable configuration", () => {
     AUTH_SECRET: "sentinel-6",
     SIGN_UP: "sentinel-7",
     TRUSTED_PROXIES: "sentinel-8",
+    BRAND_NAME: "sentinel\n12",
+    BRAND_COLOR: "sentinel-13",
+    BRAND_LOGO: "/nowhere/sentinel-14",
+    RECOGNITION_PHRASE: "sentinel-15".repeat(20),
     SWEEP_INTERVAL_SECONDS: "sentinel-9",
     RATE_LIMIT_MULTIPLIER: "sentinel-10",
     LOG_LEVEL: "sentinel-11",
@@ -286,6 +304,30 @@ describe("ENCRYPTION_KEYS", () => {
   test("takes any random key", () => {
     const keys = Array.from({ length: 1000 }, (_, seed) => sample(seed).toString("base64"));
     expect(keys.filter((key) => !accepts("ENCRYPTION_KEYS", `k1:${key}`))).toHaveLength(0);
+  });
+});
+
+describe("the brand", () => {
+  test.each([
+    ["BRAND_NAME", "N", true],
+    ["BRAND_NAME", "🦊".repeat(40), true],
+    ["BRAND_NAME", "x".repeat(41), false],
+    ["BRAND_NAME", `<b onclick="x">&amp; 'Co'`, true],
+    ["BRAND_NAME", "two\u2028lines", false],
+    ["RECOGNITION_PHRASE", "ç".repeat(120), true],
+    ["RECOGNITION_PHRASE", "x".repeat(121), false],
+    ["RECOGNITION_PHRASE", "right to left \u202e", false],
+    ["RECOGNITION_PHRASE", "a\ttab", false],
+    ["BRAND_COLOR", "#0A6560", true],
+    ["BRAND_COLOR", "#fff", false],
+    ["BRAND_COLOR", "#0a6560ff", false],
+    ["BRAND_COLOR", "teal", false],
+    ["BRAND_COLOR", "#0a6560}*{color:red", false],
+    ["BRAND_LOGO", "/nowhere/logo.svg", false],
+    ["BRAND_LOGO", "/dev/zero", false],
+    ["BRAND_LOGO", "/", false],
+  ])("%s may be %j: %s", (name, value, expected) => {
+    expect(accepts(name, value)).toBe(expected);
   });
 });
 
@@ -445,7 +487,7 @@ describe("a choice", () => {
 test("the README's table has a row for every variable, with its default and meaning", () => {
   const [head, rule, ...rows] = configTable().split("\n");
   expect([head, rule]).toEqual(["| variable | default | meaning |", "| --- | --- | --- |"]);
-  expect(rows).toHaveLength(15);
+  expect(rows).toHaveLength(19);
   for (const row of rows) expect(row).toMatch(/^\| `[A-Z_]+` \| [^|]+ \| [^|]+\. \|$/);
   expect(configTable()).not.toContain("undefined");
 });

@@ -1,6 +1,8 @@
 import { isIP } from "node:net";
 import ipaddr from "ipaddr.js";
 import { z } from "zod";
+import { PRODUCT } from "./brand/brand.ts";
+import { LogoError, readLogo } from "./brand/logo.ts";
 import { KEY_BYTES, type KeyRing } from "./crypto/key-ring.ts";
 import { LOG_LEVELS } from "./log.ts";
 
@@ -109,6 +111,25 @@ const authSecret = z
     `must be at least 32 random characters; ${MAKE_A_KEY}`,
   );
 
+/** Text of the operator's for the pages: white space around it is dropped. */
+const label = (most: number) =>
+  z
+    .string()
+    .refine(
+      (text) => [...text].length <= most && !/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]/u.test(text),
+      `must be 1 to ${most} characters, on one line, without marks that change the writing direction`,
+    );
+
+const logo = z.string().transform((path, ctx) => {
+  try {
+    return readLogo(path);
+  } catch (error) {
+    if (!(error instanceof LogoError)) throw error;
+    ctx.addIssue(error.message);
+    return z.NEVER;
+  }
+});
+
 /** Every variable with its rule; `description` and `fallback` also make the table in the README. */
 const variables = z.object({
   PORT: wholeNumber(1, 65_535)
@@ -165,6 +186,29 @@ const variables = z.object({
   TRUSTED_PROXIES: cidrs.optional().meta({
     description:
       "Addresses of your reverse proxies (CIDRs); only they are believed about a client's address.",
+    fallback: "none",
+  }),
+  BRAND_NAME: label(40)
+    .default(PRODUCT.name)
+    .meta({ description: "What both apps call themselves.", fallback: `\`${PRODUCT.name}\`` }),
+  BRAND_COLOR: z
+    .string()
+    .regex(/^#[0-9a-f]{6}$/i, "must be a colour such as #0a6560")
+    .toLowerCase()
+    .optional()
+    .meta({
+      description:
+        "Accent of both apps, `#rrggbb`; made darker or lighter where text in it or on it would be hard to read.",
+      fallback: `\`${PRODUCT.color}\``,
+    }),
+  BRAND_LOGO: logo.optional().meta({
+    description:
+      "File of a square logo, SVG or PNG, of at most 64 KiB; shown in both apps and as their icon.",
+    fallback: "a keyhole",
+  }),
+  RECOGNITION_PHRASE: label(120).optional().meta({
+    description:
+      "Words that the recipient's page shows under the name, and that senders are told to announce.",
     fallback: "none",
   }),
   SWEEP_INTERVAL_SECONDS: wholeNumber(1, 3600).default(60).meta({
@@ -231,6 +275,12 @@ export function parseConfig(env: Record<string, string | undefined>) {
     authSecret: data.AUTH_SECRET,
     signUp: data.SIGN_UP,
     trustedProxies: data.TRUSTED_PROXIES ?? [],
+    brand: {
+      name: data.BRAND_NAME,
+      color: data.BRAND_COLOR,
+      logo: data.BRAND_LOGO,
+      recognitionPhrase: data.RECOGNITION_PHRASE,
+    },
     sweepIntervalSeconds: data.SWEEP_INTERVAL_SECONDS,
     rateLimitMultiplier: data.RATE_LIMIT_MULTIPLIER,
     logLevel: data.LOG_LEVEL,

@@ -1,7 +1,8 @@
 /** The composition root: reads the configuration, puts the parts together, listens, and takes it all down again. */
 import { migrate, UnsupportedServerError } from "@ttl-secrets/drizzle/migrate";
 import { createAuth } from "./accounts/auth.ts";
-import { readBuiltApp } from "./apps/built-app.ts";
+import { readBuiltApps } from "./apps/built-app.ts";
+import { brandApps } from "./brand/branded-apps.ts";
 import { clientIpResolver } from "./client-ip.ts";
 import { type Config, ConfigError, parseConfig } from "./config.ts";
 import { Argon2Slots } from "./crypto/argon2.ts";
@@ -31,7 +32,7 @@ class StoppedError extends Error {}
 
 async function start(config: Config): Promise<void> {
   const log = createLogger(config.logLevel);
-  const apps = { dashboard: readBuiltApp("dashboard"), reveal: readBuiltApp("reveal") };
+  const apps = brandApps(readBuiltApps(), config.brand);
   await requireFreePort(config);
   const { databaseUrl, keyRing, authSecret } = await openDatabase(config);
   goOn();

@@ -1,24 +1,45 @@
 import type { MiddlewareHandler } from "hono";
 import { secureHeaders } from "hono/secure-headers";
+import { BRAND_PREFIX } from "./brand/branded-apps.ts";
+
+type Policy = NonNullable<NonNullable<Parameters<typeof secureHeaders>[0]>["contentSecurityPolicy"]>;
 
 /**
- * Headers of every response. Both apps live under one policy: their own files, their own server, nothing inline,
+ * Both apps live under one policy: their own files, their own server, nothing inline,
  * and no DOM sink that takes a string as HTML or script (Trusted Types).
  */
+const APPS: Policy = {
+  defaultSrc: ["'none'"],
+  scriptSrc: ["'self'"],
+  styleSrc: ["'self'"],
+  imgSrc: ["'self'", "data:"],
+  connectSrc: ["'self'"],
+  baseUri: ["'none'"],
+  formAction: ["'none'"],
+  frameAncestors: ["'none'"],
+  requireTrustedTypesFor: ["'script'"],
+  trustedTypes: ["'none'"],
+};
+
+/** An operator's logo, opened on its own: an image that may have styles within, in an origin of no one's. */
+const LOGO: Policy = {
+  defaultSrc: ["'none'"],
+  styleSrc: ["'unsafe-inline'"],
+  baseUri: ["'none'"],
+  formAction: ["'none'"],
+  frameAncestors: ["'none'"],
+  sandbox: [],
+};
+
+/** Headers of every response. */
 export function securityHeaders(publicUrl: string): MiddlewareHandler {
+  const [apps, logo] = [headersWith(APPS, publicUrl), headersWith(LOGO, publicUrl)];
+  return (c, next) => (c.req.path.startsWith(BRAND_PREFIX) ? logo : apps)(c, next);
+}
+
+function headersWith(contentSecurityPolicy: Policy, publicUrl: string): MiddlewareHandler {
   return secureHeaders({
-    contentSecurityPolicy: {
-      defaultSrc: ["'none'"],
-      scriptSrc: ["'self'"],
-      styleSrc: ["'self'"],
-      imgSrc: ["'self'", "data:"],
-      connectSrc: ["'self'"],
-      baseUri: ["'none'"],
-      formAction: ["'none'"],
-      frameAncestors: ["'none'"],
-      requireTrustedTypesFor: ["'script'"],
-      trustedTypes: ["'none'"],
-    },
+    contentSecurityPolicy,
     crossOriginOpenerPolicy: "same-origin",
     crossOriginResourcePolicy: "same-origin",
     referrerPolicy: "no-referrer",

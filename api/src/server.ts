@@ -6,6 +6,7 @@ import { type Auth, CLIENT_IP_HEADER, type SignUpMode, signUpState } from "./acc
 import type { AppFiles } from "./apps/app-file.ts";
 import { type Apps, PAGE } from "./apps/built-app.ts";
 import { sendFile, serveFiles, unlessKnown } from "./apps/send-file.ts";
+import { BRAND_PREFIX } from "./brand/branded-apps.ts";
 import type { ClientIp } from "./client-ip.ts";
 import { AppError, type ErrorCode } from "./errors.ts";
 import type { Services } from "./graphql/context.ts";
@@ -45,7 +46,7 @@ const AUTH_PATHS = ["sign-up/email", "sign-in/email", "sign-out", "change-passwo
  */
 export function createApp(deps: AppDeps): Hono<Env> {
   const { log, auth, signUp, publicUrl, origins, db } = deps;
-  const { dashboard, reveal } = deps.apps;
+  const { dashboard, reveal, brand } = deps.apps;
   const graphql = createGraphql(log);
   const app = new Hono<Env>();
 
@@ -126,6 +127,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
     c.header("X-Robots-Tag", "noindex, nofollow");
     return sendPage(c, reveal);
   });
+  app.get(`${BRAND_PREFIX}*`, unlessKnown, serveFiles(brand, BRAND_PREFIX), (c) => c.notFound());
   app.get("/assets/*", unlessKnown, serveFiles(dashboard, "/"), (c) => c.notFound());
   app.get("/favicon.svg", unlessKnown, serveFiles(dashboard, "/"));
   app.get("*", unlessKnown, (c) => {

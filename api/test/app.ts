@@ -1,7 +1,9 @@
 import { randomBytes } from "node:crypto";
 import type { HttpBindings } from "@hono/node-server";
 import { createAuth, type SignUpMode } from "../src/accounts/auth.ts";
-import { readBuiltApp } from "../src/apps/built-app.ts";
+import { readBuiltApps } from "../src/apps/built-app.ts";
+import type { Brand } from "../src/brand/brand.ts";
+import { brandApps } from "../src/brand/branded-apps.ts";
 import { clientIpResolver } from "../src/client-ip.ts";
 import { Argon2Slots } from "../src/crypto/argon2.ts";
 import type { KeyRing } from "../src/crypto/key-ring.ts";
@@ -14,7 +16,7 @@ import { createApp } from "../src/server.ts";
 /** The origin that tests pretend to be served from. */
 export const PUBLIC_URL = "http://localhost:4000";
 
-const APPS = { dashboard: readBuiltApp("dashboard"), reveal: readBuiltApp("reveal") };
+const APPS = readBuiltApps();
 
 interface AppOptions {
   publicUrl?: string;
@@ -24,6 +26,7 @@ interface AppOptions {
   slots?: Argon2Slots;
   trustedProxies?: string[];
   corsOrigins?: string[];
+  brand?: Brand;
 }
 
 /** A ring of fresh random keys with these kids, the first one active. */
@@ -73,7 +76,7 @@ export function createTestApp(db: Database, options: AppOptions = {}) {
     signUp,
     publicUrl,
     origins,
-    apps: APPS,
+    apps: options.brand ? brandApps(APPS, options.brand) : APPS,
   });
 
   /** One request, as it arrives from `peer`. */

@@ -8,14 +8,10 @@ export interface Screen {
   readonly next: string;
 }
 
-/** The product's name, as in the page's header and the tab. */
-export const BRAND = "TTL Secrets";
-
 /** The texts that are not a screen's own. They are for somebody in a hurry who has never heard of us. */
 export const labels = {
   about:
-    "TTL Secrets hands one secret to one person, once. This page sets no cookies and keeps nothing in your " +
-    "browser.",
+    "This page hands one secret to one person, once. It sets no cookies and keeps nothing in your browser.",
   warningTitle: "You have one try.",
   warning:
     "The secret opens once. A wrong passphrase destroys it for good, so check every word before you " +

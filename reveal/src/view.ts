@@ -1,7 +1,7 @@
 import { copyExactly, isAllSelected, selectAll } from "./clipboard.ts";
 import { element } from "./dom.ts";
 import { emblem, toneOf } from "./emblem.ts";
-import { BRAND, labels, noticeText, screenFor, waitText, wordCountText } from "./messages.ts";
+import { labels, noticeText, screenFor, waitText, wordCountText } from "./messages.ts";
 import { isUnseparated, looksLikeLink, WORDS, wordsIn } from "./passphrase.ts";
 import { canSubmit, type State } from "./state.ts";
 
@@ -24,6 +24,8 @@ export interface View {
 
 /** Builds the page once; states fill and hide its parts, so that typing is never lost. */
 export function createView(main: HTMLElement, about: HTMLElement, actions: Actions): View {
+  // The page comes with the operator's name for its title.
+  const brand = document.title;
   const picture = element("div", { class: "picture" });
   const heading = element("h1", { tabindex: "-1" });
   const happened = element("p");
@@ -55,7 +57,7 @@ export function createView(main: HTMLElement, about: HTMLElement, actions: Actio
       card.dataset.state = state.kind;
       // Not while the card is about to grow, or the line would jump.
       if (state.kind !== "checking") about.textContent = labels.about;
-      document.title = `${screen.heading} · ${BRAND}`;
+      document.title = `${screen.heading} · ${brand}`;
       heading.textContent = screen.heading;
       happened.textContent = screen.happened;
       next.textContent = screen.next;

@@ -24,7 +24,8 @@ export type AppFiles = ReadonlyMap<string, AppFile>;
 /** 128 bits of SHA-256: two versions of a file never share it. */
 const HASH_CHARACTERS = 22;
 
-function hashOf(bytes: Uint8Array): string {
+/** Names a content. */
+export function hashOf(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("base64url").slice(0, HASH_CHARACTERS);
 }
 

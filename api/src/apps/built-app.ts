@@ -6,14 +6,21 @@ import { type AppFile, type AppFiles, appFile, SUFFIXES } from "./app-file.ts";
 /** The two browser apps, by the name of their folder. */
 export type AppName = "dashboard" | "reveal";
 
-/** Both apps as they are served. */
-export type Apps = Readonly<Record<AppName, AppFiles>>;
+/** Both apps as they are served, with the files of the operator's brand, which both refer to. */
+export type Apps = Readonly<Record<AppName | "brand", AppFiles>>;
 
 /** The page that an app starts from. */
 export const PAGE = "index.html";
 
 /** The folder that `pnpm build` puts an app into. */
 export const builtFolder = (app: AppName) => fileURLToPath(new URL(`../../../${app}/dist`, import.meta.url));
+
+/** Both apps as they were built, without a brand. Throws as `readBuiltApp` does. */
+export const readBuiltApps = (): Apps => ({
+  dashboard: readBuiltApp("dashboard"),
+  reveal: readBuiltApp("reveal"),
+  brand: new Map(),
+});
 
 /**
  * Reads an app, once: with a few hundred kilobytes in memory no request for a file needs the disk, and no path in a

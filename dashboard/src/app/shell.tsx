@@ -2,6 +2,7 @@ import { type ReactNode, useEffect, useRef } from "react";
 import { Link, useLocation } from "wouter";
 import { AccountMenu } from "../accounts/account-menu.tsx";
 import type { Viewer } from "../accounts/viewer.ts";
+import { brand } from "../shared/brand.ts";
 import { ConnectionBanner } from "./connection-banner.tsx";
 import { ErrorBoundary } from "./error-boundary.tsx";
 
@@ -27,8 +28,8 @@ export function Shell({ viewer, children }: { viewer: Viewer | null; children: R
       <header>
         <div className="shell-header-inner">
           <Link href="/" className="brand">
-            <img src="/favicon.svg" alt="" width="28" height="28" />
-            TTL Secrets
+            <img src={brand.logo} alt="" width="28" height="28" />
+            {brand.name}
           </Link>
           {viewer ? <AccountMenu viewer={viewer} /> : null}
         </div>

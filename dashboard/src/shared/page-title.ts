@@ -1,8 +1,9 @@
 import { useEffect } from "react";
+import { brand } from "./brand.ts";
 
 /** Names the browser tab after the page. */
 export function usePageTitle(title: string | undefined): void {
   useEffect(() => {
-    document.title = title ? `${title} · TTL Secrets` : "TTL Secrets";
+    document.title = title ? `${title} · ${brand.name}` : brand.name;
   }, [title]);
 }

@@ -1,0 +1,94 @@
+import { html } from "hono/html";
+import { type AppFile, type AppFiles, appFile, hashOf } from "../apps/app-file.ts";
+import { type AppName, type Apps, PAGE } from "../apps/built-app.ts";
+import { type Brand, PRODUCT } from "./brand.ts";
+import { GROUNDS, paletteOf } from "./palette.ts";
+import { brandRules } from "./stylesheet.ts";
+
+/** Where the files of the brand are served; on an origin of the reveal app's own, too. */
+export const BRAND_PREFIX = "/brand/";
+
+const ICON = "favicon.svg";
+
+const MEDIA_TYPES = { svg: "image/svg+xml", png: "image/png" } as const;
+
+const PREFIXES: Record<AppName, string> = { dashboard: "/", reveal: "/reveal/" };
+
+/**
+ * Both apps with the operator's name, colour, logo and recognition phrase written into their pages and stylesheets,
+ * once, at start. So the first thing that a browser paints is right already, no request comes on top but the logo's,
+ * and the policy against inline styles and scripts needs no exception. Nothing in here depends on a request.
+ */
+export function brandApps(apps: Apps, brand: Brand): Apps {
+  return {
+    dashboard: brandApp("dashboard", apps.dashboard, brand),
+    reveal: brandApp("reveal", apps.reveal, brand),
+    brand: brandFiles(brand),
+  };
+}
+
+function brandFiles({ logo }: Brand): AppFiles {
+  return new Map<string, AppFile>(logo && [[logoName(logo), appFile(logo.bytes)]]);
+}
+
+const logoName = ({ bytes, extension }: NonNullable<Brand["logo"]>) =>
+  `assets/logo-${hashOf(bytes)}.${extension}`;
+
+function brandApp(app: AppName, built: AppFiles, brand: Brand): AppFiles {
+  const files = new Map(built);
+  const text = (name: string) => {
+    const file = files.get(name);
+    if (!file) throw new Error(`the ${app} app has no ${name}`);
+    return file.bodies.identity.toString();
+  };
+  const put = (name: string, content: string) => files.set(name, appFile(Buffer.from(content)));
+  const palette = brand.color && {
+    light: paletteOf(brand.color, "light"),
+    dark: paletteOf(brand.color, "dark"),
+  };
+
+  const builtPage = text(PAGE);
+  let page = builtPage.replaceAll(PRODUCT.name, escapeHtml(brand.name));
+  if (palette) {
+    const [, name = ""] = /<link rel="stylesheet"[^>]* href="\/(?:reveal\/)?([^"]+)"/.exec(page) ?? [];
+    const styles = text(name) + brandRules(palette);
+    const branded = `assets/style-${hashOf(Buffer.from(styles))}.css`;
+    put(branded, styles);
+    page = replaceOne(page, `"${PREFIXES[app]}${name}"`, `"${PREFIXES[app]}${branded}"`);
+    page = replaceOne(page, `content="${GROUNDS.light.paper}"`, `content="${palette.light.accent}"`);
+    page = replaceOne(page, `content="${GROUNDS.dark.paper}"`, `content="${palette.dark.accentSoft}"`);
+  }
+  if (brand.logo) {
+    const address = BRAND_PREFIX + logoName(brand.logo);
+    const type = MEDIA_TYPES[brand.logo.extension];
+    page = replaceOne(page, /<link rel="icon"[^>]*>/, `<link rel="icon" type="${type}" href="${address}" />`);
+    if (app === "reveal") {
+      const image = `<img class="brand-mark" src="${address}" alt="" width="32" height="32" />`;
+      page = replaceOne(page, /<svg class="brand-mark"[\s\S]*?<\/svg>/, image);
+    }
+  }
+  if (brand.recognitionPhrase) {
+    const phrase = escapeHtml(brand.recognitionPhrase);
+    const meta = '<meta name="recognition-phrase" content="';
+    page = replaceOne(page, `${meta}"`, `${meta}${phrase}"`);
+    if (app === "reveal") page = replaceOne(page, /(?<=<p class="recognition"[^>]*>)(?=<\/p>)/, phrase);
+  }
+  if (page !== builtPage) put(PAGE, page);
+
+  const builtIcon = text(ICON);
+  let icon = builtIcon.replaceAll(PRODUCT.name, escapeHtml(brand.name));
+  if (palette) icon = icon.replaceAll(PRODUCT.color, palette.light.accent);
+  if (icon !== builtIcon) put(ICON, icon);
+  return files;
+}
+
+/** Replaces what must be there; were it gone from a page, the brand would silently be gone from it. */
+function replaceOne(page: string, what: string | RegExp, replacement: string): string {
+  if (typeof what === "string" ? !page.includes(what) : !what.test(page)) {
+    throw new Error(`a page has no place for the brand: ${what}`);
+  }
+  // A function, so that no $ in an operator's text means anything.
+  return page.replace(what, () => replacement);
+}
+
+const escapeHtml = (text: string) => String(html`${text}`);
