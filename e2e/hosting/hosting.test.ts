@@ -8,7 +8,7 @@ import { attempt, openLink, readValue } from "../recipient.ts";
 import { createSecret, PASSWORD, useProject } from "../sender.ts";
 import { freePort, useStack } from "../stack.ts";
 import {
-  builtSize,
+  BRAND,
   filesOf,
   OUTSIDE,
   open,
@@ -108,6 +108,14 @@ function productHeaders(headers: IncomingHttpHeaders): Record<string, string> {
   };
 }
 
+/** Where the page says that the operator's logo is. */
+async function logoOf(url: string): Promise<string> {
+  const { body } = await send(url);
+  const [path = ""] = /\/brand\/assets\/[\w.-]+/.exec(body) ?? [];
+  expect(path).not.toBe("");
+  return path;
+}
+
 async function expectRule(url: string, [path, status, type, cacheControl]: Rule) {
   for (const method of ["GET", "HEAD"]) {
     const answer = await send(url + path, { method });
@@ -123,7 +131,7 @@ async function expectRule(url: string, [path, status, type, cacheControl]: Rule)
 }
 
 describe("the API itself", () => {
-  const stack = useStack({ PUBLIC_URL: "https://localhost:1" });
+  const stack = useStack({ ...BRAND, PUBLIC_URL: "https://localhost:1" });
 
   it.each(RULES)("%s: %i %s, cached: '%s'", (...rule) => expectRule(stack.current.url, rule));
 });
@@ -136,7 +144,7 @@ for (const { name, isInstalled, start } of PROXIES) {
     : `${name} in front of the API (skipped: needs ${name} on Linux)`;
 
   describe.skipIf(!isInstalled)(title, () => {
-    const stack = useStack({ PUBLIC_URL: url, TRUSTED_PROXIES: "127.0.0.1/32" });
+    const stack = useStack({ ...BRAND, PUBLIC_URL: url, TRUSTED_PROXIES: "127.0.0.1/32" });
     let proxy: RunningProxy;
     beforeAll(async () => {
       proxy = await start({ https, http, api: Number(new URL(stack.current.url).port) });
@@ -243,22 +251,30 @@ for (const { name, isInstalled, start } of PROXIES) {
 
     it("sends pages and files as they were compressed by the build", async () => {
       const [script = ""] = filesOf("dashboard").filter((file) => file.endsWith(".js"));
-      const places = {
-        [`/${script}`]: `dashboard/${script}`,
-        "/": "dashboard/index.html",
-        [LINK]: "reveal/index.html",
-      };
       for (const encoding of name === "nginx" ? ["gzip"] : ["gzip", "br"]) {
-        for (const [path, file] of Object.entries(places)) {
-          const { headers, size } = await send(url + path, { headers: { "accept-encoding": encoding } });
-          expect(headers).toMatchObject({ ...EVERYWHERE, "content-encoding": encoding });
-          expect(size).toBe(builtSize(file, encoding));
-          expect(headers.vary).toBe("Accept-Encoding");
+        for (const path of [`/${script}`, "/", LINK, await logoOf(url)]) {
+          const [own, proxied] = await fromBoth(path, { headers: { "accept-encoding": encoding } });
+          expect(proxied.headers["content-encoding"]).toBe(encoding);
+          expect(proxied.size).toBe(own.size);
           const plain = await send(url + path);
           expect(plain.headers["content-encoding"]).toBeUndefined();
-          expect(plain.headers.vary).toBe("Accept-Encoding");
+          for (const { headers } of [own, proxied, plain]) expect(headers.vary).toBe("Accept-Encoding");
         }
       }
+    });
+
+    it("serves the brand as the API does: in the pages, and a logo that may do nothing", async () => {
+      const path = await logoOf(url);
+      for (const method of ["GET", "HEAD"]) {
+        const [own, proxied] = await fromBoth(path, { method });
+        expect(proxied.status).toBe(200);
+        expect(proxied.headers["content-security-policy"]).toContain("sandbox");
+        expect(proxied.headers["cache-control"]).toBe(FOR_EVER);
+        expect(productHeaders(proxied.headers)).toEqual(productHeaders(own.headers));
+        expect(proxied.body).toBe(own.body);
+      }
+      expect((await send(url)).body).toContain("<title>Müller &amp; Söhne</title>");
+      expect((await send(url + LINK)).body).toContain("blue heron at noon");
     });
 
     it("leads from http to https, and no cache keeps that", async () => {
@@ -353,6 +369,8 @@ for (const { name, isInstalled, start } of PROXIES) {
       "/assets/.git/config",
       "/reveal/.env",
       "/reveal/assets/.git/config",
+      "/brand/assets/.git/config",
+      "/brand/assets/../../package.json",
       "/package.json",
       "/../package.json",
       "/assets/../package.json",
@@ -375,6 +393,9 @@ for (const { name, isInstalled, start } of PROXIES) {
       "//package.json",
       "/dashboard/.env",
       "/reveal/package.json",
+      "/brand/",
+      "/brand/assets/",
+      "/brand/none.svg",
       "/assets/",
       "/assets",
       "/reveal/",

@@ -1,16 +1,6 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import {
-  chmodSync,
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { type IncomingHttpHeaders, type IncomingMessage, request as overHttp } from "node:http";
 import { connect } from "node:http2";
 import { request as overHttps } from "node:https";
@@ -23,6 +13,14 @@ const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
 
 /** What stands in files that no server may hand out. */
 export const OUTSIDE = "NOT-FOR-THE-WEB";
+
+/** How the operator of the examples wants the apps to look, for the API and for the static host alike. */
+export const BRAND = {
+  BRAND_NAME: "Müller & Söhne",
+  BRAND_COLOR: "#7700cc",
+  BRAND_LOGO: join(REPOSITORY, "reveal", "public", "favicon.svg"),
+  RECOGNITION_PHRASE: "blue heron at noon",
+};
 
 /** Where a proxy listens, and what it stands in front of. */
 interface ProxyPorts {
@@ -137,14 +135,16 @@ function withParameters(name: string, parameters: Record<string, string>): strin
   return text;
 }
 
-/** A folder with the built apps as an operator copies them, among files that nobody may read through the web. */
+/** A folder with the apps as an operator exports them, among files that nobody may read through the web. */
 function makeFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "ttl-secrets-hosting-"));
   chmodSync(folder, 0o755);
   const site = join(folder, "site");
-  for (const app of ["dashboard", "reveal"])
-    cpSync(join(REPOSITORY, app, "dist"), join(site, app), { recursive: true });
-  for (const place of [".", "dashboard", "dashboard/assets", "reveal", "reveal/assets"]) {
+  execFileSync(process.execPath, [join(REPOSITORY, "api", "export-apps.ts"), site], {
+    env: { ...process.env, ...BRAND },
+    stdio: "pipe",
+  });
+  for (const place of [".", "dashboard", "dashboard/assets", "reveal", "reveal/assets", "brand/assets"]) {
     mkdirSync(join(site, place, ".git"));
     for (const name of [".env", ".git/config"]) writeFileSync(join(site, place, name), OUTSIDE);
   }
@@ -192,12 +192,6 @@ export const filesOf = (app: "dashboard" | "reveal") =>
   readdirSync(join(REPOSITORY, app, "dist"), { recursive: true, encoding: "utf8" }).filter((name) =>
     /\.(?!br$|gz$)\w+$/.test(name),
   );
-
-/** How large the compressed copy of a built file is, such as of `reveal/index.html`. */
-export function builtSize(file: string, encoding: string): number {
-  const [app = "", ...name] = file.split("/");
-  return statSync(join(REPOSITORY, app, "dist", ...name) + (encoding === "br" ? ".br" : ".gz")).size;
-}
 
 /** How a request differs from a plain GET. */
 export interface Sending {
