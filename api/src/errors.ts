@@ -11,6 +11,8 @@ export type ErrorCode =
 interface Details {
   /** The input field at fault, as a path such as `content.generate.length`. */
   field?: string;
+  /** The TTL secret that a refused idempotency key already made. */
+  ttlSecretId?: string;
   /** Whole seconds after which trying again makes sense. */
   retryAfterSeconds?: number;
 }

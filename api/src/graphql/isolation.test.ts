@@ -241,6 +241,8 @@ const FIELDS: Record<string, FieldRow> = {
     holds: always(expect.stringMatching(/^[a-z]+(-[a-z]+){5}$/)),
   },
 
+  "CreatedTtlSecret.replacedTtlSecretId": { from: CREATED, holds: always(null) },
+
   "TtlSecretRevealed.value": { from: REVEAL, holds: labelled("value") },
   "TtlSecretDestroyed.message": { from: REVEAL, holds: always(expect.stringContaining("was destroyed")) },
   "TtlSecretNotAvailable.message": {

@@ -67,6 +67,11 @@ const CreatedTtlSecret = builder.objectRef<CreatedSecret>("CreatedTtlSecret").im
     ttlSecret: t.field({ type: TtlSecretType, resolve: (created) => created.secret }),
     link: t.exposeString("link", { description: "Send it to the recipient by one channel…" }),
     passphrase: t.exposeString("passphrase", { description: "…and these six words by another." }),
+    replacedTtlSecretId: t.exposeID("replacedSecretId", {
+      nullable: true,
+      description:
+        "The pending TTL secret of an earlier request with the same `idempotencyKey`: it is REVOKED now and its link is dead. Null when there was none.",
+    }),
   }),
 });
 
@@ -99,6 +104,11 @@ const CreateTtlSecretInput = builder.inputType("CreateTtlSecretInput", {
     name: t.string({ description: "A label of 1 to 200 characters, no control characters." }),
     ttlSeconds: t.int({ description: "Whole seconds until it destroys itself, 60 to 86,400." }),
     content: t.field({ type: TtlSecretContent }),
+    idempotencyKey: t.string({
+      required: false,
+      description:
+        "Makes a retry safe: 16 to 128 visible ASCII characters, such as a random UUID, a new one for each TTL secret and the same one for every retry. Of all requests with one key, by one caller in one project, at most one leaves a pending TTL secret. A retry revokes the one before it, because its link and passphrase can't be shown again. BAD_USER_INPUT on `idempotencyKey` when name, `ttlSeconds` or the way the value is made differ, when a later request with it came in, or, with `extensions.ttlSecretId`, when its TTL secret has already ended. Remembered for 24 hours.",
+    }),
   }),
 });
 
@@ -128,7 +138,7 @@ builder.mutationFields((t) => ({
       const { services, sourceIp } = context;
       await services.rateLimits.take("create", { key: idOf(caller) });
       await services.rateLimits.take("createFrom", clientOf(sourceIp));
-      const { projectId, name, ttlSeconds } = input;
+      const { projectId, name, ttlSeconds, idempotencyKey } = input;
       return createSecret(services, {
         caller,
         sourceIp,
@@ -136,6 +146,7 @@ builder.mutationFields((t) => ({
         name,
         ttlSeconds,
         content: contentOf(input),
+        idempotencyKey,
       });
     },
   }),

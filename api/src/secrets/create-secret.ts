@@ -11,6 +11,8 @@ import { hashToken, newToken } from "../crypto/token.ts";
 import type { Database } from "../db.ts";
 import { badInput, notFound } from "../errors.ts";
 import { checkName } from "../name.ts";
+import { beginAttempt, replaceEarlier } from "./create-attempt.ts";
+import { setSecret } from "./create-attempt-store.ts";
 import type { TtlSecret } from "./secret.ts";
 import { insertSecret, lockProject } from "./secret-store.ts";
 
@@ -26,13 +28,16 @@ export interface CreatedSecret {
   secret: TtlSecret;
   link: string;
   passphrase: string;
+  /** The pending secret of an earlier request with the same idempotency key, which this one took back. */
+  replacedSecretId: string | null;
 }
 
 /**
- * Creates a TTL secret. Its life starts, by the database's clock, when it is stored.
+ * Creates a TTL secret. Its life starts, by the database's clock, when it is stored. With an idempotency key it
+ * replaces what an earlier request with that key left; `create-attempt.ts` says how.
  *
  * @throws AppError `BAD_USER_INPUT` for a name, TTL (60 to 86,400 s), value (1 byte to 64 KiB of well-formed UTF-8
- *   without NUL) or length (1 to 1,024) out of bounds; `NOT_FOUND` when the caller can reach no such project.
+ *   without NUL) or length (1 to 1,024) out of bounds; `NOT_FOUND` when the caller can reach no such project; for the idempotency key, see there.
  *   Argon2BusyError when too many are waiting. Nothing is stored then.
  */
 export async function createSecret(
@@ -44,15 +49,17 @@ export async function createSecret(
     name: string;
     ttlSeconds: number;
     content: SecretContent;
+    idempotencyKey?: string | null | undefined;
   },
 ): Promise<CreatedSecret> {
   const { db, slots, keyRing, revealUrl } = deps;
-  const { caller, sourceIp, projectId, ttlSeconds } = input;
+  const { caller, sourceIp, projectId, ttlSeconds, idempotencyKey } = input;
   const name = checkName(input.name);
   checkTtl(ttlSeconds);
   checkContent(input.content);
   const reach = reachOf(caller);
   await requireOwnProject(db.orm, reach, projectId);
+  const attempt = idempotencyKey == null ? null : await beginAttempt(db, { ...input, idempotencyKey });
 
   const passphrase = newPassphrase();
   const salt = newSalt();
@@ -61,9 +68,11 @@ export async function createSecret(
   const { vaultId } = reach;
   const createdBy = labelOf(caller);
 
-  const secret = await db.orm.transaction(async (tx) => {
+  const { secret, replacedSecretId } = await db.orm.transaction(async (tx) => {
     const createdAt = await lockProject(tx, { projectId, vaultId });
     if (!createdAt) throw notFound("project");
+    const event = { vaultId, projectId, actor: createdBy, sourceIp };
+    const replaced = attempt && (await replaceEarlier(tx, attempt, event));
     const id = randomUUID();
     const expiresAt = new Date(createdAt.getTime() + ttlSeconds * 1000);
     const sealed = seal(toValue(input.content), keys.wrap, keyRing, {
@@ -80,23 +89,17 @@ export async function createSecret(
       salt,
       argon2: ARGON2_PARAMETERS,
     });
+    if (attempt) await setSecret(tx, attempt.digest, id);
     await insertEvents(tx, [
-      {
-        vaultId,
-        projectId,
-        action: "temporary_secret_create",
-        sourceIp,
-        actor: createdBy,
-        ttlSecretId: id,
-        ttlSecretName: name,
-      },
+      { ...event, action: "temporary_secret_create", ttlSecretId: id, ttlSecretName: name },
     ]);
-    return { id, name, createdAt, expiresAt, createdBy };
+    return { secret: { id, name, createdAt, expiresAt, createdBy }, replacedSecretId: replaced };
   });
   return {
     secret: { ...secret, status: "pending", destroyedReason: null, endedAt: null },
     link: `${revealUrl}/${vaultId}/${token}`,
     passphrase,
+    replacedSecretId,
   };
 }
 

@@ -3,9 +3,9 @@
  * revoke, a sweep and a project's deletion can wait for one another but never in a circle.
  */
 import { projects, ttlSecretPayloads, ttlSecrets } from "@ttl-secrets/drizzle/schema";
-import { and, desc, eq, sql } from "drizzle-orm";
+import { and, desc, eq, gt, sql } from "drizzle-orm";
 import type { AuditAction } from "../audit/audit-event.ts";
-import { insertEventsOf } from "../audit/audit-store.ts";
+import { insertEvents, insertEventsOf } from "../audit/audit-store.ts";
 import type { Sealed } from "../crypto/aead.ts";
 import type { Argon2Parameters } from "../crypto/argon2.ts";
 import type { Database, Queryable } from "../db.ts";
@@ -221,6 +221,31 @@ export async function revoke(
       RETURNING id, project_id, name, ${sourceIp}::inet AS source_ip
     )
     ${insertEventsOf(db.sql, "revoked", { action: "temporary_secret_revoked", actor })}`;
+}
+
+/**
+ * The same as part of a transaction.
+ *
+ * @returns whether the secret was pending, and so was revoked.
+ */
+export async function revokeInTransaction(
+  tx: Queryable,
+  revocation: { secretId: string; vaultId: string; projectId: string; actor: string; sourceIp: string },
+): Promise<boolean> {
+  const { secretId, ...event } = revocation;
+  const [gone] = await tx
+    .delete(ttlSecretPayloads)
+    .where(and(eq(ttlSecretPayloads.secretId, secretId), gt(ttlSecretPayloads.expiresAt, sql`now()`)))
+    .returning({ secretId: ttlSecretPayloads.secretId });
+  if (!gone) return false;
+  const [revoked] = await tx
+    .update(ttlSecrets)
+    .set({ status: "revoked", endedAt: sql`now()` })
+    .where(and(eq(ttlSecrets.id, secretId), eq(ttlSecrets.status, "pending")))
+    .returning({ ttlSecretId: ttlSecrets.id, ttlSecretName: ttlSecrets.name });
+  if (!revoked) throw new Error("a payload without a pending secret");
+  await insertEvents(tx, [{ ...event, ...revoked, action: "temporary_secret_revoked" }]);
+  return true;
 }
 
 /** One batch of the sweep: removes payloads past their TTL and marks their secrets. Returns how many it removed. */

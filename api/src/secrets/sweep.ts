@@ -1,6 +1,7 @@
 import type { Database } from "../db.ts";
 import type { Logger } from "../log.ts";
 import type { RateLimits } from "../rate-limit.ts";
+import { forgetOldAttempts } from "./create-attempt-store.ts";
 import { expireSecrets } from "./expire-secrets.ts";
 
 /** A running sweep. */
@@ -10,7 +11,7 @@ export interface Sweep {
 }
 
 /**
- * Sweeps away what is over, secrets and rate-limit counters, now and then every `intervalSeconds`, measured from the end of one run to the start of the next, so that
+ * Sweeps away what is over, secrets, rate-limit counters and idempotency keys, now and then every `intervalSeconds`, measured from the end of one run to the start of the next, so that
  * a run never overlaps itself. A failing run is logged and the next one tried.
  */
 export function startSweep(
@@ -26,6 +27,7 @@ export function startSweep(
       const { expired, interrupted } = await expireSecrets(deps);
       if (expired > 0 || interrupted > 0) deps.log.info({ expired, interrupted }, "swept");
       await deps.rateLimits.sweep();
+      await forgetOldAttempts(deps.db);
     } catch (err) {
       deps.log.error({ err }, "a sweep failed and will be tried again");
     }

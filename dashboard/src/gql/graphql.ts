@@ -6,6 +6,8 @@ export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' |
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
 export type CreateTtlSecretInput = {
   content: TtlSecretContent;
+  /** Makes a retry safe: 16 to 128 visible ASCII characters, such as a random UUID, a new one for each TTL secret and the same one for every retry. Of all requests with one key, by one caller in one project, at most one leaves a pending TTL secret. A retry revokes the one before it, because its link and passphrase can't be shown again. BAD_USER_INPUT on `idempotencyKey` when name, `ttlSeconds` or the way the value is made differ, when a later request with it came in, or, with `extensions.ttlSecretId`, when its TTL secret has already ended. Remembered for 24 hours. */
+  idempotencyKey?: string | null | undefined;
   /** A label of 1 to 200 characters, no control characters. */
   name: string;
   projectId: string | number;
