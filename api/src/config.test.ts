@@ -37,6 +37,8 @@ describe("an environment without any variable", () => {
       revealUrl: "http://localhost:4000",
       corsOrigins: [],
       keyRing: undefined,
+      keyFile: undefined,
+      keyRotation: "daily",
       authSecret: undefined,
       signUp: "first",
       trustedProxies: [],
@@ -56,6 +58,8 @@ describe("an environment without any variable", () => {
       "PUBLIC_URL",
       "REVEAL_URL",
       "ENCRYPTION_KEYS",
+      "ENCRYPTION_KEYS_FILE",
+      "KEY_ROTATION",
       "AUTH_SECRET",
       "SIGN_UP",
       "TRUSTED_PROXIES",
@@ -114,6 +118,8 @@ describe("a configuration", () => {
           ["2025", Buffer.from(second, "base64")],
         ]),
       },
+      keyFile: undefined,
+      keyRotation: "manual",
       authSecret: secret,
       signUp: "closed",
       trustedProxies: ["10.0.0.0/8", "::1/128"],
@@ -331,6 +337,32 @@ describe("the brand", () => {
   });
 });
 
+describe("ENCRYPTION_KEYS_FILE", () => {
+  const file = "/etc/ttl-secrets/keys";
+
+  test("stands in for ENCRYPTION_KEYS, and is not both", () => {
+    const rest = { DATABASE_URL, AUTH_SECRET: newKey(), ENCRYPTION_KEYS_FILE: file };
+    expect(parseConfig(rest)).toMatchObject({ keyFile: file, keyRing: undefined });
+    expect(problemsOf({ ...rest, ENCRYPTION_KEYS: `k1:${newKey()}` })).toEqual([
+      expect.stringMatching(/^ENCRYPTION_KEYS and ENCRYPTION_KEYS_FILE are both set/),
+    ]);
+  });
+
+  test("is kept by hand with a database of one's own, unless KEY_ROTATION says otherwise", () => {
+    const rest = { DATABASE_URL, AUTH_SECRET: newKey(), ENCRYPTION_KEYS_FILE: file };
+    expect(parseConfig(rest).keyRotation).toBe("manual");
+    expect(parseConfig({ ...rest, KEY_ROTATION: "daily" }).keyRotation).toBe("daily");
+    expect(parseConfig({ KEY_ROTATION: "manual" }).keyRotation).toBe("manual");
+    expect(problemsOf({ KEY_ROTATION: "weekly" })).toEqual(["KEY_ROTATION must be daily or manual"]);
+  });
+
+  test("is what daily rotation needs: it can't change the environment", () => {
+    expect(problemsOf({ ENCRYPTION_KEYS: `k1:${newKey()}`, KEY_ROTATION: "daily" })).toEqual([
+      expect.stringMatching(/^KEY_ROTATION=daily can't change ENCRYPTION_KEYS/),
+    ]);
+  });
+});
+
 describe("AUTH_SECRET", () => {
   const refusedOf = (encode: (seed: number) => string) =>
     Array.from({ length: 300 }, (_, seed) => encode(seed)).filter(
@@ -487,7 +519,7 @@ describe("a choice", () => {
 test("the README's table has a row for every variable, with its default and meaning", () => {
   const [head, rule, ...rows] = configTable().split("\n");
   expect([head, rule]).toEqual(["| variable | default | meaning |", "| --- | --- | --- |"]);
-  expect(rows).toHaveLength(19);
+  expect(rows).toHaveLength(21);
   for (const row of rows) expect(row).toMatch(/^\| `[A-Z_]+` \| [^|]+ \| [^|]+\. \|$/);
   expect(configTable()).not.toContain("undefined");
 });

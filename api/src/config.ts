@@ -3,32 +3,15 @@ import ipaddr from "ipaddr.js";
 import { z } from "zod";
 import { PRODUCT } from "./brand/brand.ts";
 import { LogoError, readLogo } from "./brand/logo.ts";
-import { KEY_BYTES, type KeyRing } from "./crypto/key-ring.ts";
+import type { KeyRing } from "./crypto/key-ring.ts";
+import { looksRandom } from "./crypto/weak-key.ts";
+import { MAKE_A_KEY, parseKeys } from "./key-ring/key-list.ts";
 import { LOG_LEVELS } from "./log.ts";
 
 /** The environment variables are not usable. The message lists every problem and how to mend it. */
 export class ConfigError extends Error {
   override name = "ConfigError";
 }
-
-const MAKE_A_KEY = "make one with: openssl rand -base64 32";
-
-/**
- * Bounds that tell random bytes from patterns (runs, repetitions, alphabets). In 200,000 draws of 32 characters, hex
- * digits included, the least seen was 21 distinct pairs and 11 distinct differences of neighbours.
- */
-const LEAST_PAIRS = 18;
-const LEAST_DIFFERENCES = 9;
-
-function looksRandom(bytes: Uint8Array): boolean {
-  const neighbours = [...bytes].slice(1).map((byte, i) => [bytes[i] ?? 0, byte] as const);
-  const pairs = new Set(neighbours.map((pair) => pair.join()));
-  const differences = new Set(neighbours.map(([a, b]) => (b - a) & 0xff));
-  return pairs.size >= LEAST_PAIRS && differences.size >= LEAST_DIFFERENCES;
-}
-
-/** Whether all bytes are printable ASCII: of 32 random ones never (10^-14), of a phrase typed as a key always. */
-const isText = (bytes: Uint8Array) => bytes.every((byte) => byte >= 0x20 && byte < 0x7f);
 
 const wholeNumber = (least: number, most: number) =>
   z
@@ -86,22 +69,9 @@ const cidrs = z.string().transform((text, ctx) =>
 );
 
 const encryptionKeys = z.string().transform((text, ctx): KeyRing => {
-  const keys = new Map<string, Buffer>();
-  for (const entry of text.split(",")) {
-    const [, kid, encoded] = /^\s*([A-Za-z0-9_-]{1,32}):([A-Za-z0-9+/]{43}=)\s*$/.exec(entry) ?? [];
-    if (!kid || !encoded) {
-      ctx.addIssue(`must be kid:base64 pairs joined by commas, each key ${KEY_BYTES} bytes; ${MAKE_A_KEY}`);
-      return z.NEVER;
-    }
-    const key = Buffer.from(encoded, "base64");
-    if (!looksRandom(key) || isText(key)) ctx.addIssue(`has a key that is not random; ${MAKE_A_KEY}`);
-    if (keys.has(kid)) ctx.addIssue("names the same kid twice; give every key its own");
-    if ([...keys.values()].some((other) => other.equals(key))) {
-      ctx.addIssue("holds the same key twice under two kids; make a new one for each");
-    }
-    keys.set(kid, key);
-  }
-  return { activeKid: keys.keys().next().value ?? "", keys };
+  const { keys, problems } = parseKeys(text);
+  for (const problem of problems) ctx.addIssue(problem);
+  return { activeKid: keys[0]?.kid ?? "", keys: new Map(keys.map(({ kid, key }) => [kid, key])) };
 });
 
 const authSecret = z
@@ -168,6 +138,16 @@ const variables = z.object({
   ENCRYPTION_KEYS: encryptionKeys.optional().meta({
     description: "Server keys as `kid:base64,…`, 32 random bytes each; the first seals, all open.",
     fallback: "required with `DATABASE_URL`, else made once",
+  }),
+  ENCRYPTION_KEYS_FILE: z.string().optional().meta({
+    description:
+      "Instead of `ENCRYPTION_KEYS`: a file (mode 0600) that holds them, shared by all replicas; read again when it changes.",
+    fallback: "none",
+  }),
+  KEY_ROTATION: z.enum(["daily", "manual"], "must be daily or manual").optional().meta({
+    description:
+      "`daily`: this process adds a new key to the file each day and drops old ones; `manual`: `pnpm admin rotate-key` does.",
+    fallback: "`daily` with the embedded database, else `manual`",
   }),
   AUTH_SECRET: authSecret.optional().meta({
     description: "Signs session cookies; at least 32 random characters.",
@@ -247,9 +227,22 @@ export function parseConfig(env: Record<string, string | undefined>) {
     ? []
     : parsed.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`);
   if (given.DATABASE_URL) {
-    for (const name of ["ENCRYPTION_KEYS", "AUTH_SECRET"]) {
-      if (!given[name]) problems.push(`${name} must be set when DATABASE_URL is; ${MAKE_A_KEY}`);
+    if (!given.ENCRYPTION_KEYS && !given.ENCRYPTION_KEYS_FILE) {
+      problems.push(
+        `ENCRYPTION_KEYS must be set when DATABASE_URL is, or ENCRYPTION_KEYS_FILE; ${MAKE_A_KEY}`,
+      );
     }
+    if (!given.AUTH_SECRET) problems.push(`AUTH_SECRET must be set when DATABASE_URL is; ${MAKE_A_KEY}`);
+  }
+  if (given.ENCRYPTION_KEYS && given.ENCRYPTION_KEYS_FILE) {
+    problems.push(
+      "ENCRYPTION_KEYS and ENCRYPTION_KEYS_FILE are both set; put all keys in the file, or unset it",
+    );
+  }
+  if (given.ENCRYPTION_KEYS && given.KEY_ROTATION === "daily") {
+    problems.push(
+      "KEY_ROTATION=daily can't change ENCRYPTION_KEYS; put the keys in a file and set ENCRYPTION_KEYS_FILE",
+    );
   }
   if (parsed.data?.SIGN_UP === "open" && !parsed.data.PUBLIC_SIGN_UP && isPublic(parsed.data)) {
     problems.push(
@@ -272,6 +265,8 @@ export function parseConfig(env: Record<string, string | undefined>) {
     revealUrl: data.REVEAL_URL ?? publicUrl,
     corsOrigins: data.CORS_ORIGINS ?? [],
     keyRing: data.ENCRYPTION_KEYS,
+    keyFile: data.ENCRYPTION_KEYS_FILE,
+    keyRotation: data.KEY_ROTATION ?? (data.DATABASE_URL ? ("manual" as const) : ("daily" as const)),
     authSecret: data.AUTH_SECRET,
     signUp: data.SIGN_UP,
     trustedProxies: data.TRUSTED_PROXIES ?? [],

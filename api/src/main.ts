@@ -8,7 +8,9 @@ import { type Config, ConfigError, parseConfig } from "./config.ts";
 import { Argon2Slots } from "./crypto/argon2.ts";
 import { connect } from "./db.ts";
 import { startEmbeddedPostgres } from "./embedded-postgres/embedded-postgres.ts";
-import { generatedKeys } from "./generated-keys.ts";
+import { embeddedKeys } from "./key-ring/embedded-keys.ts";
+import { startKeyKeeper } from "./key-ring/key-keeper.ts";
+import { KeyRingFile } from "./key-ring/key-ring-file.ts";
 import { type Listener, listen, requireFreePort } from "./listen.ts";
 import { createLogger, describeError } from "./log.ts";
 import { originsOf } from "./origin.ts";
@@ -56,6 +58,9 @@ async function start(config: Config): Promise<void> {
 
   const sweep = startSweep({ db, rateLimits, log }, config.sweepIntervalSeconds);
   cleanups.push(sweep.stop);
+  if (keyRing instanceof KeyRingFile) {
+    cleanups.push(startKeyKeeper({ db, ring: keyRing, log }, config.keyRotation).stop);
+  }
   listener = await listen(app.fetch, config);
   cleanups.push(listener.stop);
   goOn();
@@ -68,7 +73,8 @@ function goOn(): void {
 
 /** The user's PostgreSQL with the user's keys, or the embedded one with its own. */
 async function openDatabase(config: Config) {
-  const { databaseUrl, keyRing, authSecret, dataDir } = config;
+  const { databaseUrl, dataDir, keyFile, authSecret } = config;
+  const keyRing = config.keyRing ?? (keyFile && (await KeyRingFile.open(keyFile)));
   if (databaseUrl && keyRing && authSecret) return { databaseUrl, keyRing, authSecret };
   const postgres = await startEmbeddedPostgres({ dataDir, onProgress: say }).catch((error: unknown) => {
     // Whatever keeps it from starting is said in words for people.
@@ -76,14 +82,14 @@ async function openDatabase(config: Config) {
   });
   cleanups.push(() => postgres.stop());
   void postgres.exited.then(() => stop("The embedded PostgreSQL stopped by itself.", 1));
-  // What is set in the environment wins; the generated keys pass the same checks as hand-made ones.
-  const keys = parseConfig({ ...(await generatedKeys(dataDir)), ...setVariables(process.env) });
-  if (!keys.keyRing || !keys.authSecret) throw new Error("the generated keys are incomplete");
-  return { databaseUrl: postgres.url, keyRing: keys.keyRing, authSecret: keys.authSecret };
+  const own = await embeddedKeys(dataDir);
+  // What is set in the environment wins.
+  return {
+    databaseUrl: postgres.url,
+    keyRing: keyRing || (await KeyRingFile.open(own.keyFile)),
+    authSecret: authSecret ?? own.authSecret,
+  };
 }
-
-const setVariables = (env: NodeJS.ProcessEnv) =>
-  Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim()));
 
 async function run(): Promise<void> {
   try {

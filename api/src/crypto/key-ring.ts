@@ -5,6 +5,13 @@ export const KEY_BYTES = 32;
 export interface KeyRing {
   readonly activeKid: string;
   readonly keys: ReadonlyMap<string, Buffer>;
+  /**
+   * For a ring that can change while the process runs: takes over what was added or dropped.
+   *
+   * @throws Error when it can't. Then it is not known whether the active key is still kept anywhere, and nothing may
+   *   be sealed with it.
+   */
+  reload?(): Promise<void>;
 }
 
 /**

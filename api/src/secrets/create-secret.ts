@@ -38,7 +38,7 @@ export interface CreatedSecret {
  *
  * @throws AppError `BAD_USER_INPUT` for a name, TTL (60 to 86,400 s), value (1 byte to 64 KiB of well-formed UTF-8
  *   without NUL) or length (1 to 1,024) out of bounds; `NOT_FOUND` when the caller can reach no such project; for the idempotency key, see there.
- *   Argon2BusyError when too many are waiting. Nothing is stored then.
+ *   Argon2BusyError when too many are waiting; KeyFileError when the keys can't be read. Nothing is stored then.
  */
 export async function createSecret(
   deps: { db: Database; slots: Argon2Slots; keyRing: KeyRing; revealUrl: string },
@@ -64,6 +64,8 @@ export async function createSecret(
   const passphrase = newPassphrase();
   const salt = newSalt();
   const keys = await slots.run(() => passphraseKeys(passphrase, salt));
+  // Replicas seal with a new key at once, and none with one that is no longer kept anywhere.
+  await keyRing.reload?.();
   const token = newToken();
   const { vaultId } = reach;
   const createdBy = labelOf(caller);

@@ -50,22 +50,44 @@ export async function revealSecret(
   if (!isVaultId(vaultId) || !isToken(token)) return { kind: "not-available" };
 
   return slots.run(async () => {
-    const kids = [...keyRing.keys.keys()];
-    const result = await claimPayload(db, { tokenHash: hashToken(token), vaultId, kids, sourceIp });
+    const attempt = { tokenHash: hashToken(token), vaultId, sourceIp };
+    let ring = ringNow(keyRing);
+    let result = await claimPayload(db, { ...attempt, kids: [...ring.keys.keys()] });
+    if (result.kind === "key-missing" && (await hasNewKeys(deps))) {
+      ring = ringNow(keyRing);
+      result = await claimPayload(db, { ...attempt, kids: [...ring.keys.keys()] });
+    }
     if (result.kind === "not-available") return { kind: "not-available" };
     if (result.kind === "key-missing") {
-      log.error("a pending secret is sealed with a key that is not in ENCRYPTION_KEYS; it was not consumed");
+      log.error("a pending secret is sealed with a key that is not in the ring; it was not consumed");
       throw new AppError("OVERLOADED", "The server can't open this secret at the moment. Try again later.");
     }
     const { claim } = result;
     try {
-      return await finish(deps, claim, passphrase);
+      return await finish({ ...deps, keyRing: ring }, claim, passphrase);
     } catch (err) {
       // The claim is committed, so the row already says the truth: destroyed, interrupted.
       log.error({ err, secretId: claim.secretId }, "an attempt could not be finished");
       return { kind: "destroyed", reason: "interrupted" };
     }
   });
+}
+
+/** The ring as it is now: an attempt ends with the keys it began with, whatever is dropped meanwhile. */
+const ringNow = ({ activeKid, keys }: KeyRing): KeyRing => ({ activeKid, keys });
+
+/**
+ * Reloads the ring, which another replica may have given a new key a moment ago. A claim that meets a missing key
+ * consumed nothing, so it may be made again, but only if there is a reason to: one more claim for each change.
+ */
+async function hasNewKeys({ keyRing, log }: RevealDeps): Promise<boolean> {
+  const { keys } = keyRing;
+  try {
+    await keyRing.reload?.();
+  } catch (err) {
+    log.error({ err }, "the encryption keys can't be read again");
+  }
+  return keyRing.keys !== keys;
 }
 
 async function finish(

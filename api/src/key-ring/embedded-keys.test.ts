@@ -1,0 +1,70 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { embeddedKeys } from "./embedded-keys.ts";
+import { KeyRingFile } from "./key-ring-file.ts";
+
+let dataDir: string;
+beforeEach(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), "ttl-secrets-embedded-keys-"));
+});
+afterEach(() => rm(dataDir, { recursive: true, force: true }));
+
+const newKey = () => randomBytes(32).toString("base64");
+
+/** `keys.json` as the releases before this file wrote it. */
+async function formerKeys() {
+  const [first, second] = [newKey(), newKey()];
+  const former = { ENCRYPTION_KEYS: `3f9a01bc:${first},old:${second}`, AUTH_SECRET: newKey() };
+  await writeFile(join(dataDir, "keys.json"), JSON.stringify(former), { mode: 0o600 });
+  return { former, first, second };
+}
+
+async function ringOf(file: string) {
+  const ring = await KeyRingFile.open(file);
+  return [...ring.keys].map(([kid, key]) => `${kid}:${key.toString("base64")}`);
+}
+
+it("a first start makes a secret and one key, each in a file only its owner can read", async () => {
+  const { authSecret, keyFile } = await embeddedKeys(dataDir);
+  expect(await ringOf(keyFile)).toHaveLength(1);
+  expect((await readdir(dataDir)).toSorted()).toEqual(["encryption-keys", "keys.json"]);
+  for (const name of await readdir(dataDir)) {
+    expect(((await stat(join(dataDir, name))).mode & 0o777).toString(8)).toBe("600");
+  }
+  expect(await embeddedKeys(dataDir)).toEqual({ authSecret, keyFile });
+  expect(await ringOf(keyFile)).toHaveLength(1);
+});
+
+it("an upgrade moves the keys of the former file, all of them and in their order, and keeps the secret", async () => {
+  const { former, first } = await formerKeys();
+  await writeFile(join(dataDir, "keys.json.4711"), JSON.stringify(former));
+  const { authSecret, keyFile } = await embeddedKeys(dataDir);
+  expect(authSecret).toBe(former.AUTH_SECRET);
+  expect((await ringOf(keyFile)).join()).toBe(former.ENCRYPTION_KEYS);
+  // Where the keys were, they would outlive their rotation.
+  const rest = (await readdir(dataDir)).filter((name) => name !== "encryption-keys");
+  expect(rest).toEqual(["keys.json"]);
+  expect(await readFile(join(dataDir, "keys.json"), "utf8")).not.toContain(first);
+});
+
+it("an upgrade cut short between the two files goes on where it was", async () => {
+  const { former } = await formerKeys();
+  const { keyFile } = await embeddedKeys(dataDir);
+  await writeFile(join(dataDir, "keys.json"), JSON.stringify(former), { mode: 0o600 });
+  await embeddedKeys(dataDir);
+  expect((await ringOf(keyFile)).join()).toBe(former.ENCRYPTION_KEYS);
+  expect(JSON.parse(await readFile(join(dataDir, "keys.json"), "utf8"))).toEqual({
+    AUTH_SECRET: former.AUTH_SECRET,
+  });
+});
+
+it("a damaged key stops the upgrade before anything is changed", async () => {
+  const damaged = JSON.stringify({ ENCRYPTION_KEYS: "k1:damaged", AUTH_SECRET: newKey() });
+  await writeFile(join(dataDir, "keys.json"), damaged, { mode: 0o600 });
+  await expect(embeddedKeys(dataDir)).rejects.toThrow(/^ENCRYPTION_KEYS in .*keys\.json must be kid:base64/);
+  expect(await readdir(dataDir)).toEqual(["keys.json"]);
+  expect(await readFile(join(dataDir, "keys.json"), "utf8")).toBe(damaged);
+});

@@ -1,0 +1,97 @@
+import { describe, expect, it } from "vitest";
+import { DROP_AFTER_MS, newKey, nextKeys, ROTATE_AFTER_MS } from "./next-keys.ts";
+
+const NOW = new Date("2026-03-01T12:00:00.000Z");
+const MINUTE = 60_000;
+
+const ago = (ms: number) => new Date(NOW.getTime() - ms);
+
+/** A key that was added so many ms ago. */
+const keyOfAge = (ms: number) => newKey(ago(ms));
+
+/** The kids after a look at `keys`, `"new"` for one that was not there before. */
+function kidsAfter(
+  keys: Parameters<typeof nextKeys>[0],
+  { inUse = [], force = false }: { inUse?: string[]; force?: boolean } = {},
+) {
+  const known = keys.map(({ kid }) => kid);
+  const after = nextKeys(keys, { now: NOW, kidsInUse: new Set(inUse) }, { force });
+  return after.map(({ kid }) => (known.includes(kid) ? kid : "new"));
+}
+
+describe("a new key", () => {
+  it("comes when the active one is 23 hours old, not a millisecond before", () => {
+    const [young, old] = [keyOfAge(ROTATE_AFTER_MS - 1), keyOfAge(ROTATE_AFTER_MS)];
+    expect(kidsAfter([young])).toEqual([young.kid]);
+    expect(kidsAfter([old])).toEqual(["new", old.kid]);
+    expect(ROTATE_AFTER_MS).toBe(23 * 3_600_000);
+  });
+
+  it("comes when asked for, whatever the age", () => {
+    const key = keyOfAge(0);
+    expect(kidsAfter([key], { force: true })).toEqual(["new", key.kid]);
+  });
+
+  it("comes for a key of unknown age and for one from the future, which then have an age like any other", () => {
+    for (const addedAt of [undefined, ago(-MINUTE)]) {
+      const key = { ...keyOfAge(0), addedAt };
+      const after = nextKeys([key], { now: NOW, kidsInUse: new Set() }, { force: false });
+      expect(after.map(({ kid }) => kid)).toEqual([expect.not.stringMatching(key.kid), key.kid]);
+      expect(after[1]?.addedAt).toEqual(addedAt ?? NOW);
+    }
+  });
+
+  it("is the first when there is none", () => {
+    expect(kidsAfter([])).toEqual(["new"]);
+  });
+
+  it("differs from every other in kid and key, and is added now, by the database's clock", () => {
+    const [a, b] = [newKey(NOW), newKey(NOW)];
+    expect(a.kid).not.toBe(b.kid);
+    expect(a.key.equals(b.key)).toBe(false);
+    expect(a.key).toHaveLength(32);
+    expect(a.addedAt).toBe(NOW);
+  });
+});
+
+describe("an old key", () => {
+  const active = keyOfAge(DROP_AFTER_MS);
+
+  it("goes 24 hours and a quarter after the next one took over, not a millisecond before", () => {
+    const old = keyOfAge(DROP_AFTER_MS + ROTATE_AFTER_MS);
+    const younger = keyOfAge(DROP_AFTER_MS - 1);
+    expect(DROP_AFTER_MS).toBe(24.25 * 3_600_000);
+    expect(kidsAfter([keyOfAge(0), active, old])).toEqual([expect.any(String), active.kid]);
+    expect(kidsAfter([keyOfAge(0), younger, old]).slice(1)).toEqual([younger.kid, old.kid]);
+  });
+
+  it("stays as long as a payload that can still be opened names it", () => {
+    const old = keyOfAge(10 * DROP_AFTER_MS);
+    expect(kidsAfter([keyOfAge(0), active, old], { inUse: [old.kid] })).toContain(old.kid);
+  });
+
+  it("has its time counted from now when the one before it is of unknown age", () => {
+    const old = keyOfAge(10 * DROP_AFTER_MS);
+    const hand = { ...keyOfAge(0), addedAt: undefined };
+    expect(kidsAfter([hand, old])).toEqual(["new", hand.kid, old.kid]);
+  });
+
+  it("does not go early because somebody put an older key in front of it", () => {
+    const [older, newer] = [keyOfAge(10 * DROP_AFTER_MS), keyOfAge(MINUTE)];
+    expect(kidsAfter([older, newer])).toContain(newer.kid);
+  });
+
+  it("never gets 48 hours old with a look each minute", () => {
+    expect(ROTATE_AFTER_MS + DROP_AFTER_MS + 2 * MINUTE).toBeLessThan(48 * 3_600_000);
+  });
+
+  it("is not missed where it is the active one: that one always stays", () => {
+    const key = keyOfAge(10 * DROP_AFTER_MS);
+    expect(kidsAfter([key])).toEqual(["new", key.kid]);
+  });
+});
+
+it("nothing to do is told by the very same list", () => {
+  const keys = [keyOfAge(MINUTE), keyOfAge(2 * MINUTE)];
+  expect(nextKeys(keys, { now: NOW, kidsInUse: new Set() }, { force: false })).toBe(keys);
+});
