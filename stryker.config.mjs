@@ -1,4 +1,3 @@
-/** @type {import("@stryker-mutator/api/core").PartialStrykerOptions} */
 export default {
   packageManager: "pnpm",
   testRunner: "vitest",

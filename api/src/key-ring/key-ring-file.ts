@@ -85,5 +85,5 @@ export class KeyRingFile implements KeyRing {
 }
 
 /** What to say of a file that is not there. */
-export const missing = (path: string) =>
+const missing = (path: string) =>
   `${path}, the file of encryption keys, does not exist. Restore it, or make a new one with: pnpm admin rotate-key`;
