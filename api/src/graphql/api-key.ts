@@ -4,7 +4,7 @@ import { listApiKeys } from "../api-keys/list-api-keys.ts";
 import { revokeApiKey } from "../api-keys/revoke-api-key.ts";
 import { pageRequest } from "../page.ts";
 import { builder } from "./builder.ts";
-import { pageArgs, toConnection } from "./connection.ts";
+import { EDGE, pageArgs, toConnection } from "./connection.ts";
 import { requireOwner } from "./context.ts";
 
 type ApiKeyProject = NonNullable<ApiKey["projects"]>[number];
@@ -96,7 +96,10 @@ const CreateApiKeyInput = builder.inputType("CreateApiKeyInput", {
   }),
 });
 
-const ApiKeyConnection = builder.connectionObject({ type: ApiKeyType, name: "ApiKeyConnection" });
+const ApiKeyConnection = builder.connectionObject(
+  { type: ApiKeyType, name: "ApiKeyConnection", description: "A page of a vault's API keys, newest first." },
+  EDGE,
+);
 
 builder.queryField("apiKeys", (t) =>
   t.field({

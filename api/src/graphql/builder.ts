@@ -17,8 +17,17 @@ export const builder = new SchemaBuilder<{
   relay: {
     nodeQueryOptions: false,
     nodesQueryOptions: false,
-    nodesOnConnection: true,
-    edgesFieldOptions: { nullable: false },
-    nodeFieldOptions: { nullable: false },
+    nodesOnConnection: { description: "The page, for those who need no cursors." },
+    edgesFieldOptions: { nullable: false, description: "The page, each row with its cursor." },
+    nodeFieldOptions: { nullable: false, description: "The row." },
+    cursorFieldOptions: { description: "Pass it as `after` for what comes after this row. Opaque." },
+    pageInfoFieldOptions: { description: "Whether there is more, and where it starts." },
+    pageInfoTypeOptions: { description: "Where a page stands in its list, as Relay has it." },
+    hasNextPageFieldOptions: { description: "Whether there are more rows after this page." },
+    hasPreviousPageFieldOptions: { description: "Whether `after` was given." },
+    startCursorFieldOptions: { description: "Cursor of the page's first row; null when it is empty." },
+    endCursorFieldOptions: {
+      description: "Cursor of the page's last row, to pass as `after`; null when it is empty.",
+    },
   },
 });

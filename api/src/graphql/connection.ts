@@ -3,9 +3,19 @@ import { builder } from "./builder.ts";
 
 /** Arguments of a connection that is read forward, newest first. */
 export const pageArgs = builder.args((t) => ({
-  first: t.int({ defaultValue: 50, required: false, description: "1 to 200." }),
-  after: t.string({ required: false, description: "`endCursor` of the page before." }),
+  first: t.int({
+    defaultValue: 50,
+    required: false,
+    description: "How many at most, 1 to 200; BAD_USER_INPUT otherwise.",
+  }),
+  after: t.string({
+    required: false,
+    description: "`endCursor` of the page before; left out for the first page.",
+  }),
 }));
+
+/** The description that every edge type has. */
+export const EDGE = { description: "One row of a page, with its cursor." };
 
 /** A page in the shape of a Relay connection; `positionOf` says where in the order a row stands. */
 export function toConnection<Row>(

@@ -7,16 +7,16 @@ import { listProjects } from "../projects/list-projects.ts";
 import type { Project } from "../projects/project.ts";
 import { renameProject } from "../projects/rename-project.ts";
 import { builder } from "./builder.ts";
-import { toConnection } from "./connection.ts";
+import { EDGE, toConnection } from "./connection.ts";
 import { requireCaller, requireMember } from "./context.ts";
 import { nullWhenNotFound } from "./not-found.ts";
 
 const ProjectType = builder.objectRef<Project>("Project").implement({
   description: "A named group of TTL secrets in a vault.",
   fields: (t) => ({
-    id: t.exposeID("id"),
+    id: t.exposeID("id", { description: "A UUID." }),
     name: t.exposeString("name", { description: "1 to 200 characters; plain text." }),
-    createdAt: t.expose("createdAt", { type: "DateTime" }),
+    createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was created." }),
     pendingTtlSecretCount: t.exposeInt("pendingTtlSecretCount", {
       description:
         "How many of its TTL secrets can still be opened; deleting the project takes them with it.",
@@ -24,15 +24,24 @@ const ProjectType = builder.objectRef<Project>("Project").implement({
   }),
 });
 
-const ProjectConnection = builder.connectionObject({ type: ProjectType, name: "ProjectConnection" });
+const ProjectConnection = builder.connectionObject(
+  {
+    type: ProjectType,
+    name: "ProjectConnection",
+    description: "A page of a vault's projects, newest first.",
+  },
+  EDGE,
+);
 
 const CreateProjectInput = builder.inputType("CreateProjectInput", {
+  description: "A new project.",
   fields: (t) => ({ name: t.string({ description: "1 to 200 characters, no control characters." }) }),
 });
 
 const RenameProjectInput = builder.inputType("RenameProjectInput", {
+  description: "A project and its new name.",
   fields: (t) => ({
-    id: t.id(),
+    id: t.id({ description: "`Project.id`." }),
     name: t.string({ description: "1 to 200 characters, no control characters." }),
   }),
 });
@@ -41,8 +50,9 @@ builder.queryFields((t) => ({
   project: t.field({
     type: ProjectType,
     nullable: true,
-    description: "One of your vault's projects; null when it does not exist or is not yours.",
-    args: { id: t.arg.id() },
+    description:
+      "One of your vault's projects; null when it does not exist or is out of reach of the caller. An API key needs the scope `ttl-secrets:read`.",
+    args: { id: t.arg.id({ description: "`Project.id`." }) },
     resolve: async (_root, { id }, context) => {
       const reach = reachOf(await requireCaller(context, "ttl-secrets:read"));
       return nullWhenNotFound(getProject(context.services, { reach, projectId: id }));
@@ -50,10 +60,17 @@ builder.queryFields((t) => ({
   }),
   projects: t.field({
     type: ProjectConnection,
-    description: "Your vault's projects, newest first.",
+    description:
+      "Your vault's projects, newest first; an API key that is limited to some gets these. It needs the scope `ttl-secrets:read`.",
     args: {
-      first: t.arg.int({ required: false, description: "1 to 200; 50 if left out." }),
-      after: t.arg.string({ required: false, description: "`endCursor` of the page before." }),
+      first: t.arg.int({
+        required: false,
+        description: "How many at most, 1 to 200; 50 if left out; BAD_USER_INPUT otherwise.",
+      }),
+      after: t.arg.string({
+        required: false,
+        description: "`endCursor` of the page before; left out for the first page.",
+      }),
     },
     resolve: async (_root, { first, after }, context) => {
       const projects = await listProjects(context.services, {
@@ -68,8 +85,8 @@ builder.queryFields((t) => ({
 builder.mutationFields((t) => ({
   createProject: t.field({
     type: ProjectType,
-    description: "Creates a project in your vault.",
-    args: { input: t.arg({ type: CreateProjectInput }) },
+    description: "Creates a project in your vault. For members: FORBIDDEN to API keys.",
+    args: { input: t.arg({ type: CreateProjectInput, description: "The new project." }) },
     resolve: async (_root, { input }, context) => {
       const { member } = await requireMember(context);
       return createProject(context.services, { member, name: input.name });
@@ -77,7 +94,9 @@ builder.mutationFields((t) => ({
   }),
   renameProject: t.field({
     type: ProjectType,
-    args: { input: t.arg({ type: RenameProjectInput }) },
+    description:
+      "Renames a project. For members: FORBIDDEN to API keys. NOT_FOUND when it is not your vault's.",
+    args: { input: t.arg({ type: RenameProjectInput, description: "The project and its new name." }) },
     resolve: async (_root, { input: { id, name } }, context) => {
       const { member } = await requireMember(context);
       return renameProject(context.services, { member, projectId: id, name });
@@ -85,8 +104,8 @@ builder.mutationFields((t) => ({
   }),
   deleteProject: t.id({
     description:
-      "Deletes a project and, in the same transaction, all its TTL secrets, pending ones too. Audit events stay. Returns the id.",
-    args: { id: t.arg.id() },
+      "Deletes a project and, in the same transaction, all its TTL secrets, pending ones too. Audit events stay. Returns the id. For members: FORBIDDEN to API keys. NOT_FOUND when it is not your vault's.",
+    args: { id: t.arg.id({ description: "`Project.id`." }) },
     resolve: async (_root, { id }, context) => {
       const { member } = await requireMember(context);
       await deleteProject(context.services, { member, projectId: id });

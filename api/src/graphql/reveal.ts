@@ -10,7 +10,9 @@ const WHAT_TO_DO = "Ask the person who sent you the link to create a new one.";
 
 const TtlSecretRevealed = builder.objectRef<Outcome<"revealed">>("TtlSecretRevealed").implement({
   description: "The passphrase was right. This is the only time the value is handed out.",
-  fields: (t) => ({ value: t.exposeString("value") }),
+  fields: (t) => ({
+    value: t.exposeString("value", { description: "The value, byte for byte as it was given or drawn." }),
+  }),
 });
 
 const TtlSecretDestroyed = builder.objectRef<Outcome<"destroyed">>("TtlSecretDestroyed").implement({
@@ -46,6 +48,7 @@ const RevealTtlSecretResult = builder.unionType("RevealTtlSecretResult", {
 });
 
 const RevealTtlSecretInput = builder.inputType("RevealTtlSecretInput", {
+  description: "What the recipient has: the two parts of the link, and the passphrase.",
   fields: (t) => ({
     vaultId: t.id({ description: "The first part of the link's path." }),
     token: t.string({ description: "The second part of the link's path." }),
@@ -58,8 +61,12 @@ const RevealTtlSecretInput = builder.inputType("RevealTtlSecretInput", {
 
 builder.queryField("ttlSecretAvailable", (t) =>
   t.boolean({
-    description: "Whether there is a pending secret behind a link. Public, rate-limited, changes nothing.",
-    args: { vaultId: t.arg.id(), token: t.arg.string() },
+    description:
+      "Whether there is a pending secret behind a link. Public; changes nothing. RATE_LIMITED after 60 a minute per address.",
+    args: {
+      vaultId: t.arg.id({ description: "The first part of the link's path." }),
+      token: t.arg.string({ description: "The second part of the link's path." }),
+    },
     resolve: async (_root, { vaultId, token }, { services, sourceIp }) => {
       await services.rateLimits.take("available", clientOf(sourceIp));
       return secretAvailable(services, { vaultId, token });
@@ -71,8 +78,10 @@ builder.mutationField("revealTtlSecret", (t) =>
   t.field({
     type: RevealTtlSecretResult,
     description:
-      "One attempt at a secret, by its recipient; no credential needed. Right or wrong, it destroys the secret. A request that carries an API key is refused and consumes nothing.",
-    args: { input: t.arg({ type: RevealTtlSecretInput }) },
+      "One attempt at a secret, by its recipient; no credential needed. Right or wrong, it destroys the secret. BAD_USER_INPUT (a blank passphrase), RATE_LIMITED (30 a minute per address), OVERLOADED, and FORBIDDEN, which every request with an API key is, consume nothing.",
+    args: {
+      input: t.arg({ type: RevealTtlSecretInput, description: "The link's parts and the passphrase." }),
+    },
     resolve: async (_root, { input }, { services, sourceIp, apiKey }) => {
       if (apiKey)
         throw new AppError("FORBIDDEN", "An API key can never reveal a secret. Send no Authorization.");

@@ -7,8 +7,10 @@ import "./reveal.ts";
 import "./audit-event.ts";
 import "./api-key.ts";
 
-builder.queryType();
-builder.mutationType();
+builder.queryType({
+  description: "Reads; none of them changes anything. A document may select five of these fields.",
+});
+builder.mutationType({ description: "Changes. A document may select one of these fields." });
 
 /** The API's schema, a public contract; printed to `api/schema.graphql`. */
 export const schema = builder.toSchema();

@@ -6,7 +6,7 @@ import { listSecrets } from "../secrets/list-secrets.ts";
 import { revokeSecret } from "../secrets/revoke-secret.ts";
 import type { TtlSecret } from "../secrets/secret.ts";
 import { builder } from "./builder.ts";
-import { pageArgs, toConnection } from "./connection.ts";
+import { EDGE, pageArgs, toConnection } from "./connection.ts";
 import { requireCaller, requireMember } from "./context.ts";
 
 const TtlSecretStatus = builder.enumType("TtlSecretStatus", {
@@ -42,20 +42,24 @@ const SecretCharset = builder.enumType("SecretCharset", {
 const TtlSecretType = builder.objectRef<TtlSecret>("TtlSecret").implement({
   description: "What may be known of a TTL secret: never its value, link or passphrase.",
   fields: (t) => ({
-    id: t.exposeID("id"),
+    id: t.exposeID("id", { description: "A UUID; names the TTL secret, opens nothing." }),
     name: t.exposeString("name", { description: "A label; plain text." }),
-    status: t.expose("status", { type: TtlSecretStatus }),
+    status: t.expose("status", { type: TtlSecretStatus, description: "Where it is in its life, now." }),
     destroyedReason: t.expose("destroyedReason", {
       type: DestroyedReason,
       nullable: true,
       description: "Set when the status is DESTROYED.",
     }),
-    createdAt: t.expose("createdAt", { type: "DateTime" }),
-    expiresAt: t.expose("expiresAt", { type: "DateTime" }),
-    endedAt: t.expose("endedAt", { type: "DateTime", nullable: true, description: "Null while PENDING." }),
+    createdAt: t.expose("createdAt", { type: "DateTime", description: "When its TTL began." }),
+    expiresAt: t.expose("expiresAt", { type: "DateTime", description: "When its TTL ends, used or not." }),
+    endedAt: t.expose("endedAt", {
+      type: "DateTime",
+      nullable: true,
+      description: "When it got its final status; null while PENDING.",
+    }),
     createdBy: t.exposeString("createdBy", {
       nullable: true,
-      description: "The sender, as shown to people.",
+      description: "The sender: a member's e-mail, or API key “name”.",
     }),
   }),
 });
@@ -64,9 +68,18 @@ const CreatedTtlSecret = builder.objectRef<CreatedSecret>("CreatedTtlSecret").im
   description:
     "A new TTL secret with what opens it. The link and the passphrase are in this answer and nowhere else.",
   fields: (t) => ({
-    ttlSecret: t.field({ type: TtlSecretType, resolve: (created) => created.secret }),
-    link: t.exposeString("link", { description: "Send it to the recipient by one channel…" }),
-    passphrase: t.exposeString("passphrase", { description: "…and these six words by another." }),
+    ttlSecret: t.field({
+      type: TtlSecretType,
+      description: "What the list shows of it from now on.",
+      resolve: (created) => created.secret,
+    }),
+    link: t.exposeString("link", {
+      description:
+        "Send it to the recipient by one channel. It is a URL of `REVEAL_URL`, and holds the token.",
+    }),
+    passphrase: t.exposeString("passphrase", {
+      description: "Six words joined by `-`. Send them to the recipient by another channel.",
+    }),
     replacedTtlSecretId: t.exposeID("replacedSecretId", {
       nullable: true,
       description:
@@ -76,9 +89,10 @@ const CreatedTtlSecret = builder.objectRef<CreatedSecret>("CreatedTtlSecret").im
 });
 
 const GenerateSecretInput = builder.inputType("GenerateSecretInput", {
+  description: "A value for the server to draw at random. The sender never sees it.",
   fields: (t) => ({
     length: t.int({ description: "Characters, 1 to 1,024; ignored for UUID." }),
-    charset: t.field({ type: SecretCharset }),
+    charset: t.field({ type: SecretCharset, description: "What it is made of." }),
   }),
 });
 
@@ -99,11 +113,12 @@ const TtlSecretContent = builder.inputType("TtlSecretContent", {
 });
 
 const CreateTtlSecretInput = builder.inputType("CreateTtlSecretInput", {
+  description: "A new TTL secret.",
   fields: (t) => ({
-    projectId: t.id(),
+    projectId: t.id({ description: "`Project.id`; NOT_FOUND when it is out of reach of the caller." }),
     name: t.string({ description: "A label of 1 to 200 characters, no control characters." }),
     ttlSeconds: t.int({ description: "Whole seconds until it destroys itself, 60 to 86,400." }),
-    content: t.field({ type: TtlSecretContent }),
+    content: t.field({ type: TtlSecretContent, description: "The value, or how to make one." }),
     idempotencyKey: t.string({
       required: false,
       description:
@@ -112,13 +127,24 @@ const CreateTtlSecretInput = builder.inputType("CreateTtlSecretInput", {
   }),
 });
 
-const TtlSecretConnection = builder.connectionObject({ type: TtlSecretType, name: "TtlSecretConnection" });
+const TtlSecretConnection = builder.connectionObject(
+  {
+    type: TtlSecretType,
+    name: "TtlSecretConnection",
+    description: "A page of a project's TTL secrets, newest first.",
+  },
+  EDGE,
+);
 
 builder.queryField("ttlSecrets", (t) =>
   t.field({
     type: TtlSecretConnection,
-    description: "A project's TTL secrets, newest first.",
-    args: { projectId: t.arg.id(), ...pageArgs },
+    description:
+      "A project's TTL secrets, newest first, whatever their status. An API key needs the scope `ttl-secrets:read`.",
+    args: {
+      projectId: t.arg.id({ description: "`Project.id`; NOT_FOUND when it is out of reach of the caller." }),
+      ...pageArgs,
+    },
     resolve: async (_root, { projectId, first, after }, context) => {
       const reach = reachOf(await requireCaller(context, "ttl-secrets:read"));
       const page = pageRequest(first ?? 50, after);
@@ -131,8 +157,9 @@ builder.queryField("ttlSecrets", (t) =>
 builder.mutationFields((t) => ({
   createTtlSecret: t.field({
     type: CreatedTtlSecret,
-    description: "Creates a TTL secret and returns, this once, its link and passphrase.",
-    args: { input: t.arg({ type: CreateTtlSecretInput }) },
+    description:
+      "Creates a TTL secret and returns, this once, its link and passphrase. An API key needs the scope `ttl-secrets:create`. BAD_USER_INPUT names the field; RATE_LIMITED after 60 a minute per caller or 180 per address; OVERLOADED when the server is busy: nothing was stored then.",
+    args: { input: t.arg({ type: CreateTtlSecretInput, description: "The new TTL secret." }) },
     resolve: async (_root, { input }, context) => {
       const caller = await requireCaller(context, "ttl-secrets:create");
       const { services, sourceIp } = context;
@@ -153,8 +180,8 @@ builder.mutationFields((t) => ({
   revokeTtlSecret: t.field({
     type: TtlSecretType,
     description:
-      "Takes a pending TTL secret back. One that has ended is returned as it is: look at its status to see whether the revoke came in time.",
-    args: { id: t.arg.id() },
+      "Takes a pending TTL secret back. One that has ended is returned as it is: look at its status to see whether the revoke came in time. For members: FORBIDDEN to API keys. NOT_FOUND when it is not your vault's.",
+    args: { id: t.arg.id({ description: "`TtlSecret.id`." }) },
     resolve: async (_root, { id }, context) => {
       const actor = await requireMember(context);
       return revokeSecret(context.services, { ...actor, secretId: id });

@@ -4,12 +4,15 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
+/** A new TTL secret. */
 export type CreateTtlSecretInput = {
+  /** The value, or how to make one. */
   content: TtlSecretContent;
   /** Makes a retry safe: 16 to 128 visible ASCII characters, such as a random UUID, a new one for each TTL secret and the same one for every retry. Of all requests with one key, by one caller in one project, at most one leaves a pending TTL secret. A retry revokes the one before it, because its link and passphrase can't be shown again. BAD_USER_INPUT on `idempotencyKey` when name, `ttlSeconds` or the way the value is made differ, when a later request with it came in, or, with `extensions.ttlSecretId`, when its TTL secret has already ended. Remembered for 24 hours. */
   idempotencyKey?: string | null | undefined;
   /** A label of 1 to 200 characters, no control characters. */
   name: string;
+  /** `Project.id`; NOT_FOUND when it is out of reach of the caller. */
   projectId: string | number;
   /** Whole seconds until it destroys itself, 60 to 86,400. */
   ttlSeconds: number;
@@ -24,7 +27,9 @@ export type DestroyedReason =
   /** The passphrase was not the right one. */
   | 'WRONG_PASSPHRASE';
 
+/** A value for the server to draw at random. The sender never sees it. */
 export type GenerateSecretInput = {
+  /** What it is made of. */
   charset: SecretCharset;
   /** Characters, 1 to 1,024; ignored for UUID. */
   length: number;

@@ -1,0 +1,95 @@
+/** What third parties build on: a schema that explains itself, and that breaks no client of the last release. */
+import { readFileSync } from "node:fs";
+import {
+  buildSchema,
+  findBreakingChanges,
+  type GraphQLSchema,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isIntrospectionType,
+  isObjectType,
+  isSpecifiedScalarType,
+  printSchema,
+} from "graphql";
+import { describe, expect, it } from "vitest";
+import { schema } from "./schema.ts";
+
+const read = (file: string) => readFileSync(new URL(`../../${file}`, import.meta.url), "utf8");
+
+interface Named {
+  description?: string | null | undefined;
+}
+
+/** Everything in a schema that can have a description, by its coordinate. */
+function describable(of: GraphQLSchema): [coordinate: string, description: string][] {
+  const found: [string, Named][] = [];
+  for (const type of Object.values(of.getTypeMap())) {
+    if (isIntrospectionType(type) || isSpecifiedScalarType(type)) continue;
+    found.push([type.name, type]);
+    if (isEnumType(type)) {
+      for (const value of type.getValues()) found.push([`${type.name}.${value.name}`, value]);
+    }
+    if (isInputObjectType(type)) {
+      for (const field of Object.values(type.getFields())) found.push([`${type.name}.${field.name}`, field]);
+    }
+    if (isObjectType(type) || isInterfaceType(type)) {
+      for (const field of Object.values(type.getFields())) {
+        found.push([`${type.name}.${field.name}`, field]);
+        for (const arg of field.args) found.push([`${type.name}.${field.name}(${arg.name}:)`, arg]);
+      }
+    }
+  }
+  return found.map(([coordinate, { description }]) => [coordinate, description?.trim() ?? ""]);
+}
+
+describe("descriptions", () => {
+  it("stand at every type, field, argument, enum value and input field, as sentences", () => {
+    const all = describable(schema);
+    expect(all.length).toBeGreaterThan(100);
+    expect(all.filter(([, text]) => text === "").map(([coordinate]) => coordinate)).toEqual([]);
+    expect(all.filter(([, text]) => !/[.”]$/.test(text)).map(([coordinate]) => coordinate)).toEqual([]);
+  });
+
+  it("are missed where they are missing", () => {
+    const bare = buildSchema("type Query { a(b: I): E } input I { c: Int } enum E { D }");
+    expect(describable(bare)).toEqual(
+      ["Query", "Query.a", "Query.a(b:)", "I", "I.c", "E", "E.D"].map((coordinate) => [coordinate, ""]),
+    );
+  });
+});
+
+/**
+ * `schema.released.graphql` is the schema of the last release, copied from `schema.graphql` when one is made. It is
+ * a file and no tag of git's, so that the check works in a shallow clone and an archive, too.
+ */
+describe("compatibility with the last release", () => {
+  const released = buildSchema(read("schema.released.graphql"));
+
+  it("is kept: no change breaks a client that was written for it", () => {
+    expect(findBreakingChanges(released, schema).map(({ description }) => description)).toEqual([]);
+  });
+
+  it.each([
+    ["a field goes", /\bcreateTtlSecret\([^)]*\): \w+!/, "", "FIELD_REMOVED"],
+    ["a type goes", /\bVault\b/g, "Tenant", "TYPE_REMOVED"],
+    ["a field becomes nullable", /expiresAt: DateTime!/g, "expiresAt: DateTime", "FIELD_CHANGED_KIND"],
+    ["an argument becomes required", /first: Int = 50/g, "first: Int!", "ARG_CHANGED_KIND"],
+    ["an enum loses a value", "\n  ALPHANUMERIC", "", "VALUE_REMOVED_FROM_ENUM"],
+    ["a union loses a type", "TtlSecretDestroyed | ", "", "TYPE_REMOVED_FROM_UNION"],
+    [
+      "an input gets a field that is required",
+      /(input \w+) \{/g,
+      "$1 { x: Int!",
+      "REQUIRED_INPUT_FIELD_ADDED",
+    ],
+  ])("would be found broken if %s", (_what, from, to, kind) => {
+    const bare = printSchema(schema)
+      .replaceAll(/^ *"""[\s\S]*?"""\n/gm, "")
+      .replaceAll(" @oneOf", "");
+    const broken = bare.replace(from, to);
+    expect(broken).not.toBe(bare);
+    expect(findBreakingChanges(released, buildSchema(bare))).toEqual([]);
+    expect(findBreakingChanges(released, buildSchema(broken)).map(({ type }) => type)).toContain(kind);
+  });
+});
