@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useId, useRef, useState } from "react";
-import { useLocation } from "wouter";
+import { Link, useLocation } from "wouter";
 import { asApiError } from "../shared/api-error.ts";
 import { errorText } from "../shared/error-text.ts";
 import { DownIcon } from "../shared/icons.tsx";
@@ -90,6 +90,9 @@ export function AccountMenu({ viewer }: { viewer: Viewer }) {
           >
             Change password…
           </button>
+          <Link href="/graphiql" className="button button-block" onClick={() => setOpen(false)}>
+            API explorer
+          </Link>
           <button type="button" className="button button-block" onClick={() => void leave()}>
             <span>Sign out</span> <span className="sign-out-where">on all your devices</span>
           </button>

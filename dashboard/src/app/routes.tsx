@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef } from "react";
+import { lazy, Suspense, useEffect, useRef } from "react";
 import { Redirect, Route, Switch, useLocation } from "wouter";
 import type { ReturnState } from "../accounts/return-path.ts";
 import { readReturnState } from "../accounts/return-path.ts";
@@ -14,6 +14,9 @@ import { Loading } from "../shared/loading.tsx";
 import { NotFoundPage } from "./not-found-page.tsx";
 import { ProjectPage } from "./project-page.tsx";
 import { Shell } from "./shell.tsx";
+
+/** As large as the rest of the dashboard, and few need it. */
+const ExplorerPage = lazy(() => import("../explorer/explorer-page.tsx"));
 
 /** Which page stands at which path, and who may see it. */
 export function Routes() {
@@ -66,6 +69,11 @@ export function Routes() {
     <Shell viewer={viewer.data}>
       <Switch>
         <Route path="/" component={ProjectsPage} />
+        <Route path="/graphiql">
+          <Suspense fallback={<Loading />}>
+            <ExplorerPage />
+          </Suspense>
+        </Route>
         <Route path="/projects/:id">
           {({ id }) => <ProjectPage id={readId(id)} section="ttl-secrets" />}
         </Route>

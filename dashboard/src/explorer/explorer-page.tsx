@@ -1,0 +1,103 @@
+import "./explorer.css";
+import { useQuery } from "@tanstack/react-query";
+import { useRef, useState } from "react";
+import { asApiError } from "../shared/api-error.ts";
+import { errorText } from "../shared/error-text.ts";
+import { Field } from "../shared/field.tsx";
+import { LoadFailure } from "../shared/load-failure.tsx";
+import { usePageTitle } from "../shared/page-title.ts";
+import { DocumentEditor } from "./document-editor.tsx";
+import { type Answer, loadSchema, runDocument } from "./run-document.ts";
+import { SchemaDocs } from "./schema-docs.tsx";
+
+const FIRST_DOCUMENT = `query Projects {
+  projects(first: 10) {
+    nodes {
+      id
+      name
+    }
+  }
+}
+`;
+
+/**
+ * `/graphiql`: a place to try the API as oneself. Documents, variables and answers may hold secrets; none of them is
+ * kept anywhere but in this component.
+ */
+export default function ExplorerPage() {
+  usePageTitle("API explorer");
+  const schema = useQuery({ queryKey: ["schema"], queryFn: loadSchema, staleTime: Number.POSITIVE_INFINITY });
+  const document = useRef(FIRST_DOCUMENT);
+  const [variables, setVariables] = useState("");
+  const [variablesError, setVariablesError] = useState<string>();
+  const [answer, setAnswer] = useState<Answer | null>(null);
+  const [failure, setFailure] = useState<string | null>(null);
+  const [isRunning, setRunning] = useState(false);
+
+  async function run() {
+    if (isRunning) return;
+    setRunning(true);
+    setVariablesError(undefined);
+    setFailure(null);
+    setAnswer(null);
+    try {
+      setAnswer(await runDocument(document.current, variables));
+    } catch (error) {
+      if (error instanceof SyntaxError) setVariablesError("Write the variables as a JSON object.");
+      else setFailure(errorText(asApiError(error)));
+    } finally {
+      setRunning(false);
+    }
+  }
+
+  return (
+    <div className="explorer">
+      <div className="page-head">
+        <h1>API explorer</h1>
+        <button type="button" className="button button-primary" onClick={() => void run()}>
+          {isRunning ? "Running…" : "Run"}
+        </button>
+      </div>
+      <div className="explorer-panes">
+        <div className="explorer-ask">
+          <DocumentEditor
+            label="GraphQL document"
+            initial={FIRST_DOCUMENT}
+            schema={schema.data}
+            onChange={(text) => {
+              document.current = text;
+            }}
+            onRun={() => void run()}
+          />
+          <Field label="Variables" hint="JSON. Nothing here is stored in the browser." error={variablesError}>
+            {(control) => (
+              <textarea
+                {...control}
+                className="input explorer-variables"
+                rows={4}
+                value={variables}
+                onChange={(event) => setVariables(event.target.value)}
+                autoComplete="off"
+                autoCapitalize="none"
+                spellCheck={false}
+                translate="no"
+              />
+            )}
+          </Field>
+        </div>
+        <div className="explorer-answer">
+          <h2 id="explorer-answer-heading">Answer</h2>
+          <div role="status">{failure ?? (answer ? `HTTP ${answer.status}` : null)}</div>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
+          <section tabIndex={0} aria-labelledby="explorer-answer-heading" translate="no">
+            <pre>{answer?.text}</pre>
+          </section>
+        </div>
+        {schema.data ? <SchemaDocs schema={schema.data} /> : null}
+        {schema.error ? (
+          <LoadFailure error={asApiError(schema.error)} retry={() => void schema.refetch()} />
+        ) : null}
+      </div>
+    </div>
+  );
+}
