@@ -63,11 +63,13 @@ describe("an operator's brand", () => {
     await sender.getByRole("link", { name: NAME }).waitFor();
     expect(await sender.title()).toBe(`Payments · ${NAME}`);
     const { link } = await createSecret(sender);
+    await sender.getByRole("dialog").getByText(PHRASE, { exact: true }).waitFor();
 
     const recipient = await newPerson({ colorScheme });
     await openLink(recipient.page, link);
     expect(await recipient.page.title()).toContain(` · ${NAME}`);
     await recipient.page.getByText(PHRASE, { exact: true }).waitFor();
+    await recipient.page.getByText("which words stand at the top").waitFor();
     for (const page of [sender, recipient.page]) {
       const isShown = (img: SVGElement | HTMLElement) =>
         img instanceof HTMLImageElement && img.naturalWidth > 0;

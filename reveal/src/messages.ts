@@ -23,6 +23,9 @@ export const labels = {
   noPassphrase:
     "No passphrase yet? Ask the person who sent you the link. Opening this page has used nothing up, so " +
     "you can come back later, as long as the link has not run out.",
+  recognition:
+    "Did the sender tell you which words stand at the top of this page? If you see others, do not type the " +
+    "passphrase here, and ask the sender.",
   value: "Secret",
   copy: "Copy secret",
   copied: "Copied",

@@ -124,12 +124,16 @@ function createPassphraseForm(submit: Actions["submit"]) {
     element("strong", {}, labels.warningTitle),
     ` ${labels.warning}`,
   );
+  // Only where the operator set a phrase, which the page then came with.
+  const hasPhrase = Boolean(document.querySelector(".recognition")?.textContent);
+  const recognition = hasPhrase ? [element("p", { class: "hint" }, labels.recognition)] : [];
   const noPassphrase = element("p", { class: "aside" }, labels.noPassphrase);
   const controls = element(
     "fieldset",
     {},
     element("label", { for: "passphrase" }, labels.field),
     element("p", { id: "passphrase-hint", class: "hint" }, labels.hint),
+    ...recognition,
     field,
     element("div", { class: "progress" }, slots, counted),
     problem,

@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useId, useRef } from "react";
+import { brand } from "../shared/brand.ts";
 import { CopyButton } from "../shared/copy-button.tsx";
 import type { CreatedTtlSecret } from "./create-ttl-secret.ts";
 import { statusWord, type TtlSecret } from "./ttl-secret.ts";
@@ -61,6 +62,12 @@ export function HandOff(props: {
           </span>
         ))}
       </Part>
+      {brand.recognitionPhrase ? (
+        <p className="hand-off-recognition">
+          Tell the recipient which words the real page shows under its name:{" "}
+          <strong translate="no">{brand.recognitionPhrase}</strong>
+        </p>
+      ) : null}
       <p className="hand-off-once">
         <strong className="hand-off-once-words">Shown once. We cannot show them again.</strong> If one gets
         lost, revoke the secret in the list and make a new one.
