@@ -248,8 +248,11 @@ export const ttlSecrets = pgTable(
      * way. A row that still has it later was interrupted, and the sweep writes its audit event from it.
      */
     attemptedFrom: inet("attempted_from"),
+    /** When the row last changed; a trigger sees to it, so that a change by hand counts too. */
+    changedAt: instant("changed_at").notNull().defaultNow(),
   },
   (t) => [
+    index("ttl_secrets_changed").on(t.projectId, t.changedAt, t.id),
     index("ttl_secrets_page").on(t.projectId, t.createdAt, t.id),
     index("ttl_secrets_pending").on(t.projectId, t.expiresAt).where(sql`${t.status} = 'pending'`),
     index("ttl_secrets_open_attempts").on(t.endedAt).where(sql`${t.attemptedFrom} IS NOT NULL`),

@@ -8,17 +8,30 @@ export type Database = ReturnType<typeof connect>;
 /** A transaction of `Database.orm`, or the pool itself: what a store's queries run on. */
 export type Queryable = Database["orm"] | Parameters<Parameters<Database["orm"]["transaction"]>[0]>[0];
 
+/** How every connection of ours is made. */
+const OPTIONS = {
+  connect_timeout: 10,
+  // Seconds until a lost connection is made anew. The driver's own waits grow to 20 s, in which requests hang.
+  backoff: () => 0.1 + Math.random() * 0.2,
+  // Array types, which nothing here uses: asking for them costs a query per connection, whose failure nobody catches.
+  fetch_types: false,
+  // Notices are PostgreSQL's remarks to a person at a prompt; the driver would print them to stdout.
+  onnotice: () => {},
+};
+
+/**
+ * A connection of its own for `LISTEN`. It must lead to the PostgreSQL server itself: behind a pooler that hands out
+ * connections per transaction, nothing is ever heard.
+ */
+export function connectToListen(url: string): postgres.Sql {
+  return postgres(url, { ...OPTIONS, max: 1, connection: { application_name: "ttl-secrets live" } });
+}
+
 /** Opens a pool of `max` connections to `url`. Connects on first use; `close` waits 5 s for running queries. */
 export function connect(url: string, max = 10) {
   const sql = postgres(url, {
+    ...OPTIONS,
     max,
-    connect_timeout: 10,
-    // Seconds until a lost connection is made anew. The driver's own waits grow to 20 s, in which requests hang.
-    backoff: () => 0.1 + Math.random() * 0.2,
-    // Array types, which nothing here uses: asking for them costs a query per connection, whose failure nobody catches.
-    fetch_types: false,
-    // Notices are PostgreSQL's remarks to a person at a prompt; the driver would print them to stdout.
-    onnotice: () => {},
     connection: {
       application_name: "ttl-secrets",
       // In ms. Far above what any statement of ours takes; whoever hangs longer holds up everybody behind it.

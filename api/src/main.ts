@@ -12,6 +12,7 @@ import { embeddedKeys } from "./key-ring/embedded-keys.ts";
 import { startKeyKeeper } from "./key-ring/key-keeper.ts";
 import { KeyRingFile } from "./key-ring/key-ring-file.ts";
 import { type Listener, listen, requireFreePort } from "./listen.ts";
+import { ChangeHub } from "./live/change-hub.ts";
 import { createLogger, describeError } from "./log.ts";
 import { originsOf } from "./origin.ts";
 import { RateLimits } from "./rate-limit.ts";
@@ -53,7 +54,8 @@ async function start(config: Config): Promise<void> {
     { publicUrl, origins: origins.own, secret: authSecret, signUp, rateLimitMultiplier },
   );
   const clientIp = clientIpResolver(config.trustedProxies);
-  const services = { db, slots, keyRing, revealUrl, rateLimits, log };
+  const live = new ChangeHub({ db, log, listenUrl: databaseUrl, limitMultiplier: rateLimitMultiplier });
+  const services = { db, slots, keyRing, revealUrl, rateLimits, live, log };
   const app = createApp({ ...services, auth, clientIp, signUp, publicUrl, origins, apps });
 
   const sweep = startSweep({ db, rateLimits, log }, config.sweepIntervalSeconds);
@@ -61,8 +63,10 @@ async function start(config: Config): Promise<void> {
   if (keyRing instanceof KeyRingFile) {
     cleanups.push(startKeyKeeper({ db, ring: keyRing, log }, config.keyRotation).stop);
   }
-  listener = await listen(app.fetch, config);
-  cleanups.push(listener.stop);
+  const server = await listen(app.fetch, config);
+  listener = server;
+  // At once, or the streams would keep the requests from ever being through.
+  cleanups.push(() => Promise.all([server.stop(), live.stop()]));
   goOn();
   say(`\n  TTL Secrets is ready: ${publicUrl}\n`);
 }

@@ -110,7 +110,10 @@ export function createApp(deps: AppDeps): Hono<Env> {
       sourceIp,
       apiKey,
       viewer: session.viewer,
+      credential: apiKey ? async () => ({ kind: "api-key", id: apiKey.id }) : session.credential,
+      signal: raw.signal,
     });
+    if (isStream(response)) keepMoving(response.headers);
     for (const cookie of session.cookies) response.headers.append("Set-Cookie", cookie);
     return response;
   });
@@ -197,6 +200,16 @@ async function tidyAuthResponse(response: Response): Promise<Response> {
   const withoutToken = (key: string, value: unknown) => (key === "token" ? undefined : value);
   const body = response.ok && text ? JSON.stringify(JSON.parse(text), withoutToken) : text;
   return new Response(body, { status: response.status, headers });
+}
+
+const isStream = ({ headers }: Response) => headers.get("content-type")?.startsWith("text/event-stream");
+
+/** Events are nothing to keep, and no proxy is to gather or compress them: nginx knows the second header. */
+function keepMoving(headers: Headers): void {
+  // Deleted first: the library's Headers would add to its own.
+  for (const name of ["Cache-Control", "Content-Encoding"]) headers.delete(name);
+  headers.set("Cache-Control", "no-store, no-transform");
+  headers.set("X-Accel-Buffering", "no");
 }
 
 const isJson = (c: HonoContext) => /^application\/json\s*(;|$)/i.test(c.req.header("content-type") ?? "");

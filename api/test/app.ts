@@ -8,10 +8,12 @@ import { clientIpResolver } from "../src/client-ip.ts";
 import { Argon2Slots } from "../src/crypto/argon2.ts";
 import type { KeyRing } from "../src/crypto/key-ring.ts";
 import type { Database } from "../src/db.ts";
+import { ChangeHub } from "../src/live/change-hub.ts";
 import { createLogger } from "../src/log.ts";
 import { originsOf } from "../src/origin.ts";
 import { RateLimits } from "../src/rate-limit.ts";
 import { createApp } from "../src/server.ts";
+import type { TestDatabase } from "./database.ts";
 
 /** The origin that tests pretend to be served from. */
 export const PUBLIC_URL = "http://localhost:4000";
@@ -27,6 +29,7 @@ interface AppOptions {
   trustedProxies?: string[];
   corsOrigins?: string[];
   brand?: Brand;
+  streamLimitMultiplier?: number;
 }
 
 /** A ring of fresh random keys with these kids, the first one active. */
@@ -36,7 +39,7 @@ export function testKeyRing(...kids: string[]): KeyRing {
 }
 
 /** The whole product on a test database, called without a network. `logs` gathers all it writes, at level trace. */
-export function createTestApp(db: Database, options: AppOptions = {}) {
+export function createTestApp(db: Database & Partial<TestDatabase>, options: AppOptions = {}) {
   const logs: string[] = [];
   const log = createLogger("trace", { write: (line: string) => logs.push(line) });
   const {
@@ -67,8 +70,15 @@ export function createTestApp(db: Database, options: AppOptions = {}) {
     keyRing,
     revealUrl: publicUrl,
     rateLimits: new RateLimits(db, rateLimitMultiplier),
+    live: new ChangeHub({
+      db,
+      log,
+      listenUrl: db.url ?? "",
+      limitMultiplier: options.streamLimitMultiplier ?? 1,
+    }),
     log,
   };
+  db.onClose?.(() => services.live.stop());
   const app = createApp({
     ...services,
     auth,

@@ -15,6 +15,8 @@ declare module "vitest" {
 /** A database of this suite's own. */
 export interface TestDatabase extends Database {
   url: string;
+  /** Has something done before the connections are closed. */
+  onClose: (undo: () => Promise<void>) => void;
 }
 
 /** Clones the migrated template before the suite's tests and drops the clone after them. */
@@ -24,8 +26,10 @@ export function useDatabase(): { current: TestDatabase } {
   beforeAll(async () => {
     const { url, remove } = await createDatabase(inject("templateName"));
     const db = connect(url);
-    holder.current = { ...db, url };
+    const undos: (() => Promise<void>)[] = [];
+    holder.current = { ...db, url, onClose: (undo) => undos.push(undo) };
     drop = async () => {
+      await Promise.all(undos.map((undo) => undo()));
       await db.close();
       await remove();
     };

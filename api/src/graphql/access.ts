@@ -1,5 +1,6 @@
 import {
   type ExecutionArgs,
+  type ExecutionResult,
   type FragmentDefinitionNode,
   GraphQLError,
   getOperationAST,
@@ -23,14 +24,23 @@ const MAX_ANONYMOUS_DOCUMENT = 2000;
 export function accessPolicy(): Plugin<Context> {
   return {
     async onExecute({ args, setResultAndStopExecution }) {
-      const { contextValue } = args as ExecutionArgs & { contextValue: Context };
-      if (isPublic(args as ExecutionArgs) || contextValue.apiKey || (await contextValue.viewer())) return;
-      const refusal = new AppError("UNAUTHENTICATED", "Sign in first.");
-      setResultAndStopExecution({
-        errors: [new GraphQLError(refusal.message, { originalError: refusal })],
-      });
+      const refusal = await refusalOf(args as Args);
+      if (refusal) setResultAndStopExecution(refusal);
+    },
+    async onSubscribe({ args, setResultAndStopExecution }) {
+      const refusal = await refusalOf(args as Args);
+      if (refusal) setResultAndStopExecution(refusal);
     },
   };
+}
+
+type Args = ExecutionArgs & { contextValue: Context };
+
+async function refusalOf(args: Args): Promise<ExecutionResult | undefined> {
+  const { apiKey, viewer } = args.contextValue;
+  if (isPublic(args) || apiKey || (await viewer())) return;
+  const refusal = new AppError("UNAUTHENTICATED", "Sign in first.");
+  return { errors: [new GraphQLError(refusal.message, { originalError: refusal })] };
 }
 
 function isPublic({ document, operationName }: ExecutionArgs): boolean {

@@ -1,9 +1,11 @@
 import type { ApiKeyIdentity, ApiKeyScope, Caller } from "../accounts/caller.ts";
+import type { Credential } from "../accounts/credential.ts";
 import type { Actor, Member } from "../accounts/member.ts";
 import type { Argon2Slots } from "../crypto/argon2.ts";
 import type { KeyRing } from "../crypto/key-ring.ts";
 import type { Database } from "../db.ts";
 import { AppError } from "../errors.ts";
+import type { ChangeHub } from "../live/change-hub.ts";
 import type { Logger } from "../log.ts";
 import type { RateLimits } from "../rate-limit.ts";
 
@@ -14,6 +16,7 @@ export interface Services {
   keyRing: KeyRing;
   revealUrl: string;
   rateLimits: RateLimits;
+  live: ChangeHub;
   log: Logger;
 }
 
@@ -25,6 +28,10 @@ export interface Context {
   apiKey: ApiKeyIdentity | null;
   /** Who is signed in, if anyone; asked of the database once per request, when first needed. */
   viewer: () => Promise<Member | null>;
+  /** The key or session that the request came with; what a stream's right to go on hangs on. */
+  credential: () => Promise<Credential | null>;
+  /** Aborted when the client goes away. */
+  signal: AbortSignal;
 }
 
 /**

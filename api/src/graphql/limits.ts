@@ -9,7 +9,7 @@ import { rootFields } from "./root-fields.ts";
  */
 const LIMITS = { tokens: 1000, depth: 10, aliases: 5, directives: 5, cost: 25_000 };
 
-/** A query may ask for this many things at once; a mutation for one. */
+/** A query may ask for this many things at once; a mutation or a subscription for one. */
 const MAX_ROOT_FIELDS = 5;
 
 /** Refuses documents that cost more to answer than any client of ours needs. */
@@ -31,12 +31,13 @@ export function documentLimits(): Plugin[] {
 }
 
 /**
- * One root field per mutation, so that one request is one attempt, one create, one count against a rate limit. Any
+ * One root field per mutation, so that one request is one attempt, one create, one count against a rate limit; and one
+ * per subscription, so that one request is one stream. Any
  * alias, fragment or directive is looked through.
  */
 const fewRootFields: ValidationRule = (context) => ({
   OperationDefinition(operation) {
-    const most = operation.operation === OperationTypeNode.MUTATION ? 1 : MAX_ROOT_FIELDS;
+    const most = operation.operation === OperationTypeNode.QUERY ? MAX_ROOT_FIELDS : 1;
     if (rootFields(operation, (name) => context.getFragment(name)).length > most) {
       context.reportError(new GraphQLError("too many root fields", { nodes: operation }));
     }

@@ -18,12 +18,18 @@ const INPUT_NAMES = new Set(
  * sentence: the originals, which quote documents, variables and SQL parameters, go no further than `describeError`.
  */
 export function safeErrors(log: Logger): Plugin {
+  const withSafeErrors = (result: ExecutionResult): ExecutionResult =>
+    result.errors ? { ...result, errors: result.errors.map((error) => toSafeError(error, log)) } : result;
   return {
     onResultProcess({ result, setResult }) {
-      if (Array.isArray(result) || !("errors" in result) || !result.errors) return;
-      const { errors, ...rest } = result as ExecutionResult & { errors: readonly GraphQLError[] };
-      setResult({ ...rest, errors: errors.map((error) => toSafeError(error, log)) });
+      if (!Array.isArray(result) && "errors" in result) setResult(withSafeErrors(result as ExecutionResult));
     },
+    // A stream's results come later, one by one.
+    onSubscribe: () => ({
+      onSubscribeResult: () => ({
+        onNext: ({ result, setResult }) => setResult(withSafeErrors(result as ExecutionResult)),
+      }),
+    }),
   };
 }
 

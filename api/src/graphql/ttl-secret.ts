@@ -39,7 +39,8 @@ const SecretCharset = builder.enumType("SecretCharset", {
   } as const,
 });
 
-const TtlSecretType = builder.objectRef<TtlSecret>("TtlSecret").implement({
+/** A TTL secret, in lists and in streams. */
+export const TtlSecretType = builder.objectRef<TtlSecret>("TtlSecret").implement({
   description: "What may be known of a TTL secret: never its value, link or passphrase.",
   fields: (t) => ({
     id: t.exposeID("id", { description: "A UUID; names the TTL secret, opens nothing." }),
@@ -60,6 +61,11 @@ const TtlSecretType = builder.objectRef<TtlSecret>("TtlSecret").implement({
     createdBy: t.exposeString("createdBy", {
       nullable: true,
       description: "The sender: a member's e-mail, or API key “name”.",
+    }),
+    changedAt: t.expose("changedAt", {
+      type: "DateTime",
+      description:
+        "When what is said here last became true. The latest that you have seen is what to pass as `since` when you follow changes again.",
     }),
   }),
 });

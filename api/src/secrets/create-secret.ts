@@ -98,7 +98,13 @@ export async function createSecret(
     return { secret: { id, name, createdAt, expiresAt, createdBy }, replacedSecretId: replaced };
   });
   return {
-    secret: { ...secret, status: "pending", destroyedReason: null, endedAt: null },
+    secret: {
+      ...secret,
+      status: "pending",
+      destroyedReason: null,
+      endedAt: null,
+      changedAt: secret.createdAt,
+    },
     link: `${revealUrl}/${vaultId}/${token}`,
     passphrase,
     replacedSecretId,

@@ -17,7 +17,7 @@ import type { DestroyedReason, SecretStatus, TtlSecret } from "./secret.ts";
  * How long an attempt may take from claim to settlement. None lasts this long: statements time out after 15 s and
  * the hash takes a fraction of one. After it, the attempt counts as interrupted and can't be settled any more.
  */
-const ATTEMPT_SECONDS = 60;
+export const ATTEMPT_SECONDS = 60;
 
 /**
  * An attempt that is under way. It reads as pending, because only what is final may read as final; should its
@@ -27,9 +27,10 @@ const isOpen = sql`(${ttlSecrets.attemptedFrom} IS NOT NULL
   AND ${ttlSecrets.endedAt} > now() - make_interval(secs => ${ATTEMPT_SECONDS}))`;
 
 /** A pending secret past its TTL reads as expired at once, whether or not the sweep has been by. */
-const isOverdue = sql`(${ttlSecrets.status} = 'pending' AND ${ttlSecrets.expiresAt} <= now())`;
+export const isOverdue = sql`(${ttlSecrets.status} = 'pending' AND ${ttlSecrets.expiresAt} <= now())`;
 
-const secretFields = {
+/** A secret as everybody is to read it, in lists and in streams alike. */
+export const secretFields = {
   id: ttlSecrets.id,
   name: ttlSecrets.name,
   status: sql<SecretStatus>`
@@ -41,6 +42,9 @@ const secretFields = {
     CASE WHEN ${isOpen} THEN NULL WHEN ${isOverdue} THEN ${ttlSecrets.expiresAt} ELSE ${ttlSecrets.endedAt} END
   `.mapWith(ttlSecrets.endedAt),
   createdBy: ttlSecrets.createdBy,
+  changedAt: sql<Date>`
+    CASE WHEN ${isOpen} THEN ${ttlSecrets.createdAt} WHEN ${isOverdue} THEN ${ttlSecrets.expiresAt}
+      ELSE ${ttlSecrets.changedAt} END`.mapWith(ttlSecrets.changedAt),
 };
 
 /** A new secret: its row that may live on and its payload that must die. */

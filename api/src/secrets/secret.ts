@@ -14,4 +14,6 @@ export interface TtlSecret {
   expiresAt: Date;
   endedAt: Date | null;
   createdBy: string;
+  /** When what is said here last became true. */
+  changedAt: Date;
 }

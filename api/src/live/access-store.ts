@@ -1,0 +1,41 @@
+/** The SQL that asks whether those who follow something still may. */
+import type { Database } from "../db.ts";
+import type { Claimant } from "./follower.ts";
+
+/** What became of a claimant's right. */
+export interface Standing {
+  /** When the credential ends by itself; null when it has ended. */
+  validUntil: Date | null;
+  /** Whether it still acts for the vault. */
+  isInVault: boolean;
+  /** Whether the vault still has the project. */
+  hasProject: boolean;
+}
+
+/** How these claimants stand right now, in their order. One query for all. */
+export async function standings(db: Database, claimants: readonly Claimant[]): Promise<Standing[]> {
+  const asked = claimants.map(({ credential, vaultId, projectId }, n) => ({
+    n,
+    ...(credential.kind === "session"
+      ? { session: credential.id, user: credential.userId }
+      : { key: credential.id }),
+    vault: vaultId,
+    project: projectId,
+  }));
+  const rows = await db.sql<{ untilMs: number | null; isInVault: boolean; hasProject: boolean }[]>`
+    SELECT (extract(epoch FROM coalesce(s.expires_at, k.expires_at)) * 1000)::float8 AS "untilMs",
+      m.user_id IS NOT NULL OR k.id IS NOT NULL AS "isInVault", p.id IS NOT NULL AS "hasProject"
+    FROM jsonb_to_recordset(${JSON.stringify(asked)}::text::jsonb)
+      AS c (n int, session text, "user" text, key uuid, vault text, project uuid)
+    LEFT JOIN sessions s ON s.id = c.session AND s.user_id = c."user" AND s.expires_at > now()
+    LEFT JOIN members m ON m.user_id = c."user" AND m.vault_id = c.vault
+    LEFT JOIN api_keys k ON k.id = c.key AND k.vault_id = c.vault AND k.expires_at > now() AND k.revoked_at IS NULL
+      AND 'ttl-secrets:read' = ANY(k.scopes) AND (k.project_ids IS NULL OR c.project = ANY(k.project_ids))
+    LEFT JOIN projects p ON p.id = c.project AND p.vault_id = c.vault
+    ORDER BY c.n`;
+  return rows.map(({ untilMs, isInVault, hasProject }) => ({
+    validUntil: untilMs === null ? null : new Date(untilMs),
+    isInVault,
+    hasProject,
+  }));
+}

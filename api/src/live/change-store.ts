@@ -1,0 +1,106 @@
+/** The SQL behind live streams about secrets: what changed, read by the same rule as every list. */
+import { ttlSecrets } from "@ttl-secrets/drizzle/schema";
+import { and, asc, eq, gte, inArray, or, sql } from "drizzle-orm";
+import type { Database } from "../db.ts";
+import type { Position } from "../page.ts";
+import type { TtlSecret } from "../secrets/secret.ts";
+import { ATTEMPT_SECONDS, isOverdue, secretFields } from "../secrets/secret-store.ts";
+import { CHANNEL } from "./change.ts";
+
+/**
+ * A row's `changed_at` is set before its transaction commits, so a change can become visible after a later one was
+ * read. Statements of ours take 15 s at most; whoever asks for changes since an instant gets those of a minute before
+ * it, too.
+ */
+const OVERLAP_SECONDS = 60;
+
+/** Which secret, and where. */
+export interface SecretRef {
+  projectId: string;
+  id: string;
+}
+
+/** A secret as it reads now, and where it is. */
+export interface ChangedSecret {
+  projectId: string;
+  secret: TtlSecret;
+}
+
+const ref = { projectId: ttlSecrets.projectId, id: ttlSecrets.id };
+
+const sinceWithOverlap = (since: Date) =>
+  sql`${since.toISOString()}::timestamptz - make_interval(secs => ${OVERLAP_SECONDS})`;
+
+/** These secrets as they read now; one that is gone is left out. Each id must be a UUID. */
+export async function readSecrets(db: Database, ids: string[]): Promise<ChangedSecret[]> {
+  const rows = await db.orm
+    .select({ ...secretFields, projectId: ttlSecrets.projectId })
+    .from(ttlSecrets)
+    .where(inArray(ttlSecrets.id, ids))
+    .orderBy(asc(ttlSecrets.changedAt), asc(ttlSecrets.id));
+  return rows.map(({ projectId, ...secret }) => ({ projectId, secret }));
+}
+
+/** A page of the project's secrets that changed since an instant, or whose TTL ran out since, oldest change first. */
+export async function changedSince(
+  db: Database,
+  { projectId, since, after, limit }: { projectId: string; since: Date; after?: Position; limit: number },
+): Promise<{ secret: TtlSecret; position: Position }[]> {
+  const { changedAt, expiresAt, id } = ttlSecrets;
+  const start = sinceWithOverlap(since);
+  const rows = await db.orm
+    .select({ secret: secretFields, storedChange: changedAt })
+    .from(ttlSecrets)
+    .where(
+      and(
+        eq(ttlSecrets.projectId, projectId),
+        or(gte(changedAt, start), and(isOverdue, gte(expiresAt, start))),
+        after && sql`(${changedAt}, ${id}) > (${after.at.toISOString()}::timestamptz, ${after.id}::uuid)`,
+      ),
+    )
+    .orderBy(asc(changedAt), asc(id))
+    .limit(limit);
+  return rows.map(({ secret, storedChange }) => ({ secret, position: { at: storedChange, id: secret.id } }));
+}
+
+/** Every secret of these projects that changed since an instant. */
+export function refsChangedSince(
+  db: Database,
+  { projectIds, since }: { projectIds: string[]; since: Date },
+): Promise<SecretRef[]> {
+  return db.orm
+    .select(ref)
+    .from(ttlSecrets)
+    .where(
+      and(inArray(ttlSecrets.projectId, projectIds), gte(ttlSecrets.changedAt, sinceWithOverlap(since))),
+    );
+}
+
+/**
+ * What reads differently since `from` by the passing of time alone: TTLs that ran out, attempts that took too long.
+ * Two short scans of indexes, whatever is stored. `now` is the database's, to ask from the next time.
+ */
+export async function refsEndedByTime(
+  db: Database,
+  from: Date | undefined,
+): Promise<{ now: Date; refs: SecretRef[] }> {
+  const [row] = await db.sql<[{ ms: number; refs: SecretRef[] }]>`
+    WITH span AS (SELECT coalesce(${from?.toISOString() ?? null}::timestamptz, now()) AS start)
+    SELECT (extract(epoch FROM now()) * 1000)::float8 AS ms, coalesce((
+      SELECT json_agg(json_build_object('projectId', ended.project_id, 'id', ended.id)) FROM (
+        SELECT s.project_id, s.id FROM span, ttl_secret_payloads y JOIN ttl_secrets s ON s.id = y.secret_id
+        WHERE y.expires_at > span.start AND y.expires_at <= now()
+        UNION ALL
+        SELECT s.project_id, s.id FROM span, ttl_secrets s
+        WHERE s.attempted_from IS NOT NULL AND s.ended_at <= now() - make_interval(secs => ${ATTEMPT_SECONDS})
+          AND s.ended_at > span.start - make_interval(secs => ${ATTEMPT_SECONDS})
+      ) AS ended), '[]') AS refs`;
+  return { now: new Date(Math.floor(row.ms)), refs: row.refs };
+}
+
+/** Sends a probe down the channel. Returns the database's time at which it was sent. */
+export async function sendProbe(db: Database, probe: string): Promise<Date> {
+  const [row] = await db.sql<[{ ms: number }]>`
+    SELECT (extract(epoch FROM now()) * 1000)::float8 AS ms, pg_notify(${CHANNEL}, ${`probe ${probe}`})`;
+  return new Date(Math.floor(row.ms));
+}

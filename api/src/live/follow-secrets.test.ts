@@ -1,0 +1,350 @@
+import { randomUUID } from "node:crypto";
+import postgres from "postgres";
+import { describe, expect, inject, it, onTestFinished } from "vitest";
+import { createTestApp } from "../../test/app.ts";
+import { useDatabase } from "../../test/database.ts";
+import {
+  createKey,
+  createSecret,
+  createSender,
+  graphql,
+  reveal,
+  type Sender,
+  secretOf,
+} from "../../test/factories.ts";
+import { firstEvent, follow } from "../../test/live.ts";
+import { expireSecrets } from "../secrets/expire-secrets.ts";
+
+const db = useDatabase();
+
+const LONG = 30_000;
+
+/** A sender whose project is followed. */
+async function scene() {
+  const app = createTestApp(db.current);
+  const sender = await createSender(app);
+  return { app, sender, stream: await follow(app, sender) };
+}
+
+/** Moves a pending secret's life into the past, so that its TTL runs out `inMs` from now. */
+async function ageTo(id: string, inMs: number): Promise<void> {
+  const { sql } = db.current;
+  await sql`
+    UPDATE ttl_secrets SET created_at = now() - interval '60 s' + ${inMs} * interval '1 ms',
+      expires_at = now() + ${inMs} * interval '1 ms' WHERE id = ${id}`;
+  await sql`
+    UPDATE ttl_secret_payloads SET expires_at = now() + ${inMs} * interval '1 ms' WHERE secret_id = ${id}`;
+}
+
+describe("what is told", () => {
+  it("is a secret's creation and what became of it, in the words of the list", async () => {
+    const { app, sender, stream } = await scene();
+    const wrong = await createSecret(app, sender, { name: "wrong" });
+    await stream.until(({ name, status }) => name === "wrong" && status === "PENDING");
+    const right = await createSecret(app, sender, { name: "right" });
+    await reveal(app, right);
+    await stream.until(({ name, status }) => name === "right" && status === "VIEWED");
+    await reveal(app, { ...wrong, passphrase: "a-wrong-one" });
+    const told = await stream.until(({ name, status }) => name === "wrong" && status === "DESTROYED");
+    expect(told.destroyedReason).toBe("WRONG_PASSPHRASE");
+    const listed = await secretOf(app, sender, wrong.id);
+    expect(listed).toMatchObject({ status: told.status, destroyedReason: told.destroyedReason });
+  });
+
+  it("is what another process did", async () => {
+    const { app, sender, stream } = await scene();
+    const other = createTestApp(db.current);
+    const { id } = await createSecret(app, sender);
+    await ageTo(id, -1);
+    await expireSecrets(other.services);
+    await stream.until((told) => told.id === id && told.status === "EXPIRED");
+  });
+
+  it("is what was done by hand, in SQL", async () => {
+    const { app, sender, stream } = await scene();
+    const { id } = await createSecret(app, sender);
+    await db.current.sql`UPDATE ttl_secrets SET name = 'By hand' WHERE id = ${id}`;
+    await stream.until(({ name }) => name === "By hand");
+  });
+
+  it("is not that an attempt is under way: only what is final may read as final", async () => {
+    const { app, sender, stream } = await scene();
+    const { id } = await createSecret(app, sender);
+    await db.current.sql`
+      UPDATE ttl_secrets SET status = 'destroyed', destroyed_reason = 'interrupted', ended_at = now(),
+        attempted_from = '192.0.2.1' WHERE id = ${id}`;
+    const later = await createSecret(app, sender, { name: "later" });
+    const told = new Set<string>();
+    await stream.until((event) => {
+      if (event.id === id) told.add(event.status);
+      return event.id === later.id;
+    });
+    expect([...told]).toEqual(["PENDING"]);
+  });
+
+  it(
+    "is an attempt that nobody finished, once its time is over",
+    async () => {
+      const { app, sender, stream } = await scene();
+      const { id } = await createSecret(app, sender);
+      await db.current.sql`
+      UPDATE ttl_secrets SET status = 'destroyed', destroyed_reason = 'interrupted',
+        ended_at = now() - interval '59 s', attempted_from = '192.0.2.1' WHERE id = ${id}`;
+      const told = await stream.until((event) => event.id === id && event.status !== "PENDING");
+      expect(told).toMatchObject({ status: "DESTROYED", destroyedReason: "INTERRUPTED" });
+    },
+    LONG,
+  );
+
+  it(
+    "is a TTL that runs out, without waiting for the sweep",
+    async () => {
+      const { app, sender, stream } = await scene();
+      const { id } = await createSecret(app, sender);
+      await ageTo(id, 1_500);
+      await stream.until((event) => event.id === id && event.status === "EXPIRED");
+    },
+    LONG,
+  );
+
+  it("is nothing of another project", async () => {
+    const { app, sender, stream } = await scene();
+    const other = await createSender(app);
+    await createSecret(app, other, { name: "theirs" });
+    await createSecret(app, sender, { name: "ours" });
+    const first = await stream.next();
+    expect(first?.data.ttlSecretChanged.name).toBe("ours");
+  });
+});
+
+/** Stores pending secrets, as many as it takes, in one statement. */
+async function insertPending(projectId: string, ids: string[]): Promise<void> {
+  await db.current.sql`
+    INSERT INTO ttl_secrets (id, project_id, name, status, created_at, expires_at, created_by)
+    SELECT id::uuid, ${projectId}, 'bulk', 'pending', now(), now() + interval '1 hour', 'ada@example.com'
+    FROM json_array_elements_text(${JSON.stringify(ids)}::text::json) AS id`;
+}
+
+describe("no change is missed", () => {
+  it(
+    "by a client that comes back: with `since`, what changed meanwhile comes first",
+    async () => {
+      const { app, sender, stream } = await scene();
+      const { id } = await createSecret(app, sender);
+      const { changedAt } = await stream.until((told) => told.id === id);
+      stream.close();
+      const ids = Array.from({ length: 450 }, () => randomUUID());
+      await insertPending(sender.projectId, ids);
+      await db.current.sql`
+      UPDATE ttl_secrets SET status = 'revoked', ended_at = now() WHERE id = ${id}`;
+
+      const again = await follow(app, sender, { since: changedAt });
+      const missing = new Set<string>(ids);
+      await again.until((told) => {
+        missing.delete(told.id);
+        return missing.size === 0 && told.id === id && told.status === "REVOKED";
+      });
+    },
+    LONG,
+  );
+
+  it("by a client that comes back after a TTL ran out and before the sweep has been by", async () => {
+    const app = createTestApp(db.current);
+    const sender = await createSender(app);
+    const { id } = await createSecret(app, sender);
+    const since = (await secretOf(app, sender, id)).createdAt;
+    await ageTo(id, -1);
+    // As it would be without the test's own change of the row, which counts as one.
+    await db.current.sql`ALTER TABLE ttl_secrets DISABLE TRIGGER ttl_secrets_stamp_change`;
+    await db.current.sql`UPDATE ttl_secrets SET changed_at = created_at - interval '1 hour' WHERE id = ${id}`;
+    await db.current.sql`ALTER TABLE ttl_secrets ENABLE TRIGGER ttl_secrets_stamp_change`;
+    const stream = await follow(app, sender, { since });
+    await stream.until((told) => told.id === id && told.status === "EXPIRED");
+  });
+
+  it(
+    "while the connection that listens is down",
+    async () => {
+      const { app, sender, stream } = await scene();
+      const { id } = await createSecret(app, sender);
+      await stream.until((told) => told.id === id);
+      // From outside: a database can't be closed from within.
+      const sql = postgres(inject("serverUrl"), { max: 1 });
+      onTestFinished(() => sql.end());
+      const name = new URL(db.current.url).pathname.slice(1);
+      await sql`ALTER DATABASE ${sql(name)} ALLOW_CONNECTIONS false`;
+      const [killed] = await sql`
+      SELECT count(pg_terminate_backend(pid))::int AS n FROM pg_stat_activity
+      WHERE datname = ${name} AND application_name = 'ttl-secrets live'`;
+      expect(killed?.n).toBeGreaterThan(0);
+      await db.current.sql`UPDATE ttl_secrets SET status = 'revoked', ended_at = now() WHERE id = ${id}`;
+      await sql`ALTER DATABASE ${sql(name)} ALLOW_CONNECTIONS true`;
+      await stream.until((told) => told.id === id && told.status === "REVOKED");
+    },
+    LONG,
+  );
+});
+
+describe("a stream ends", () => {
+  const signOut = (sender: Sender) => ({
+    method: "POST",
+    headers: { "content-type": "application/json", cookie: sender.cookie, origin: "http://localhost:4000" },
+    body: "{}",
+  });
+
+  it("when the project is deleted, without a word", async () => {
+    const { app, sender, stream } = await scene();
+    await graphql(app, "mutation ($id: ID!) { deleteProject(id: $id) }", { id: sender.projectId }, sender);
+    expect(await stream.end()).toBeUndefined();
+  });
+
+  it("when its member signs out, in whichever process", async () => {
+    const { app, sender, stream } = await scene();
+    await app.request("/api/auth/sign-out", signOut(sender));
+    expect(await stream.end()).toBe("UNAUTHENTICATED");
+  });
+
+  it("when the session is taken away by hand", async () => {
+    const { sender, stream } = await scene();
+    await db.current.sql`
+      DELETE FROM sessions USING users WHERE users.id = user_id AND email = ${sender.email}`;
+    expect(await stream.end()).toBe("UNAUTHENTICATED");
+  });
+
+  it(
+    "when the session's time is over",
+    async () => {
+      const { sender, stream } = await scene();
+      await db.current.sql`
+        UPDATE sessions SET expires_at = now() + interval '1500 ms'
+        FROM users WHERE users.id = user_id AND email = ${sender.email}`;
+      expect(await stream.end()).toBe("UNAUTHENTICATED");
+    },
+    LONG,
+  );
+
+  it("when the account is deleted", async () => {
+    const { sender, stream } = await scene();
+    await db.current.sql`DELETE FROM users WHERE email = ${sender.email}`;
+    expect(await stream.end()).toBe("UNAUTHENTICATED");
+  });
+
+  it(
+    "when its API key is revoked, cut short or deleted, and not when it is merely used",
+    async () => {
+      const app = createTestApp(db.current);
+      const sender = await createSender(app);
+      const ends = [
+        "UPDATE api_keys SET revoked_at = now(), revoked_by = 'ada@example.com' WHERE id = $1",
+        "UPDATE api_keys SET expires_at = now() + interval '1 s' WHERE id = $1",
+        "UPDATE api_keys SET scopes = ARRAY['ttl-secrets:create'] WHERE id = $1",
+        "DELETE FROM api_keys WHERE id = $1",
+      ];
+      for (const end of ends) {
+        const { id, key } = await createKey(app, sender, {
+          scopes: ["TTL_SECRETS_READ", "TTL_SECRETS_CREATE"],
+        });
+        const headers = { authorization: `Bearer ${key}` };
+        const stream = await follow(app, { projectId: sender.projectId, cookie: "" }, { headers });
+        const secret = await createSecret(app, sender);
+        await graphql(app, "{ projects { nodes { id } } }", {}, { headers });
+        await stream.until((told) => told.id === secret.id);
+        await db.current.sql.unsafe(end, [id]);
+        expect(await stream.end(), end).toBe("UNAUTHENTICATED");
+      }
+    },
+    LONG,
+  );
+
+  it("when the member leaves the vault: what is in it does not exist for them any more", async () => {
+    const { sender, stream } = await scene();
+    await db.current.sql`DELETE FROM members WHERE vault_id = ${sender.vaultId}`;
+    expect(await stream.end()).toBe("NOT_FOUND");
+  });
+
+  it("and others of the same process go on", async () => {
+    const { app, sender, stream } = await scene();
+    const other = await createSender(app);
+    const theirs = await follow(app, other);
+    await app.request("/api/auth/sign-out", signOut(sender));
+    expect(await stream.end()).toBe("UNAUTHENTICATED");
+    const { id } = await createSecret(app, other);
+    await theirs.until((told) => told.id === id);
+  });
+
+  it("when the server stops: with the advice to connect again", async () => {
+    const { app, sender, stream } = await scene();
+    const stopped = app.services.live.stop();
+    expect(await stream.end()).toBe("OVERLOADED");
+    await stopped;
+    const { errors } = (await (await follow(app, sender)).next()) ?? {};
+    expect(errors?.[0]?.extensions).toEqual({ code: "OVERLOADED", retryAfterSeconds: 1 });
+  });
+});
+
+describe("opening a stream", () => {
+  it("answers with headers that keep proxies from holding events back", async () => {
+    const { stream } = await scene();
+    expect(Object.fromEntries(stream.response.headers)).toMatchObject({
+      "content-type": "text/event-stream",
+      "cache-control": "no-store, no-transform",
+      "x-accel-buffering": "no",
+    });
+  });
+
+  it(
+    "is refused past 20 at a time, until one is closed",
+    async () => {
+      const app = createTestApp(db.current);
+      const sender = await createSender(app);
+      const streams = await Promise.all(Array.from({ length: 20 }, () => follow(app, sender)));
+      const refused = await follow(app, sender);
+      expect(refused.response.status).toBe(429);
+      expect(await refused.end()).toBe("RATE_LIMITED");
+      streams[0]?.close();
+      await expect.poll(async () => (await follow(app, sender)).response.status, { timeout: LONG }).toBe(200);
+    },
+    LONG,
+  );
+
+  it.each([
+    ["nobody", "subscription ($p: ID!) { ttlSecretChanged(projectId: $p) { id } }", false, "UNAUTHENTICATED"],
+    [
+      "two root fields",
+      "subscription ($p: ID!) { a: ttlSecretChanged(projectId: $p) { id } b: ttlSecretChanged(projectId: $p) { id } }",
+      true,
+      "BAD_USER_INPUT",
+    ],
+    [
+      "a date that is none",
+      'subscription ($p: ID!) { ttlSecretChanged(projectId: $p, since: "yesterday") { id } }',
+      true,
+      "BAD_USER_INPUT",
+    ],
+    [
+      "a year without a form in SQL",
+      'subscription ($p: ID!) { ttlSecretChanged(projectId: $p, since: "+012026-01-01T00:00:00Z") { id } }',
+      true,
+      "BAD_USER_INPUT",
+    ],
+  ])("is refused to %s", async (_what, query, isSignedIn, code) => {
+    const app = createTestApp(db.current);
+    const { cookie, projectId } = await createSender(app);
+    const { errors } = await firstEvent(app, query, { p: projectId }, isSignedIn ? { cookie } : {});
+    expect(errors?.[0]?.extensions.code).toBe(code);
+  });
+
+  it("needs a stream: as JSON it is refused", async () => {
+    const app = createTestApp(db.current);
+    const { cookie, projectId } = await createSender(app);
+    const response = await app.request("/graphql", {
+      method: "POST",
+      headers: { "content-type": "application/json", accept: "application/json", cookie },
+      body: JSON.stringify({
+        query: "subscription ($p: ID!) { ttlSecretChanged(projectId: $p) { id } }",
+        variables: { p: projectId },
+      }),
+    });
+    expect(response.status).toBe(406);
+  });
+});

@@ -1,0 +1,63 @@
+import type { Reach } from "../accounts/caller.ts";
+import type { Credential } from "../accounts/credential.ts";
+import { requireOwnProject } from "../accounts/ownership.ts";
+import type { Database } from "../db.ts";
+import type { TtlSecret } from "../secrets/secret.ts";
+import type { ChangeHub } from "./change-hub.ts";
+import { changedSince } from "./change-store.ts";
+import { type Followed, Follower } from "./follower.ts";
+
+/** Secrets read at a time while a reader catches up. */
+const BACKLOG_PAGE = 200;
+
+interface FollowRequest {
+  reach: Reach;
+  credential: Credential;
+  projectId: string;
+  /** Everything that changed since then comes first. */
+  since?: Date | undefined;
+  /** Aborted when the client goes away. */
+  signal: AbortSignal;
+}
+
+/**
+ * Follows a project's TTL secrets: each one that changes, as it reads then. Every change from the moment this
+ * resolves is told, if need be more than once; steps that a slow reader missed are not, but their outcome is. The
+ * stream ends when the project is deleted, and with a refusal when its caller may not read on.
+ *
+ * @throws AppError `NOT_FOUND` when no such project is within reach; `RATE_LIMITED` when the caller has too
+ *   many streams; `OVERLOADED` when the process has.
+ */
+export async function followSecrets(
+  { db, live }: { db: Database; live: ChangeHub },
+  { reach, credential, projectId, since, signal }: FollowRequest,
+): Promise<AsyncIterableIterator<Followed>> {
+  await live.ready();
+  const claimant = { credential, vaultId: reach.vaultId, projectId };
+  const follower = new Follower(
+    claimant,
+    (ended) => live.remove(ended),
+    since && backlog(db, projectId, since),
+  );
+  live.add(follower);
+  try {
+    // Asked after it was added: from here on, whatever ends its right is noticed.
+    await requireOwnProject(db.orm, reach, projectId);
+  } catch (error) {
+    follower.complete();
+    throw error;
+  }
+  signal.addEventListener("abort", () => follower.complete(), { once: true });
+  if (signal.aborted) follower.complete();
+  return follower;
+}
+
+/** Reads, page by page, what changed since an instant. */
+function backlog(db: Database, projectId: string, since: Date): () => Promise<TtlSecret[]> {
+  let after: { at: Date; id: string } | undefined;
+  return async () => {
+    const page = await changedSince(db, { projectId, since, limit: BACKLOG_PAGE, ...(after && { after }) });
+    after = page.at(-1)?.position ?? after;
+    return page.map(({ secret }) => secret);
+  };
+}

@@ -1,0 +1,111 @@
+import { onTestFinished } from "vitest";
+import type { TestApp } from "./app.ts";
+import type { Answer, Sender } from "./factories.ts";
+
+/** What a stream tells of a secret. */
+export interface Told {
+  id: string;
+  name: string;
+  status: string;
+  destroyedReason: string | null;
+  changedAt: string;
+}
+
+/** An open stream, read as an integration would: over HTTP, event by event. */
+export interface OpenStream {
+  response: Response;
+  /** The next event's result; undefined when the stream is complete. Rejects when it broke off. */
+  next: () => Promise<Answer | undefined>;
+  /** Reads on until an event satisfies the condition, and returns it. */
+  until: (condition: (told: Told) => boolean) => Promise<Told>;
+  /** Reads on to the end; returns the code of the refusal it ended with, if any. */
+  end: () => Promise<string | undefined>;
+  /** Goes away, as a closed tab does. */
+  close: () => void;
+}
+
+interface StreamOptions {
+  cookie?: string;
+  headers?: Record<string, string>;
+}
+
+const DOCUMENT = `subscription ($projectId: ID!, $since: DateTime) {
+  ttlSecretChanged(projectId: $projectId, since: $since) { id name status destroyedReason changedAt }
+}`;
+
+/** Follows the sender's project. Ends with the test. */
+export function follow(
+  app: TestApp,
+  { projectId, cookie }: Pick<Sender, "projectId" | "cookie">,
+  { since, ...options }: StreamOptions & { since?: string } = {},
+): Promise<OpenStream> {
+  return openStream(app, DOCUMENT, { projectId, since: since ?? null }, { cookie, ...options });
+}
+
+/** The first result of a subscription: its first event, or its refusal. */
+export async function firstEvent(
+  app: TestApp,
+  query: string,
+  variables: unknown,
+  options: StreamOptions = {},
+): Promise<Answer> {
+  const stream = await openStream(app, query, variables, options);
+  const answer = await stream.next();
+  stream.close();
+  if (!answer) throw new Error("the stream ended without an event");
+  return answer;
+}
+
+async function openStream(
+  app: TestApp,
+  query: string,
+  variables: unknown,
+  { cookie, headers }: StreamOptions,
+): Promise<OpenStream> {
+  const gone = new AbortController();
+  onTestFinished(() => gone.abort());
+  const response = await app.request("/graphql", {
+    method: "POST",
+    headers: {
+      "content-type": "application/json",
+      accept: "text/event-stream",
+      ...(cookie && { cookie }),
+      ...headers,
+    },
+    body: JSON.stringify({ query, variables }),
+    signal: gone.signal,
+  });
+  const events = readEvents(response);
+  const next = async () => (await events.next()).value as Answer | undefined;
+  const until: OpenStream["until"] = async (condition) => {
+    for (;;) {
+      const answer = await next();
+      if (!answer?.data) throw new Error(`the stream ended: ${JSON.stringify(answer?.errors)}`);
+      const told: Told = answer.data.ttlSecretChanged;
+      if (condition(told)) return told;
+    }
+  };
+  const end = async () => {
+    let last: Answer | undefined;
+    for (let answer = await next(); answer; answer = await next()) last = answer;
+    return last?.errors?.[0]?.extensions.code;
+  };
+  return { response, next, until, end, close: () => gone.abort() };
+}
+
+/** The results in a response's events, until it says that it is complete. */
+async function* readEvents(response: Response): AsyncGenerator<Answer, undefined> {
+  let text = "";
+  const decoder = new TextDecoder();
+  for await (const chunk of response.body ?? []) {
+    text += decoder.decode(chunk, { stream: true });
+    const events = text.split("\n\n");
+    text = events.pop() ?? "";
+    for (const event of events) {
+      if (/^event: complete$/m.test(event)) return undefined;
+      const data = /^data: (.*)$/m.exec(event)?.[1];
+      if (data) yield JSON.parse(data);
+    }
+  }
+  throw new Error("the stream broke off");
+}
