@@ -1,14 +1,8 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { randomBytes } from "node:crypto";
-import { once } from "node:events";
-import { createServer } from "node:net";
-import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, inject } from "vitest";
 import { createDatabase } from "../api/test/database.ts";
+import { startApi } from "./api-process.ts";
 import { launch } from "./browser.ts";
-
-const MAIN = fileURLToPath(new URL("../api/src/main.ts", import.meta.url));
 
 /** The built product as its users meet it: a real process on a database of its own, and a real browser. */
 export interface Stack {
@@ -39,46 +33,7 @@ export function useStack(env: Record<string, string> = {}): { current: Stack } {
 
 async function startStack(env: Record<string, string>) {
   const database = await createDatabase(inject("templateName"));
-  const port = await freePort();
-  const url = `http://localhost:${port}`;
-  let output = "";
-  let api: ChildProcess | undefined;
-  const settings = {
-    PORT: String(port),
-    DATABASE_URL: database.url,
-    ENCRYPTION_KEYS: `e2e:${randomBytes(32).toString("base64")}`,
-    AUTH_SECRET: randomBytes(32).toString("base64"),
-    SIGN_UP: "open",
-    RATE_LIMIT_MULTIPLIER: "1000",
-    LOG_LEVEL: "trace",
-    SWEEP_INTERVAL_SECONDS: "1",
-    ...env,
-  };
-
-  const start = async () => {
-    // As on a server: in an environment that looks like a test's, better-auth leaves out some of its checks.
-    const asOnServer = { NODE_ENV: "production", TEST: "", VITEST: "" };
-    const child = spawn(process.execPath, [MAIN], { env: { ...process.env, ...asOnServer, ...settings } });
-    api = child;
-    const ready = new Promise<void>((resolve, reject) => {
-      const listen = (chunk: Buffer) => {
-        output += chunk;
-        if (output.includes("is ready")) resolve();
-      };
-      child.stdout.on("data", listen);
-      child.stderr.on("data", listen);
-      child.once("exit", () => reject(new Error(`the API did not start:\n${output}`)));
-    });
-    await ready;
-  };
-  const stop = async () => {
-    if (api?.exitCode !== null) return;
-    api.kill("SIGTERM");
-    await once(api, "exit");
-    output = output.replaceAll("is ready", "was ready");
-  };
-
-  await start();
+  const { url, output, start, stop } = await startApi(database.url, env);
   const browser = await launch(inject("browser"));
   const contexts: BrowserContext[] = [];
   const newPerson: Stack["newPerson"] = async (options) => {
@@ -94,18 +49,7 @@ async function startStack(env: Record<string, string>) {
     await database.remove();
   };
   return {
-    stack: { url, databaseUrl: database.url, browser, output: () => output, newPerson, stop, start },
+    stack: { url, databaseUrl: database.url, browser, output, newPerson, stop, start },
     remove,
   };
-}
-
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }

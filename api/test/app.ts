@@ -102,3 +102,6 @@ export function createTestApp(db: Database & Partial<TestDatabase>, options: App
 
 /** The product under test. */
 export type TestApp = ReturnType<typeof createTestApp>;
+
+/** Whatever answers requests as the product does: the one under test, or a process of it somewhere else. */
+export type Endpoint = Pick<TestApp, "request">;

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { TestApp } from "./app.ts";
+import type { Endpoint } from "./app.ts";
 import { PUBLIC_URL } from "./app.ts";
 
 /** A GraphQL answer as it came over the wire. */
@@ -18,7 +18,7 @@ interface RequestOptions {
 
 /** One GraphQL request. */
 export async function graphql(
-  app: TestApp,
+  app: Endpoint,
   query: string,
   variables: unknown = {},
   options: RequestOptions = {},
@@ -45,7 +45,7 @@ export interface Sender {
 }
 
 /** Signs up a new person over HTTP. */
-export async function signUp(app: TestApp, email = `${randomUUID()}@example.com`): Promise<string> {
+export async function signUp(app: Endpoint, email = `${randomUUID()}@example.com`): Promise<string> {
   const response = await app.request("/api/auth/sign-up/email", {
     method: "POST",
     headers: { "content-type": "application/json", origin: PUBLIC_URL },
@@ -64,7 +64,7 @@ export function cookiesOf(response: Response): string {
 }
 
 /** Signs up a sender and creates a project for them. */
-export async function createSender(app: TestApp): Promise<Sender> {
+export async function createSender(app: Endpoint): Promise<Sender> {
   const email = `${randomUUID()}@example.com`;
   const cookie = await signUp(app, email);
   const { data } = await graphql(
@@ -88,7 +88,7 @@ export interface Created {
 
 /** Creates a TTL secret over the API. */
 export async function createSecret(
-  app: TestApp,
+  app: Endpoint,
   sender: Sender,
   input: { name?: string; ttlSeconds?: number; content?: unknown } = {},
 ): Promise<Created> {
@@ -116,7 +116,7 @@ export async function createSecret(
 
 /** One attempt at a secret, as the recipient's page makes it. */
 export async function reveal(
-  app: TestApp,
+  app: Endpoint,
   { vaultId, token, passphrase }: Pick<Created, "vaultId" | "token" | "passphrase">,
   options: RequestOptions = {},
 ) {
@@ -146,7 +146,7 @@ export interface NewKey {
 
 /** Creates an API key over the API: for the whole vault and with all scopes, unless told otherwise. */
 export async function createKey(
-  app: TestApp,
+  app: Endpoint,
   { cookie }: Pick<Sender, "cookie">,
   input: Partial<NewKey> = {},
 ): Promise<{ id: string; key: string; headers: Record<string, string> }> {
@@ -170,7 +170,7 @@ export async function createKey(
 }
 
 /** What the sender sees of a secret. */
-export async function secretOf(app: TestApp, sender: Sender, id: string) {
+export async function secretOf(app: Endpoint, sender: Sender, id: string) {
   const { data } = await graphql(
     app,
     `query ($projectId: ID!) {
@@ -185,7 +185,7 @@ export async function secretOf(app: TestApp, sender: Sender, id: string) {
 }
 
 /** The project's audit events, oldest first. */
-export async function auditOf(app: TestApp, sender: Sender) {
+export async function auditOf(app: Endpoint, sender: Sender) {
   const { data } = await graphql(
     app,
     `query ($projectId: ID!) {

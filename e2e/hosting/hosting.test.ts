@@ -4,9 +4,10 @@ import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { freePort } from "../api-process.ts";
 import { attempt, openLink, readValue } from "../recipient.ts";
 import { createSecret, PASSWORD, useProject } from "../sender.ts";
-import { freePort, useStack } from "../stack.ts";
+import { useStack } from "../stack.ts";
 import {
   BRAND,
   filesOf,
