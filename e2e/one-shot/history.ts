@@ -5,7 +5,7 @@
 import type postgres from "postgres";
 
 /** What one attempt was told. `unanswered`: it got no answer, so whatever happened, nobody was told. */
-export type Told = "revealed" | "destroyed" | "not-available" | "refused" | "unanswered";
+type Told = "revealed" | "destroyed" | "not-available" | "refused" | "unanswered";
 
 /** One attempt at a secret. `value` is the plaintext it was given, if any. */
 export interface Attempt {
