@@ -72,6 +72,7 @@ describe("migrating", () => {
       "auth_rate_limits",
       "create_attempts",
       "credentials",
+      "database_watch",
       "members",
       "projects",
       "rate_limits",

@@ -299,6 +299,11 @@ export const ttlSecretPayloads = pgTable(
     argon2TimeCost: integer("argon2_time_cost").notNull(),
     argon2Parallelism: integer("argon2_parallelism").notNull(),
     expiresAt: instant("expires_at").notNull(),
+    /**
+     * Where it was stored: server, line of that server's history, database and table. It can be claimed there and
+     * nowhere else: not on a standby that was promoted since, and not where a backup was restored.
+     */
+    lineage: text("lineage").notNull().default(sql`database_lineage()`),
   },
   (t) => [
     index("ttl_secret_payloads_expires_at").on(t.expiresAt),
@@ -377,4 +382,20 @@ export const auditEvents = pgTable(
       sql`${t.action} IN ('temporary_secret_create', 'temporary_secret_viewed', 'temporary_secret_failed', 'temporary_secret_revoked')`,
     ),
   ],
+);
+
+/**
+ * One row by which processes see that the database went back in time, as when a copy of its files is put in their
+ * place: they remember these numbers, and they never get smaller otherwise.
+ */
+export const databaseWatch = pgTable(
+  "database_watch",
+  {
+    id: smallint("id").primaryKey(),
+    /** Counts the times that was noticed and everything pending destroyed. */
+    generation: integer("generation").notNull(),
+    /** Counts the looks that processes take, one a minute each. */
+    beat: bigint("beat", { mode: "number" }).notNull(),
+  },
+  (t) => [check("database_watch_one_row", sql`${t.id} = 1`)],
 );

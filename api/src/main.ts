@@ -1,4 +1,5 @@
 /** The composition root: reads the configuration, puts the parts together, listens, and takes it all down again. */
+import { join } from "node:path";
 import { migrate, UnsupportedServerError } from "@ttl-secrets/drizzle/migrate";
 import { createAuth } from "./accounts/auth.ts";
 import { readBuiltApps } from "./apps/built-app.ts";
@@ -6,6 +7,7 @@ import { brandApps } from "./brand/branded-apps.ts";
 import { clientIpResolver } from "./client-ip.ts";
 import { type Config, ConfigError, parseConfig } from "./config.ts";
 import { Argon2Slots } from "./crypto/argon2.ts";
+import type { KeyRing } from "./crypto/key-ring.ts";
 import { connect } from "./db.ts";
 import { startEmbeddedPostgres } from "./embedded-postgres/embedded-postgres.ts";
 import { embeddedKeys } from "./key-ring/embedded-keys.ts";
@@ -16,6 +18,7 @@ import { ChangeHub } from "./live/change-hub.ts";
 import { createLogger, describeError } from "./log.ts";
 import { originsOf } from "./origin.ts";
 import { RateLimits } from "./rate-limit.ts";
+import { DatabaseWatch } from "./secrets/database-watch.ts";
 import { startSweep } from "./secrets/sweep.ts";
 import { createApp } from "./server.ts";
 import { StartError, startFailure } from "./start-error.ts";
@@ -54,11 +57,12 @@ async function start(config: Config): Promise<void> {
     { publicUrl, origins: origins.own, secret: authSecret, signUp, rateLimitMultiplier },
   );
   const clientIp = clientIpResolver(config.trustedProxies);
+  const watch = await DatabaseWatch.open({ db, log, file: lastSeenFile(config, keyRing) });
   const live = new ChangeHub({ db, log, listenUrl: databaseUrl, limitMultiplier: rateLimitMultiplier });
-  const services = { db, slots, keyRing, revealUrl, rateLimits, live, log };
+  const services = { db, slots, keyRing, watch, revealUrl, rateLimits, live, log };
   const app = createApp({ ...services, auth, clientIp, signUp, publicUrl, origins, apps });
 
-  const sweep = startSweep({ db, rateLimits, log }, config.sweepIntervalSeconds);
+  const sweep = startSweep({ db, rateLimits, watch, log }, config.sweepIntervalSeconds);
   cleanups.push(sweep.stop);
   if (keyRing instanceof KeyRingFile) {
     cleanups.push(startKeyKeeper({ db, ring: keyRing, log }, config.keyRotation).stop);
@@ -69,6 +73,12 @@ async function start(config: Config): Promise<void> {
   cleanups.push(() => Promise.all([server.stop(), live.stop()]));
   goOn();
   say(`\n  TTL Secrets is ready: ${publicUrl}\n`);
+}
+
+/** Beside the keys, which are kept outside the database too; with keys from the environment there may be no such place. */
+function lastSeenFile({ databaseUrl, dataDir }: Config, keyRing: KeyRing): string | undefined {
+  if (keyRing instanceof KeyRingFile) return `${keyRing.path}.last-seen`;
+  return databaseUrl ? undefined : join(dataDir, "last-seen");
 }
 
 function goOn(): void {

@@ -12,6 +12,7 @@ import { ChangeHub } from "../src/live/change-hub.ts";
 import { createLogger } from "../src/log.ts";
 import { originsOf } from "../src/origin.ts";
 import { RateLimits } from "../src/rate-limit.ts";
+import type { DatabaseWatch } from "../src/secrets/database-watch.ts";
 import { createApp } from "../src/server.ts";
 import type { TestDatabase } from "./database.ts";
 
@@ -26,6 +27,7 @@ interface AppOptions {
   rateLimitMultiplier?: number;
   keyRing?: KeyRing;
   slots?: Argon2Slots;
+  watch?: DatabaseWatch;
   trustedProxies?: string[];
   corsOrigins?: string[];
   brand?: Brand;
@@ -68,6 +70,7 @@ export function createTestApp(db: Database & Partial<TestDatabase>, options: App
     db,
     slots,
     keyRing,
+    ...(options.watch && { watch: options.watch }),
     revealUrl: publicUrl,
     rateLimits: new RateLimits(db, rateLimitMultiplier),
     live: new ChangeHub({

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { auditEvents } from "@ttl-secrets/drizzle/schema";
 import { and, desc, eq } from "drizzle-orm";
+import type { TransactionSql } from "postgres";
 import type { Database, Queryable } from "../db.ts";
 import { after } from "../keyset.ts";
 import type { PageRequest } from "../page.ts";
@@ -12,7 +13,7 @@ import type { AuditAction, AuditEvent } from "./audit-event.ts";
  * can be stored without the other.
  */
 export function insertEventsOf(
-  db: Database["sql"],
+  db: Database["sql"] | TransactionSql,
   source: string,
   { action, actor }: { action: AuditAction; actor: string | null },
 ) {

@@ -8,12 +8,14 @@ import { AppError } from "../errors.ts";
 import type { ChangeHub } from "../live/change-hub.ts";
 import type { Logger } from "../log.ts";
 import type { RateLimits } from "../rate-limit.ts";
+import type { DatabaseWatch } from "../secrets/database-watch.ts";
 
 /** What the use cases work with; made once, by the composition root. */
 export interface Services {
   db: Database;
   slots: Argon2Slots;
   keyRing: KeyRing;
+  watch?: DatabaseWatch;
   revealUrl: string;
   rateLimits: RateLimits;
   live: ChangeHub;

@@ -210,7 +210,7 @@ describe("what is refused before the claim consumes nothing", () => {
     const scene = await pendingSecret();
     const keyless = createTestApp(db.current, { keyRing: testKeyRing("other") });
     expect(await reveal(keyless, scene.secret)).toMatchObject({ code: "OVERLOADED" });
-    expect(keyless.logs.join("")).toContain("not in the ring");
+    expect(keyless.logs.join("")).toContain("key-missing");
     expect(await stateOf(scene)).toEqual(UNTOUCHED);
     expect((await reveal(scene.app, scene.secret)).value).toBe("hunter2");
   });

@@ -7,6 +7,8 @@ import { hashToken, isToken } from "../crypto/token.ts";
 import type { Database } from "../db.ts";
 import { AppError, badInput } from "../errors.ts";
 import type { Logger } from "../log.ts";
+import type { DatabaseWatch } from "./database-watch.ts";
+import type { Mark } from "./database-watch-store.ts";
 import type { DestroyedReason } from "./secret.ts";
 import { type Claim, claim as claimPayload, settle } from "./secret-store.ts";
 
@@ -25,6 +27,7 @@ interface RevealDeps {
   db: Database;
   slots: Argon2Slots;
   keyRing: KeyRing;
+  watch?: DatabaseWatch;
   log: Logger;
 }
 
@@ -41,7 +44,7 @@ export async function revealSecret(
   deps: RevealDeps,
   input: { vaultId: string; token: string; passphrase: string; sourceIp: string },
 ): Promise<RevealOutcome> {
-  const { db, slots, keyRing, log } = deps;
+  const { db, slots, keyRing, watch, log } = deps;
   const { vaultId, token, passphrase, sourceIp } = input;
   if (!VISIBLE.test(passphrase)) throw badInput("passphrase", "Enter the passphrase: six words.");
   if (passphrase.length > MAX_PASSPHRASE_CHARACTERS && [...passphrase].length > MAX_PASSPHRASE_CHARACTERS) {
@@ -50,16 +53,23 @@ export async function revealSecret(
   if (!isVaultId(vaultId) || !isToken(token)) return { kind: "not-available" };
 
   return slots.run(async () => {
-    const attempt = { tokenHash: hashToken(token), vaultId, sourceIp };
     let ring = ringNow(keyRing);
-    let result = await claimPayload(db, { ...attempt, kids: [...ring.keys.keys()] });
+    const attempt = () => {
+      const kids = [...ring.keys.keys()];
+      return claimPayload(db, { tokenHash: hashToken(token), vaultId, kids, sourceIp, seen: watch?.seen });
+    };
+    let result = await attempt();
+    if (result.kind === "rewound") {
+      await watch?.look();
+      result = await attempt();
+    }
     if (result.kind === "key-missing" && (await hasNewKeys(deps))) {
       ring = ringNow(keyRing);
-      result = await claimPayload(db, { ...attempt, kids: [...ring.keys.keys()] });
+      result = await attempt();
     }
     if (result.kind === "not-available") return { kind: "not-available" };
-    if (result.kind === "key-missing") {
-      log.error("a pending secret is sealed with a key that is not in the ring; it was not consumed");
+    if (result.kind !== "claimed") {
+      log.error({ reason: result.kind }, "a pending secret can't be opened here now; it was not consumed");
       throw new AppError("OVERLOADED", "The server can't open this secret at the moment. Try again later.");
     }
     const { claim } = result;
@@ -91,15 +101,16 @@ async function hasNewKeys({ keyRing, log }: RevealDeps): Promise<boolean> {
 }
 
 async function finish(
-  { db, keyRing, log }: RevealDeps,
+  { db, keyRing, watch, log }: RevealDeps,
   claim: Claim,
   passphrase: string,
 ): Promise<RevealOutcome> {
   const { secretId, sealed, verifier, salt, argon2 } = claim;
+  const saw = (mark: Mark) => watch?.saw(mark);
   const keys = await passphraseKeys(passphrase, salt, argon2);
   if (!verifiersMatch(keys.verifier, verifier)) {
     return destroyed(
-      await settle(db, { secretId, status: "destroyed", reason: "wrong_passphrase" }),
+      await settle(db, { secretId, status: "destroyed", reason: "wrong_passphrase" }, saw),
       "wrong_passphrase",
     );
   }
@@ -109,9 +120,12 @@ async function finish(
   } catch (error) {
     if (!(error instanceof UnreadableError)) throw error;
     log.fatal({ secretId }, "a stored secret was altered: the right passphrase does not open it");
-    return destroyed(await settle(db, { secretId, status: "destroyed", reason: "unreadable" }), "unreadable");
+    return destroyed(
+      await settle(db, { secretId, status: "destroyed", reason: "unreadable" }, saw),
+      "unreadable",
+    );
   }
-  const settled = await settle(db, { secretId, status: "viewed", reason: null });
+  const settled = await settle(db, { secretId, status: "viewed", reason: null }, saw);
   return settled ? { kind: "revealed", value } : { kind: "destroyed", reason: "interrupted" };
 }
 

@@ -4,6 +4,7 @@
  */
 import { projects, ttlSecretPayloads, ttlSecrets } from "@ttl-secrets/drizzle/schema";
 import { and, desc, eq, gt, sql } from "drizzle-orm";
+import type { TransactionSql } from "postgres";
 import type { AuditAction } from "../audit/audit-event.ts";
 import { insertEvents, insertEventsOf } from "../audit/audit-store.ts";
 import type { Sealed } from "../crypto/aead.ts";
@@ -11,6 +12,7 @@ import type { Argon2Parameters } from "../crypto/argon2.ts";
 import type { Database, Queryable } from "../db.ts";
 import { after } from "../keyset.ts";
 import type { PageRequest } from "../page.ts";
+import { isTrusted, type Mark, markColumns } from "./database-watch-store.ts";
 import type { DestroyedReason, SecretStatus, TtlSecret } from "./secret.ts";
 
 /**
@@ -28,6 +30,9 @@ const isOpen = sql`(${ttlSecrets.attemptedFrom} IS NOT NULL
 
 /** A pending secret past its TTL reads as expired at once, whether or not the sweep has been by. */
 export const isOverdue = sql`(${ttlSecrets.status} = 'pending' AND ${ttlSecrets.expiresAt} <= now())`;
+
+/** The source of what no request caused: the unspecified address. */
+const NO_ADDRESS = "0.0.0.0";
 
 /** A secret as everybody is to read it, in lists and in streams alike. */
 export const secretFields = {
@@ -69,11 +74,15 @@ export interface Claim {
   argon2: Argon2Parameters;
 }
 
-/** A claim's outcome: the payload; nothing to claim; or a secret sealed with a key this server was not given. */
+/**
+ * A claim's outcome: the payload; nothing to claim; a secret sealed with a key this server was not given; or a database
+ * that may have gone back in time, of which nothing may be claimed before `DatabaseWatch.look`.
+ */
 export type ClaimResult =
   | { kind: "claimed"; claim: Claim }
   | { kind: "not-available" }
-  | { kind: "key-missing" };
+  | { kind: "key-missing" }
+  | { kind: "rewound" };
 
 /**
  * Keeps the project from being deleted until the transaction ends, and reads the database's clock, which alone
@@ -118,7 +127,8 @@ export async function payloadExists(
   const rows = await db.sql`
     SELECT 1 FROM ttl_secret_payloads y
     JOIN ttl_secrets s ON s.id = y.secret_id JOIN projects p ON p.id = s.project_id
-    WHERE y.token_hash = ${tokenHash} AND y.expires_at > now() AND p.vault_id = ${vaultId}`;
+    WHERE y.token_hash = ${tokenHash} AND y.expires_at > now() AND p.vault_id = ${vaultId}
+      AND y.lineage = database_lineage()`;
   return rows.length > 0;
 }
 
@@ -128,20 +138,27 @@ export async function payloadExists(
  * single byte is compared. Never retried: an error here may have come after the commit.
  *
  * Until `settle` says otherwise, the secret is destroyed by an interrupted attempt, which is what it stays if this
- * process dies now. The last column tells a key missing on this server from a secret missing altogether.
+ * process dies now. `keyMissing` tells a key missing on this server from a secret missing altogether.
+ *
+ * The same statement sees to it that nothing is claimed a second time from an old copy of the database, so that there is
+ * no moment between a failover or a restore and a look at it: the payload must have been stored in this very line of
+ * the server's history (`lineage`), and the database must not be younger than what this process has seen of it.
  */
 export async function claim(
   db: Database,
-  attempt: { tokenHash: Buffer; vaultId: string; kids: string[]; sourceIp: string },
+  attempt: { tokenHash: Buffer; vaultId: string; kids: string[]; sourceIp: string; seen?: Mark | undefined },
 ): Promise<ClaimResult> {
-  const { tokenHash, vaultId, sourceIp } = attempt;
+  const { tokenHash, vaultId, sourceIp, seen } = attempt;
   // A kid has no comma in it: the configuration sees to that.
   const ring = attempt.kids.join(",");
-  const [row] = await db.sql<[ClaimedRow & { keyMissing: boolean }]>`
-    WITH claimed AS (
+  const [row] = await db.sql<[ClaimedRow & { keyMissing: boolean; trusted: boolean | null }]>`
+    WITH watch AS MATERIALIZED (
+      SELECT ${isTrusted(db.sql, seen)} AS trusted FROM database_watch
+    ), claimed AS (
       DELETE FROM ttl_secret_payloads y USING ttl_secrets s, projects p
       WHERE y.token_hash = ${tokenHash} AND y.expires_at > now() AND y.kid = ANY(string_to_array(${ring}, ','))
         AND s.id = y.secret_id AND p.id = s.project_id AND p.vault_id = ${vaultId}
+        AND y.lineage = database_lineage() AND (SELECT trusted FROM watch)
       RETURNING y.*, p.id AS project_id, p.vault_id
     ), marked AS (
       UPDATE ttl_secrets
@@ -156,9 +173,11 @@ export async function claim(
         SELECT 1 FROM ttl_secret_payloads y
         JOIN ttl_secrets s ON s.id = y.secret_id JOIN projects p ON p.id = s.project_id
         WHERE y.token_hash = ${tokenHash} AND y.expires_at > now() AND y.kid <> ALL(string_to_array(${ring}, ','))
-          AND p.vault_id = ${vaultId}
-      ) AS "keyMissing"
+          AND p.vault_id = ${vaultId} AND y.lineage = database_lineage()
+      ) AS "keyMissing",
+      (SELECT trusted FROM watch)
     FROM (SELECT) AS always_one_row LEFT JOIN claimed ON true`;
+  if (!row.trusted) return { kind: "rewound" };
   if (row.secretId === null) return { kind: row.keyMissing ? "key-missing" : "not-available" };
   const { secretId, projectId, vaultId: vault, expiresAtMs, verifier, salt } = row;
   const { version, kid, nonce, ciphertext, memoryKib, timeCost, parallelism } = row;
@@ -184,16 +203,18 @@ interface ClaimedRow extends Omit<Claim, "secretId" | "sealed" | "argon2">, Seal
 /**
  * Settles a claimed attempt: its true status and its audit event, in one statement, hence in one transaction.
  *
+ * @param saw is told where the database stands, which is past the claim, before the answer is given.
  * @returns whether both were stored. False when there is no open attempt any more: the project was deleted, or the
  *   attempt took so long that it counts as interrupted.
  */
 export async function settle(
   db: Database,
   outcome: { secretId: string; status: "viewed" | "destroyed"; reason: DestroyedReason | null },
+  saw: (mark: Mark) => void = () => {},
 ): Promise<boolean> {
   const { secretId, status, reason } = outcome;
   const action: AuditAction = status === "viewed" ? "temporary_secret_viewed" : "temporary_secret_failed";
-  const audited = await db.sql`
+  const [mark] = await db.sql<Mark[]>`
     WITH open_attempt AS (
       SELECT id, attempted_from AS source_ip FROM ttl_secrets
       WHERE id = ${secretId} AND attempted_from IS NOT NULL
@@ -204,8 +225,10 @@ export async function settle(
       FROM open_attempt o WHERE s.id = o.id
       RETURNING s.id, s.project_id, s.name, o.source_ip
     )
-    ${insertEventsOf(db.sql, "settled", { action, actor: null })}`;
-  return audited.length === 1;
+    , audited AS (${insertEventsOf(db.sql, "settled", { action, actor: null })})
+    SELECT ${markColumns(db.sql)} FROM database_watch, audited`;
+  if (mark) saw(mark);
+  return mark !== undefined;
 }
 
 /**
@@ -284,6 +307,31 @@ export async function closeInterruptedBatch(db: Database, limit: number): Promis
     )
     ${insertEventsOf(db.sql, "closed", { action: "temporary_secret_failed", actor: null })}`;
   return closed.length;
+}
+
+/**
+ * Destroys pending secrets that an attempt may have been made at in a history that this database knows nothing of: all
+ * of them, or the `strays`, which were stored in another line of it. Each becomes destroyed, interrupted, with its audit
+ * event, in one statement. Returns how many it destroyed.
+ */
+export async function destroyPendingBatch(
+  sql: Database["sql"] | TransactionSql,
+  { which, actor, limit }: { which: "all" | "strays"; actor: string; limit: number },
+): Promise<number> {
+  const destroyed = await sql`
+    WITH chosen AS MATERIALIZED (
+      SELECT token_hash FROM ttl_secret_payloads
+      WHERE expires_at > now() AND (${which === "all"} OR lineage <> database_lineage())
+      LIMIT ${limit} FOR UPDATE
+    ), gone AS (
+      DELETE FROM ttl_secret_payloads WHERE token_hash IN (SELECT token_hash FROM chosen) RETURNING secret_id
+    ), destroyed AS (
+      UPDATE ttl_secrets SET status = 'destroyed', destroyed_reason = 'interrupted', ended_at = now()
+      WHERE id IN (SELECT secret_id FROM gone) AND status = 'pending'
+      RETURNING id, project_id, name, ${NO_ADDRESS}::inet AS source_ip
+    )
+    ${insertEventsOf(sql, "destroyed", { action: "temporary_secret_failed", actor })}`;
+  return destroyed.length;
 }
 
 /** One page of a project's secrets, newest first, and one row more when there is a next page. */

@@ -1,0 +1,30 @@
+import { readFile } from "node:fs/promises";
+import { replaceFile } from "../replace-file.ts";
+import type { Mark } from "./database-watch-store.ts";
+
+/** More lines of history than one installation goes through; older ones are forgotten. */
+const MAX_MARKS = 32;
+
+/**
+ * What was last seen of the database, by its lineage, kept outside it. A damaged or missing file is no marks: it is
+ * written anew with the next look.
+ */
+export async function readLastSeen(file: string): Promise<Map<string, Mark>> {
+  try {
+    const marks: unknown = JSON.parse(await readFile(file, "utf8"));
+    return new Map(Array.isArray(marks) ? marks.filter(isMark).map((mark) => [mark.lineage, mark]) : []);
+  } catch (error) {
+    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === "ENOENT") return new Map();
+    throw error;
+  }
+}
+
+/** Keeps them, the latest last. */
+export async function writeLastSeen(file: string, marks: ReadonlyMap<string, Mark>): Promise<void> {
+  await replaceFile(file, `${JSON.stringify([...marks.values()].slice(-MAX_MARKS), null, 1)}\n`);
+}
+
+function isMark(value: unknown): value is Mark {
+  const { lineage, generation, beat, xid } = (value ?? {}) as Record<keyof Mark, unknown>;
+  return typeof lineage === "string" && [generation, beat, xid].every(Number.isSafeInteger);
+}
