@@ -388,14 +388,10 @@ export const auditEvents = pgTable(
  * One row by which processes see that the database went back in time, as when a copy of its files is put in their
  * place: they remember these numbers, and they never get smaller otherwise.
  */
-export const databaseWatch = pgTable(
-  "database_watch",
-  {
-    id: smallint("id").primaryKey(),
-    /** Counts the times that was noticed and everything pending destroyed. */
-    generation: integer("generation").notNull(),
-    /** Counts the looks that processes take, one a minute each. */
-    beat: bigint("beat", { mode: "number" }).notNull(),
-  },
-  (t) => [check("database_watch_one_row", sql`${t.id} = 1`)],
-);
+export const databaseWatch = pgTable("database_watch", {
+  id: smallint("id").primaryKey(),
+  /** Counts the times that was noticed and everything pending destroyed. */
+  generation: integer("generation").notNull(),
+  /** Counts the looks that processes take, one a minute each. */
+  beat: bigint("beat", { mode: "number" }).notNull(),
+});

@@ -1,8 +1,7 @@
 CREATE TABLE "database_watch" (
 	"id" smallint PRIMARY KEY NOT NULL,
 	"generation" integer NOT NULL,
-	"beat" bigint NOT NULL,
-	CONSTRAINT "database_watch_one_row" CHECK ("database_watch"."id" = 1)
+	"beat" bigint NOT NULL
 );
 --> statement-breakpoint
 INSERT INTO "database_watch" VALUES (1, 0, 0);
