@@ -1,7 +1,7 @@
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, inject } from "vitest";
 import { createDatabase } from "../api/test/database.ts";
-import { startApi } from "./api-process.ts";
+import { type ApiProcess, freshKeys, startApi } from "./api-process.ts";
 import { launch } from "./browser.ts";
 
 /** The built product as its users meet it: a real process on a database of its own, and a real browser. */
@@ -16,6 +16,10 @@ export interface Stack {
   /** Stops the API and starts it again on the same port and database. */
   stop: () => Promise<void>;
   start: () => Promise<void>;
+  /** Kills the API as a power cut would; `start` starts it again. */
+  kill: () => Promise<void>;
+  /** Starts another API process on the same database. Returns its address. It ends with the stack. */
+  startAnother: () => Promise<string>;
 }
 
 /** Starts a stack before the suite's tests and removes it after them. */
@@ -33,7 +37,14 @@ export function useStack(env: Record<string, string> = {}): { current: Stack } {
 
 async function startStack(env: Record<string, string>) {
   const database = await createDatabase(inject("templateName"));
-  const { url, output, start, stop } = await startApi(database.url, env);
+  const shared = { ...freshKeys(), ...env };
+  const { url, output, start, stop, kill } = await startApi(database.url, shared);
+  const others: ApiProcess[] = [];
+  const startAnother = async () => {
+    const other = await startApi(database.url, { ...shared, PUBLIC_URL: url });
+    others.push(other);
+    return other.url;
+  };
   const browser = await launch(inject("browser"));
   const contexts: BrowserContext[] = [];
   const newPerson: Stack["newPerson"] = async (options) => {
@@ -45,11 +56,11 @@ async function startStack(env: Record<string, string>) {
   const remove = async () => {
     await Promise.all(contexts.map((context) => context.close()));
     await browser.close();
-    await stop();
+    await Promise.all([stop(), ...others.map((other) => other.stop())]);
     await database.remove();
   };
   return {
-    stack: { url, databaseUrl: database.url, browser, output, newPerson, stop, start },
+    stack: { url, databaseUrl: database.url, browser, output, newPerson, stop, start, kill, startAnother },
     remove,
   };
 }

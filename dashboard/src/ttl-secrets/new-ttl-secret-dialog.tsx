@@ -14,13 +14,15 @@ import { TtlSecretForm } from "./ttl-secret-form.tsx";
  */
 export function NewTtlSecretDialog(props: {
   projectId: string;
+  /** What the dialog opens with. */
+  initial?: TtlSecretDraft | undefined;
   /** The list's own reading of a secret, so that the hand-off sees it being viewed. */
   find: (id: string) => TtlSecret | undefined;
   onCreated: () => void;
   onClose: () => void;
 }) {
   const { onClose } = props;
-  const [draft, setDraft] = useState<TtlSecretDraft>(emptyDraft);
+  const [draft, setDraft] = useState<TtlSecretDraft>(props.initial ?? emptyDraft);
   const [created, setCreated] = useState<CreatedTtlSecret | null>(null);
   const [copied, setCopied] = useState<ReadonlySet<HandOffPart>>(new Set());
   const [asking, setAsking] = useState(false);

@@ -1,5 +1,6 @@
 import type { CreateTtlSecretInput, SecretCharset } from "../gql/graphql.ts";
 import { nameProblem } from "../shared/name-rule.ts";
+import type { TtlSecret } from "./ttl-secret.ts";
 
 /** What the dialog holds while somebody fills it in; numbers stay as typed. */
 export interface TtlSecretDraft {
@@ -29,6 +30,17 @@ export const emptyDraft: TtlSecretDraft = {
   hours: "0",
   minutes: "5",
 };
+
+/** The dialog for another secret like this one: its name and its TTL; the value has to be given again. */
+export function draftLike(secret: Pick<TtlSecret, "name" | "createdAt" | "expiresAt">): TtlSecretDraft {
+  const minutes = Math.round((Date.parse(secret.expiresAt) - Date.parse(secret.createdAt)) / 60_000);
+  return {
+    ...emptyDraft,
+    name: secret.name,
+    hours: String(Math.floor(minutes / 60)),
+    minutes: String(minutes % 60),
+  };
+}
 
 /** Limits the server holds to as well. */
 export const limits = {

@@ -1,24 +1,45 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { RevokeTtlSecretDocument, TtlSecretsDocument } from "../gql/graphql.ts";
 import { runDocument } from "../shared/graphql-client.ts";
-import { type Pages, replaceNodes } from "../shared/pages.ts";
+import { nodesOf, type Pages, replaceNodes } from "../shared/pages.ts";
 import { pageSize, useWatchedPages, watchedPagesKeys } from "../shared/use-watched-pages.ts";
-import type { TtlSecret } from "./ttl-secret.ts";
+import { latestChange, type TtlSecret } from "./ttl-secret.ts";
+import { useLiveTtlSecrets } from "./use-live-ttl-secrets.ts";
 
 const keysOf = (projectId: string) => watchedPagesKeys("ttl-secrets", projectId);
 
 // The sender waits for "Viewed" with a phone in the other hand: two seconds while something is pending.
 const pollMs = { busy: 2_000, idle: 5_000 };
 
-/** A project's TTL secrets, newest first, kept up to date while they are on screen. */
+// While a stream tells of every change, asking is only a net below it.
+const livePollMs = { busy: 60_000, idle: 60_000 };
+
+/** A project's TTL secrets, newest first, kept up to date while they are on screen: by a stream, or by asking. */
 export function useTtlSecrets(projectId: string) {
-  return useWatchedPages<TtlSecret>({
-    keys: keysOf(projectId),
+  const queries = useQueryClient();
+  const keys = keysOf(projectId);
+  const loaded = () => queries.getQueryData<Pages<TtlSecret>>(keys.pages);
+  const liveness = useLiveTtlSecrets(projectId, {
+    since: () => latestChange(nodesOf(loaded())),
+    open: () => list.refresh(),
+    change: (secret) => {
+      const known = loaded();
+      if (known && nodesOf(known).some(({ id }) => id === secret.id)) {
+        queries.setQueryData<Pages<TtlSecret>>(keys.pages, replaceNodes(known, [secret]));
+      } else {
+        // It is new, and the list knows where it goes.
+        list.refresh();
+      }
+    },
+  });
+  const list = useWatchedPages<TtlSecret>({
+    keys,
     read: async (after, signal) =>
       (await runDocument(TtlSecretsDocument, { projectId, first: pageSize, after }, signal)).ttlSecrets,
     mayChange: (secret) => secret.status === "PENDING",
-    pollMs,
+    pollMs: liveness === "live" ? livePollMs : pollMs,
   });
+  return { ...list, liveness };
 }
 
 /** Takes a pending secret back; the row changes as soon as the server has said so. */

@@ -6,10 +6,13 @@ import { LoadMore } from "../shared/load-more.tsx";
 import { Loading } from "../shared/loading.tsx";
 import { Notice } from "../shared/notice.tsx";
 import { Table } from "../shared/table.tsx";
+import { DestroyedAlert } from "./destroyed-alert.tsx";
+import { LiveIndicator } from "./live-indicator.tsx";
 import { NewSecretMenu } from "./new-secret-menu.tsx";
 import { NewTtlSecretDialog } from "./new-ttl-secret-dialog.tsx";
 import { RevokeDialog } from "./revoke-dialog.tsx";
-import { endings, type TtlSecret } from "./ttl-secret.ts";
+import { endings, newlyDestroyed, type TtlSecret } from "./ttl-secret.ts";
+import { draftLike } from "./ttl-secret-draft.ts";
 import { useTtlSecrets } from "./ttl-secret-list.ts";
 import { TtlSecretRow } from "./ttl-secret-row.tsx";
 
@@ -17,9 +20,19 @@ import { TtlSecretRow } from "./ttl-secret-row.tsx";
 export function TtlSecretSection({ projectId }: { projectId: string }) {
   const list = useTtlSecrets(projectId);
   const [creating, setCreating] = useState(false);
+  const [again, setAgain] = useState<TtlSecret | null>(null);
+  const alerts = useDestroyedAlerts(list.nodes);
   const [revoking, setRevoking] = useState<TtlSecret | null>(null);
   const announcement = useEndingsAnnouncement(list.nodes);
-  const create = useCallback(() => setCreating(true), []);
+  const create = useCallback(() => {
+    setAgain(null);
+    setCreating(true);
+  }, []);
+  const createAgain = (secret: TtlSecret) => {
+    alerts.dismiss(secret);
+    setAgain(secret);
+    setCreating(true);
+  };
   const closeCreate = useCallback(() => setCreating(false), []);
 
   // Rows are memoised, so what they call must stay the same function.
@@ -34,6 +47,7 @@ export function TtlSecretSection({ projectId }: { projectId: string }) {
     <section className="secrets" aria-labelledby="ttl-secrets-heading">
       <div className="section-head">
         <h2 id="ttl-secrets-heading">TTL secrets</h2>
+        <LiveIndicator liveness={list.liveness} />
         <NewSecretMenu onTtlSecret={create} />
       </div>
       <p className="visually-hidden" role="status">
@@ -42,6 +56,15 @@ export function TtlSecretSection({ projectId }: { projectId: string }) {
       {list.watchError && list.watchError.code !== "UNREACHABLE" ? (
         <Notice tone="warn">This list may be out of date. {errorText(list.watchError)}</Notice>
       ) : null}
+      {alerts.secrets.map((secret) => (
+        <DestroyedAlert
+          key={secret.id}
+          projectId={projectId}
+          secret={secret}
+          onCreateAgain={createAgain}
+          onDismiss={alerts.dismiss}
+        />
+      ))}
       {list.nodes ? (
         list.nodes.length === 0 ? (
           <div className="empty">
@@ -78,6 +101,7 @@ export function TtlSecretSection({ projectId }: { projectId: string }) {
       {creating ? (
         <NewTtlSecretDialog
           projectId={projectId}
+          initial={again ? draftLike(again) : undefined}
           find={(id) => list.nodes?.find((secret) => secret.id === id)}
           onCreated={refresh}
           onClose={closeCreate}
@@ -100,4 +124,17 @@ function useEndingsAnnouncement(nodes: TtlSecret[] | undefined): string {
     if (news.length > 0) setAnnouncement(news.join(" "));
   }, [nodes]);
   return announcement;
+}
+
+/** The secrets that an attempt destroyed before the sender's eyes, until they are dismissed. */
+function useDestroyedAlerts(nodes: TtlSecret[] | undefined) {
+  const before = useRef<TtlSecret[]>([]);
+  const [secrets, setSecrets] = useState<TtlSecret[]>([]);
+  useEffect(() => {
+    const news = newlyDestroyed(before.current, nodes ?? []);
+    before.current = nodes ?? [];
+    if (news.length > 0) setSecrets((shown) => [...news, ...shown]);
+  }, [nodes]);
+  const dismiss = ({ id }: TtlSecret) => setSecrets((shown) => shown.filter((secret) => secret.id !== id));
+  return { secrets, dismiss };
 }

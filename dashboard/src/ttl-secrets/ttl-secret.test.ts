@@ -11,6 +11,7 @@ const secret: TtlSecret = {
   endedAt: null,
   destroyedReason: null,
   createdBy: null,
+  changedAt: "2026-01-01T00:00:00.000Z",
 };
 
 test("a pending secret reads as expired from the moment its time is up", () => {

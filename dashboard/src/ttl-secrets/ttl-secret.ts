@@ -59,3 +59,17 @@ export function endings(before: TtlSecret[], after: TtlSecret[]): string[] {
       return `${secret.name} is now ${statusWord[secret.status].toLowerCase()}${reason}.`;
     });
 }
+
+/** Those that an attempt destroyed between two readings of a list. */
+export function newlyDestroyed(before: TtlSecret[], after: TtlSecret[]): TtlSecret[] {
+  const pending = new Set(before.filter(({ status }) => status === "PENDING").map(({ id }) => id));
+  return after.filter(({ id, status }) => pending.has(id) && status === "DESTROYED");
+}
+
+/** The time of the last change among these; undefined when there are none. */
+export function latestChange(secrets: TtlSecret[]): string | undefined {
+  return secrets
+    .map(({ changedAt }) => changedAt)
+    .sort()
+    .at(-1);
+}

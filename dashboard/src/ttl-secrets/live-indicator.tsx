@@ -1,0 +1,12 @@
+import type { Liveness } from "./use-live-ttl-secrets.ts";
+
+/** Whether what is on screen changes by itself at once. Not announced: it is there to be looked at. */
+export function LiveIndicator({ liveness }: { liveness: Liveness }) {
+  if (liveness === "waiting") return null;
+  const isLive = liveness === "live";
+  return (
+    <p className={isLive ? "live live-on" : "live"} data-testid="live">
+      {isLive ? "Live" : "Not live: checking every few seconds"}
+    </p>
+  );
+}
