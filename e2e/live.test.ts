@@ -37,6 +37,29 @@ async function scene(form: { name: string; hours?: string; minutes?: string }) {
   return { sender, handOff };
 }
 
+/** A project of a new account, asked for over the API. */
+async function project(): Promise<{ cookie: string; projectId: string }> {
+  const sender = await stack.current.newPerson();
+  await useProject(sender);
+  const cookies = await sender.context().cookies();
+  const projectId = new URL(sender.url()).pathname.split("/")[2] ?? "";
+  await sender.close();
+  return { cookie: cookies.map(({ name, value }) => `${name}=${value}`).join("; "), projectId };
+}
+
+/** Opens a stream of the project's secrets. */
+function openStream({ cookie, projectId }: { cookie: string; projectId: string }, signal: AbortSignal) {
+  return fetch(`${stack.current.url}/graphql`, {
+    method: "POST",
+    headers: { "content-type": "application/json", accept: "text/event-stream", cookie },
+    body: JSON.stringify({
+      query: "subscription ($projectId: ID!) { ttlSecretChanged(projectId: $projectId) { id } }",
+      variables: { projectId },
+    }),
+    signal,
+  });
+}
+
 const live = (page: Page) => page.getByTestId("live").getByText("Live", { exact: true }).waitFor();
 
 describe("a dashboard that is live", () => {
@@ -88,5 +111,21 @@ describe("a dashboard that is live", () => {
     await stack.current.start();
     await rowOf(sender, "Patient").getByText("Viewed").waitFor();
     await live(sender);
+  });
+});
+
+describe("a process", () => {
+  it("outlives clients that go away, at whatever moment", async () => {
+    const sender = await project();
+    for (let n = 0; n < 30; n++) {
+      const gone = new AbortController();
+      // From before the answer's headers until well after them.
+      setTimeout(() => gone.abort(), n * 3);
+      await openStream(sender, gone.signal)
+        .then((response) => response.text())
+        .catch(() => "gone");
+    }
+    expect((await fetch(`${stack.current.url}/healthz`)).status).toBe(200);
+    expect(stack.current.output()).not.toContain("after an error");
   });
 });

@@ -23,6 +23,9 @@ export function createGraphql(log: Logger) {
     batching: false,
     multipart: false,
     cors: false,
+    // Node's own. With the library's a client that goes away at the wrong moment ends the process: Node takes its
+    // streams for mere iterables, and closes what is closed already.
+    fetchAPI: { Request, Response, Headers, ReadableStream },
   });
   return (request: Request, context: Context): Promise<Response> =>
     Promise.resolve(yoga.fetch(request, context));

@@ -1,4 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
 import { RevokeTtlSecretDocument, TtlSecretsDocument } from "../gql/graphql.ts";
 import { runDocument } from "../shared/graphql-client.ts";
 import { nodesOf, type Pages, replaceNodes } from "../shared/pages.ts";
@@ -14,21 +15,38 @@ const pollMs = { busy: 2_000, idle: 5_000 };
 // While a stream tells of every change, asking is only a net below it.
 const livePollMs = { busy: 60_000, idle: 60_000 };
 
+/** How long new secrets are gathered before the list is read again. */
+const gatherMs = 100;
+
 /** A project's TTL secrets, newest first, kept up to date while they are on screen: by a stream, or by asking. */
 export function useTtlSecrets(projectId: string) {
   const queries = useQueryClient();
   const keys = keysOf(projectId);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const forget = () => {
+    clearTimeout(timer.current);
+    timer.current = undefined;
+  };
+  useEffect(() => forget, []);
+  /** Has the newest page read: once, however many secrets were made at a time. */
+  const readSoon = () => {
+    timer.current ??= setTimeout(() => {
+      forget();
+      void queries.invalidateQueries({ queryKey: keys.watch });
+    }, gatherMs);
+  };
   const loaded = () => queries.getQueryData<Pages<TtlSecret>>(keys.pages);
   const liveness = useLiveTtlSecrets(projectId, {
     since: () => latestChange(nodesOf(loaded())),
-    open: () => list.refresh(),
+    open: readSoon,
     change: (secret) => {
       const known = loaded();
-      if (known && nodesOf(known).some(({ id }) => id === secret.id)) {
+      const nodes = nodesOf(known);
+      if (known && nodes.some(({ id }) => id === secret.id)) {
         queries.setQueryData<Pages<TtlSecret>>(keys.pages, replaceNodes(known, [secret]));
-      } else {
-        // It is new, and the list knows where it goes.
-        list.refresh();
+      } else if (secret.createdAt >= (nodes.at(-1)?.createdAt ?? "")) {
+        // It is new, and the list knows where it goes. An older one comes with "Load more".
+        readSoon();
       }
     },
   });
