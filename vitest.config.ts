@@ -10,6 +10,8 @@ const project = (name: string, test: TestProjectInlineConfiguration["test"] = {}
 export default defineConfig({
   test: {
     globalSetup: "./api/test/global-setup.ts",
+    // A limit for what hangs, not for what is slow: these tests hash passwords and may share a small machine.
+    testTimeout: 30_000,
     projects: [
       project("drizzle"),
       project("api"),

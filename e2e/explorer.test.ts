@@ -95,7 +95,7 @@ describe("the API explorer", () => {
     await page.reload();
     await page.getByRole("heading", { name: "Query", exact: true }).waitFor();
     expect(await page.getByLabel("Variables").inputValue()).toBe("");
-    expect(await editor(page).innerText()).not.toContain("CANARY");
+    expect(await editor(page).textContent()).not.toContain("CANARY");
   });
 
   it("sends whoever is not signed in to sign in, and then back", async () => {

@@ -10,7 +10,7 @@ builder.subscriptionField("ttlSecretChanged", (t) =>
     description:
       "A project's TTL secrets as they change: created, viewed, destroyed, expired, revoked, whichever way that came about. Served as server-sent events to a POST with `Accept: text/event-stream`. Each event is a secret's newest state; one may come more than once, and a slow reader may miss steps in between, but never the last. Every change after the answer's headers is told, so subscribe first and list then. A stream that breaks off, or whose last event has the error `OVERLOADED`, is to be opened again; one whose last event has `UNAUTHENTICATED` or `NOT_FOUND` is not: you may not read on. One that completes without an error is through: the project was deleted. At most 20 streams at a time.",
     args: {
-      projectId: t.arg.id(),
+      projectId: t.arg.id({ description: "A project of your vault, or one your API key is for." }),
       since: t.arg({
         type: "DateTime",
         required: false,

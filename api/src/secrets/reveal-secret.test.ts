@@ -4,6 +4,7 @@ import { useDatabase } from "../../test/database.ts";
 import {
   auditOf,
   type Created,
+  createKey,
   createSecret,
   createSender,
   reveal,
@@ -169,11 +170,19 @@ describe("what is refused before the claim consumes nothing", () => {
     expect(answer.__typename).toBe("TtlSecretDestroyed");
   });
 
-  it("a request with an API key, right passphrase or not", async () => {
+  it("a request with an API key that is nobody's, right passphrase or not", async () => {
     const scene = await pendingSecret();
     const answer = await reveal(scene.app, scene.secret, {
       headers: { authorization: "Bearer ttlk_anything" },
     });
+    expect(answer).toMatchObject({ code: "UNAUTHENTICATED" });
+    expect(await stateOf(scene)).toEqual(UNTOUCHED);
+  });
+
+  it("a request with a valid API key of the secret's own vault, right passphrase or not", async () => {
+    const scene = await pendingSecret();
+    const { headers } = await createKey(scene.app, scene.sender);
+    const answer = await reveal(scene.app, scene.secret, { headers });
     expect(answer).toMatchObject({ code: "FORBIDDEN" });
     expect(await stateOf(scene)).toEqual(UNTOUCHED);
   });
