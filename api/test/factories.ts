@@ -67,15 +67,25 @@ export function cookiesOf(response: Response): string {
 export async function createSender(app: Endpoint): Promise<Sender> {
   const email = `${randomUUID()}@example.com`;
   const cookie = await signUp(app, email);
-  const { data } = await graphql(
-    app,
-    `mutation { createProject(input: { name: "Payments" }) { id } }`,
-    {},
-    { cookie },
-  );
+  const projectId = await createProject(app, { cookie });
   const { data: me } = await graphql(app, "{ viewer { vault { id } } }", {}, { cookie });
-  return { cookie, email, vaultId: me.viewer.vault.id, projectId: data.createProject.id };
+  return { cookie, email, vaultId: me.viewer.vault.id, projectId };
 }
+
+/** Creates another project of a sender's. Returns its id. */
+export async function createProject(app: Endpoint, { cookie }: Pick<Sender, "cookie">): Promise<string> {
+  const mutation = `mutation { createProject(input: { name: "Payments" }) { id } }`;
+  const { data } = await graphql(app, mutation, {}, { cookie });
+  return data.createProject.id;
+}
+
+/** Deletes a project over the API. */
+export const deleteProject = (app: Endpoint, { cookie, projectId }: Pick<Sender, "cookie" | "projectId">) =>
+  graphql(app, "mutation ($id: ID!) { deleteProject(id: $id) }", { id: projectId }, { cookie });
+
+/** Takes a secret back over the API. */
+export const revoke = (app: Endpoint, { cookie }: Pick<Sender, "cookie">, id: string) =>
+  graphql(app, "mutation ($id: ID!) { revokeTtlSecret(id: $id) { status } }", { id }, { cookie });
 
 /** A created secret with what opens it. */
 export interface Created {

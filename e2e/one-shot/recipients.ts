@@ -29,17 +29,3 @@ export async function attempt(
       return { told: answer === null || answer.code === "INTERNAL" ? "unanswered" : "refused" };
   }
 }
-
-/** Runs everything at the same moment: nothing begins before all of it is ready. */
-export async function atOnce<T>(runs: readonly (() => Promise<T>)[]): Promise<T[]> {
-  let release = () => {};
-  const barrier = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  const all = runs.map(async (run) => {
-    await barrier;
-    return run();
-  });
-  release();
-  return Promise.all(all);
-}

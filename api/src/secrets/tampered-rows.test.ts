@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { createTestApp, type TestApp, testKeyRing } from "../../test/app.ts";
 import { useDatabase } from "../../test/database.ts";
-import { type Created, createSecret, createSender, graphql, type Sender } from "../../test/factories.ts";
+import {
+  type Created,
+  createProject,
+  createSecret,
+  createSender,
+  type Sender,
+} from "../../test/factories.ts";
 import { hashToken, newToken } from "../crypto/token.ts";
 
 const db = useDatabase();
@@ -91,14 +97,8 @@ async function swapOwners({ secret, other }: Scene): Promise<void> {
 }
 
 async function moveToAnotherProject({ app, sender, secret }: Scene): Promise<Created> {
-  const { data } = await graphql(
-    app,
-    `mutation { createProject(input: { name: "Other" }) { id } }`,
-    {},
-    { cookie: sender.cookie },
-  );
-  await db.current.sql`
-    UPDATE ttl_secrets SET project_id = ${data.createProject.id} WHERE id = ${secret.id}`;
+  const projectId = await createProject(app, sender);
+  await db.current.sql`UPDATE ttl_secrets SET project_id = ${projectId} WHERE id = ${secret.id}`;
   return secret;
 }
 

@@ -1,0 +1,85 @@
+import { randomUUID } from "node:crypto";
+import { insertEvents } from "../../api/src/audit/audit-store.ts";
+import { seal } from "../../api/src/crypto/aead.ts";
+import type { Argon2Parameters } from "../../api/src/crypto/argon2.ts";
+import type { KeyRing } from "../../api/src/crypto/key-ring.ts";
+import {
+  newPassphrase,
+  newSalt,
+  type PassphraseKeys,
+  passphraseKeys,
+} from "../../api/src/crypto/passphrase.ts";
+import { hashToken, newToken } from "../../api/src/crypto/token.ts";
+import type { Database } from "../../api/src/db.ts";
+import { parseKeys } from "../../api/src/key-ring/key-list.ts";
+import { insertSecret } from "../../api/src/secrets/secret-store.ts";
+import type { Created, Sender } from "../../api/test/factories.ts";
+
+/** The cheapest that Argon2 admits: for where the database is put to the proof, and not the hash. */
+const CHEAP_ARGON2: Argon2Parameters = { memoryKib: 64, timeCost: 1, parallelism: 1 };
+
+/** What a secret lives at least that is not made to end soon. */
+const TEN_MINUTES_MS = 600_000;
+
+/** A pending secret as the API makes them, with what opens it. */
+export type PendingSecret = Pick<Created, "id" | "vaultId" | "token" | "passphrase"> & { value: string };
+
+/** A passphrase with what comes of it; hashing is the slow part, so many secrets may share one. */
+interface HashedPassphrase extends PassphraseKeys {
+  passphrase: string;
+  salt: Buffer;
+  argon2: Argon2Parameters;
+}
+
+/** Draws and hashes a passphrase. */
+async function hashedPassphrase(argon2 = CHEAP_ARGON2): Promise<HashedPassphrase> {
+  const [passphrase, salt] = [newPassphrase(), newSalt()];
+  return { passphrase, salt, argon2, ...(await passphraseKeys(passphrase, salt, argon2)) };
+}
+
+/** The ring that a process with these variables has. */
+export function keyRingOf({ ENCRYPTION_KEYS }: { ENCRYPTION_KEYS: string }): KeyRing {
+  const { keys } = parseKeys(ENCRYPTION_KEYS);
+  const activeKid = keys[0]?.kid;
+  if (!activeKid) throw new Error("no keys");
+  return { activeKid, keys: new Map(keys.map(({ kid, key }) => [kid, key])) };
+}
+
+/**
+ * Stores a pending secret by the API's own seal and insert, but with a cheap hash, unless it is given another, and a TTL
+ * that may end within this second: it then looks as if it had been created ten minutes before its end.
+ */
+export async function storePending(
+  db: Database,
+  keyRing: KeyRing,
+  { vaultId, projectId, email }: Pick<Sender, "vaultId" | "projectId" | "email">,
+  { endsInMs = TEN_MINUTES_MS, hashed }: { endsInMs?: number; hashed?: HashedPassphrase } = {},
+): Promise<PendingSecret> {
+  const { passphrase, salt, argon2, verifier, wrap } = hashed ?? (await hashedPassphrase());
+  const id = randomUUID();
+  const token = newToken();
+  const value = `value of ${id}`;
+  const name = "stored";
+  const event = { vaultId, projectId, actor: email, sourceIp: "127.0.0.1" };
+  const [clock] = await db.sql<[{ ms: number }]>`
+    SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::float8 AS ms`;
+  const expiresAt = new Date(clock.ms + endsInMs);
+  const createdAt = new Date(expiresAt.getTime() - TEN_MINUTES_MS);
+  const place = { secretId: id, projectId, vaultId, expiresAtMs: expiresAt.getTime() };
+  // Sealing wipes what it is given.
+  const sealed = seal(value, Buffer.from(wrap), keyRing, place);
+  await db.orm.transaction(async (tx) => {
+    await insertSecret(tx, {
+      secret: { id, projectId, name, createdAt, expiresAt, createdBy: email },
+      sealed,
+      tokenHash: hashToken(token),
+      verifier,
+      salt,
+      argon2,
+    });
+    await insertEvents(tx, [
+      { ...event, action: "temporary_secret_create", ttlSecretId: id, ttlSecretName: name },
+    ]);
+  });
+  return { id, vaultId, token, passphrase, value };
+}
