@@ -24,6 +24,8 @@ const APPS = readBuiltApps();
 interface AppOptions {
   publicUrl?: string;
   signUp?: SignUpMode;
+  /** Apps that share it, and a database, share their sessions. */
+  authSecret?: string;
   rateLimitMultiplier?: number;
   keyRing?: KeyRing;
   slots?: Argon2Slots;
@@ -61,7 +63,7 @@ export function createTestApp(db: Database & Partial<TestDatabase>, options: App
     {
       publicUrl,
       origins: origins.own,
-      secret: randomBytes(32).toString("base64"),
+      secret: options.authSecret ?? randomBytes(32).toString("base64"),
       signUp,
       rateLimitMultiplier,
     },
@@ -100,7 +102,7 @@ export function createTestApp(db: Database & Partial<TestDatabase>, options: App
       } as unknown as HttpBindings),
     );
 
-  return { services, logs, request };
+  return { services, logs, request, fetch: app.fetch };
 }
 
 /** The product under test. */

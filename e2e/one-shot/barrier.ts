@@ -23,6 +23,7 @@ export async function throughBarrier<T>(
   secretIds: readonly string[],
   atOnce: number,
   attack: () => Promise<T>,
+  gatherMs = GATHER_MS,
 ): Promise<{ result: T; waited: number }> {
   let running: Promise<T> | undefined;
   let isOver = false;
@@ -36,7 +37,7 @@ export async function throughBarrier<T>(
     });
     // A failure is reported below, to whoever awaits it, and not before.
     running.catch(() => {});
-    const until = performance.now() + GATHER_MS;
+    const until = performance.now() + gatherMs;
     while (waited < atOnce && !isOver && performance.now() < until) {
       await setTimeout(5);
       waited = Math.max(waited, await countWaitingProcesses(sql));
