@@ -241,6 +241,8 @@ const REVEAL = `mutation ($input: RevealTtlSecretInput!) { revealTtlSecret(input
   __typename ... on TtlSecretRevealed { value } ... on TtlSecretDestroyed { message } ... on TtlSecretNotAvailable { message } } }`;
 const AVAILABLE =
   "query ($vaultId: ID!, $token: String!) { ttlSecretAvailable(vaultId: $vaultId, token: $token) }";
+const AVAILABILITY = `query ($vaultId: ID!, $token: String!) {
+  ttlSecretAvailability(vaultId: $vaultId, token: $token) { expiresAt secondsLeft } }`;
 const LIST = `query ($id: ID!) { project(id: $id) { name } ttlSecrets(projectId: $id) { nodes { name createdBy } }
   auditEvents(projectId: $id) { nodes { actor ttlSecretName } } }`;
 
@@ -626,6 +628,21 @@ const ROWS: Row[] = [
     "available: malformed token",
     () => graphql(AVAILABLE, { vaultId: SENT["unknown id"], token: SENT["malformed token"] }),
     "200 ok",
+  ],
+  [
+    "availability: unknown token",
+    () => graphql(AVAILABILITY, { vaultId: secret(0).vaultId, token: SENT["unknown token"] }),
+    "200 ok",
+  ],
+  [
+    "availability: malformed token",
+    () => graphql(AVAILABILITY, { vaultId: SENT["unknown id"], token: SENT["malformed token"] }),
+    "200 ok",
+  ],
+  [
+    "availability: wrong types",
+    () => graphql(AVAILABILITY, { vaultId: { [type]: type }, token: [secret(0).token, type] }),
+    "400 BAD_USER_INPUT",
   ],
   [
     "available: wrong types",

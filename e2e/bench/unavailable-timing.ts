@@ -139,11 +139,14 @@ const unknownToken = () => randomBytes(16).toString("base64url");
 
 const AVAILABLE =
   "query ($vaultId: ID!, $token: String!) { ttlSecretAvailable(vaultId: $vaultId, token: $token) }";
+const AVAILABILITY = `query ($vaultId: ID!, $token: String!) {
+  ttlSecretAvailability(vaultId: $vaultId, token: $token) { expiresAt secondsLeft } }`;
 const REVEAL = `mutation ($input: RevealTtlSecretInput!) { revealTtlSecret(input: $input) {
   __typename ... on TtlSecretRevealed { value } ... on TtlSecretDestroyed { message } ... on TtlSecretNotAvailable { message } } }`;
 
 const OPERATIONS: Record<string, (link: Link) => string> = {
   ttlSecretAvailable: (link) => JSON.stringify({ query: AVAILABLE, variables: link }),
+  ttlSecretAvailability: (link) => JSON.stringify({ query: AVAILABILITY, variables: link }),
   revealTtlSecret: (link) =>
     JSON.stringify({ query: REVEAL, variables: { input: { ...link, passphrase: "not-the-right-one" } } }),
 };

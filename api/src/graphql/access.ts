@@ -12,7 +12,7 @@ import type { Context } from "./context.ts";
 import { rootFields } from "./root-fields.ts";
 
 /** All that a stranger may ask for. `viewer` tells them that they are one. */
-const PUBLIC_FIELDS = new Set(["viewer", "ttlSecretAvailable", "revealTtlSecret"]);
+const PUBLIC_FIELDS = new Set(["viewer", "ttlSecretAvailable", "ttlSecretAvailability", "revealTtlSecret"]);
 
 /** A recipient's document has 200 characters; a stranger has no use for a longer one. */
 const MAX_ANONYMOUS_DOCUMENT = 2000;

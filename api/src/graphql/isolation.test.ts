@@ -110,6 +110,10 @@ const ROOTS: Record<string, RootRow> = {
     args: ({ vaultId, token }) => ({ vaultId, token }),
     access: access(["public", "public", "public", "public"], "public"),
   },
+  "Query.ttlSecretAvailability": {
+    args: ({ vaultId, token }) => ({ vaultId, token }),
+    access: access(["public", "public", "public", "public"], "public"),
+  },
   "Mutation.createProject": {
     args: (_target, label) => ({ input: { name: `${label} project` } }),
     access: access(PEOPLE, "FORBIDDEN"),
@@ -197,6 +201,7 @@ const NEW_KEY = ["Mutation.createApiKey"];
 const KEY = [...KEYS, ...NEW_KEY];
 const CONNECTION = [...PROJECTS, ...SECRETS, ...EVENTS, ...KEYS];
 const REVEAL = ["Mutation.revealTtlSecret"];
+const AVAILABILITY = ["Query.ttlSecretAvailability"];
 
 const emailOf = ({ emails }: Vault) => expect.stringMatching(new RegExp(`^(${emails.join("|")})$`));
 const actorOf = ({ emails, label }: Vault) =>
@@ -251,6 +256,9 @@ const FIELDS: Record<string, FieldRow> = {
   },
 
   "CreatedTtlSecret.replacedTtlSecretId": { from: CREATED, holds: always(null) },
+
+  "TtlSecretAvailability.expiresAt": { from: AVAILABILITY, holds: always(INSTANT) },
+  "TtlSecretAvailability.secondsLeft": { from: AVAILABILITY, holds: always(expect.any(Number)) },
 
   "TtlSecretRevealed.value": { from: REVEAL, holds: labelled("value") },
   "TtlSecretDestroyed.message": { from: REVEAL, holds: always(expect.stringContaining("was destroyed")) },

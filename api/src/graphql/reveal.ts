@@ -1,7 +1,11 @@
 import { AppError } from "../errors.ts";
 import { clientOf } from "../rate-limit.ts";
 import { type RevealOutcome, revealSecret } from "../secrets/reveal-secret.ts";
-import { secretAvailable } from "../secrets/secret-availability.ts";
+import {
+  type SecretAvailability,
+  secretAvailability,
+  secretAvailable,
+} from "../secrets/secret-availability.ts";
 import { builder } from "./builder.ts";
 
 type Outcome<Kind extends RevealOutcome["kind"]> = Extract<RevealOutcome, { kind: Kind }>;
@@ -59,20 +63,47 @@ const RevealTtlSecretInput = builder.inputType("RevealTtlSecretInput", {
   }),
 });
 
-builder.queryField("ttlSecretAvailable", (t) =>
-  t.boolean({
-    description:
-      "Whether there is a pending secret behind a link. Public; changes nothing. RATE_LIMITED after 60 a minute per address.",
-    args: {
-      vaultId: t.arg.id({ description: "The first part of the link's path." }),
-      token: t.arg.string({ description: "The second part of the link's path." }),
-    },
-    resolve: async (_root, { vaultId, token }, { services, sourceIp }) => {
-      await services.rateLimits.take("available", clientOf(sourceIp));
-      return secretAvailable(services, { vaultId, token });
-    },
+const TtlSecretAvailabilityType = builder.objectRef<SecretAvailability>("TtlSecretAvailability").implement({
+  description: "There is a pending secret behind the link, for so long.",
+  fields: (t) => ({
+    expiresAt: t.expose("expiresAt", {
+      type: "DateTime",
+      description: "When the secret is gone, opened or not.",
+    }),
+    secondsLeft: t.exposeInt("secondsLeft", {
+      description: "Whole seconds until then by the server's clock, which may differ from the device's.",
+    }),
   }),
-);
+});
+
+builder.queryFields((t) => {
+  const args = {
+    vaultId: t.arg.id({ description: "The first part of the link's path." }),
+    token: t.arg.string({ description: "The second part of the link's path." }),
+  };
+  return {
+    ttlSecretAvailable: t.boolean({
+      description:
+        "Whether there is a pending secret behind a link. Public; changes nothing. RATE_LIMITED after 60 a minute per address.",
+      args,
+      resolve: async (_root, link, { services, sourceIp }) => {
+        await services.rateLimits.take("available", clientOf(sourceIp));
+        return secretAvailable(services, link);
+      },
+    }),
+    ttlSecretAvailability: t.field({
+      type: TtlSecretAvailabilityType,
+      nullable: true,
+      description:
+        "How long the pending secret behind a link may still be opened; null for every link without one, whatever the reason. Public; changes nothing. RATE_LIMITED as, and together with, ttlSecretAvailable; OVERLOADED when the attempt would be.",
+      args,
+      resolve: async (_root, link, { services, sourceIp }) => {
+        await services.rateLimits.take("available", clientOf(sourceIp));
+        return secretAvailability(services, link);
+      },
+    }),
+  };
+});
 
 builder.mutationField("revealTtlSecret", (t) =>
   t.field({

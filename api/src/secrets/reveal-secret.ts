@@ -9,6 +9,7 @@ import { AppError, badInput } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { DatabaseWatch } from "./database-watch.ts";
 import type { Mark } from "./database-watch-store.ts";
+import { hasNewKeys } from "./new-keys.ts";
 import type { DestroyedReason } from "./secret.ts";
 import { type Claim, claim as claimPayload, settle } from "./secret-store.ts";
 
@@ -85,20 +86,6 @@ export async function revealSecret(
 
 /** The ring as it is now: an attempt ends with the keys it began with, whatever is dropped meanwhile. */
 const ringNow = ({ activeKid, keys }: KeyRing): KeyRing => ({ activeKid, keys });
-
-/**
- * Reloads the ring, which another replica may have given a new key a moment ago. A claim that meets a missing key
- * consumed nothing, so it may be made again, but only if there is a reason to: one more claim for each change.
- */
-async function hasNewKeys({ keyRing, log }: RevealDeps): Promise<boolean> {
-  const { keys } = keyRing;
-  try {
-    await keyRing.reload?.();
-  } catch (err) {
-    log.error({ err }, "the encryption keys can't be read again");
-  }
-  return keyRing.keys !== keys;
-}
 
 async function finish(
   { db, keyRing, watch, log }: RevealDeps,

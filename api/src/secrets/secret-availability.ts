@@ -1,12 +1,48 @@
 import { isVaultId } from "../accounts/member-store.ts";
+import type { KeyRing } from "../crypto/key-ring.ts";
 import { hashToken, isToken } from "../crypto/token.ts";
 import type { Database } from "../db.ts";
-import { payloadExists } from "./secret-store.ts";
+import { AppError } from "../errors.ts";
+import type { Logger } from "../log.ts";
+import { hasNewKeys } from "./new-keys.ts";
+import { findPayload } from "./secret-store.ts";
 
-/** Whether an attempt at this link would find a pending secret. Changes nothing. */
-export async function secretAvailable(
-  { db }: { db: Database },
-  { vaultId, token }: { vaultId: string; token: string },
-): Promise<boolean> {
-  return isVaultId(vaultId) && isToken(token) && payloadExists(db, { tokenHash: hashToken(token), vaultId });
+interface Link {
+  vaultId: string;
+  token: string;
+}
+
+/** How long a recipient still has. */
+export interface SecretAvailability {
+  expiresAt: Date;
+  /** By the database's clock, rounded down, so that nobody has to trust the one on their device. */
+  secondsLeft: number;
+}
+
+/** Whether there is a pending secret behind this link. Changes nothing. */
+export async function secretAvailable({ db }: { db: Database }, link: Link): Promise<boolean> {
+  return (await pendingBehind(db, link)) !== undefined;
+}
+
+/**
+ * How long an attempt at this link would still find a secret that this server can open; null for every link that
+ * leads to nothing. Changes nothing.
+ *
+ * @throws AppError `OVERLOADED`, as the attempt would, when the secret's key is missing on this server.
+ */
+export async function secretAvailability(
+  deps: { db: Database; keyRing: KeyRing; log: Logger },
+  link: Link,
+): Promise<SecretAvailability | null> {
+  const { db, keyRing } = deps;
+  const pending = await pendingBehind(db, link);
+  if (!pending) return null;
+  const { kid, ...availability } = pending;
+  if (keyRing.keys.has(kid) || ((await hasNewKeys(deps)) && keyRing.keys.has(kid))) return availability;
+  throw new AppError("OVERLOADED", "The server can't open this secret at the moment. Try again later.");
+}
+
+async function pendingBehind(db: Database, { vaultId, token }: Link) {
+  if (!isVaultId(vaultId) || !isToken(token)) return undefined;
+  return findPayload(db, { tokenHash: hashToken(token), vaultId });
 }

@@ -119,17 +119,27 @@ export async function insertSecret(
   });
 }
 
-/** Whether a pending payload stands behind this token. Reads only. */
-export async function payloadExists(
+/** What may be said of a pending payload to whoever has its link, and the key that it is sealed with. */
+interface PendingPayload {
+  expiresAt: Date;
+  /** By the database's clock, rounded down. */
+  secondsLeft: number;
+  kid: string;
+}
+
+/** The pending payload behind this token, if there is one. Reads only. */
+export async function findPayload(
   db: Database,
   { tokenHash, vaultId }: { tokenHash: Buffer; vaultId: string },
-): Promise<boolean> {
-  const rows = await db.sql`
-    SELECT 1 FROM ttl_secret_payloads y
+): Promise<PendingPayload | undefined> {
+  const [row] = await db.sql<[{ expiresAtMs: number; secondsLeft: number; kid: string }?]>`
+    SELECT (extract(epoch FROM y.expires_at) * 1000)::float8 AS "expiresAtMs", y.kid,
+      floor(extract(epoch FROM y.expires_at - now()))::int AS "secondsLeft"
+    FROM ttl_secret_payloads y
     JOIN ttl_secrets s ON s.id = y.secret_id JOIN projects p ON p.id = s.project_id
     WHERE y.token_hash = ${tokenHash} AND y.expires_at > now() AND p.vault_id = ${vaultId}
       AND y.lineage = database_lineage()`;
-  return rows.length > 0;
+  return row && { expiresAt: new Date(row.expiresAtMs), secondsLeft: row.secondsLeft, kid: row.kid };
 }
 
 /**
