@@ -5,6 +5,7 @@ import { cors } from "hono/cors";
 import { type Auth, CLIENT_IP_HEADER, type SignUpMode, signUpState } from "./accounts/auth.ts";
 import type { AppFiles } from "./apps/app-file.ts";
 import { type Apps, PAGE } from "./apps/built-app.ts";
+import { pageInLanguage } from "./apps/page-language.ts";
 import { sendFile, serveFiles, unlessKnown } from "./apps/send-file.ts";
 import { BRAND_PREFIX } from "./brand/branded-apps.ts";
 import type { ClientIp } from "./client-ip.ts";
@@ -128,7 +129,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
   app.get("/reveal/*", (c) => c.notFound());
   app.get("/:vaultId{vault_[^/]*}/*", (c) => {
     c.header("X-Robots-Tag", "noindex, nofollow");
-    return sendPage(c, reveal);
+    return sendPage(c, reveal, pageInLanguage(c, reveal));
   });
   app.get(`${BRAND_PREFIX}*`, unlessKnown, serveFiles(brand, BRAND_PREFIX), (c) => c.notFound());
   app.get("/assets/*", unlessKnown, serveFiles(dashboard, "/"), (c) => c.notFound());
@@ -140,10 +141,10 @@ export function createApp(deps: AppDeps): Hono<Env> {
   return app;
 }
 
-function sendPage(c: HonoContext, app: AppFiles): Response {
-  const page = app.get(PAGE);
+function sendPage(c: HonoContext, app: AppFiles, name = PAGE): Response {
+  const page = app.get(name);
   if (!page) throw new Error("the app has no page");
-  return sendFile(c, PAGE, page);
+  return sendFile(c, name, page);
 }
 
 /** Only what says how long it may be kept is kept: hashed files, the dashboard's page. Links and errors are not. */

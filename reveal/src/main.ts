@@ -1,24 +1,54 @@
+import { loadCatalogue, speak, spokenLanguage } from "./catalogue.ts";
+import { chooseLanguage, type Language } from "./language.ts";
 import { parseLink } from "./link.ts";
 import { checkAvailable, revealSecret } from "./reveal.ts";
 import { initialState, next, type PageEvent, type State, secondsUntil, wouldLose } from "./state.ts";
-import { createView, type View } from "./view.ts";
+import { createView, type Places, type View } from "./view.ts";
 
-const main = document.getElementById("app");
-const about = document.getElementById("about");
-if (main && about) start(main, about);
+const header = document.querySelector("header");
+const main = document.querySelector("main");
+const about = document.querySelector("footer");
+const texts = document.querySelector<HTMLTemplateElement>("#messages")?.content.textContent;
+if (header && main && about && texts) {
+  speak(document.documentElement.lang as Language, JSON.parse(texts));
+  void start({ header, main, about });
+}
 
 /** Wires the page together: events in, states out, and the requests and timers that states ask for. */
-function start(main: HTMLElement, about: HTMLElement): void {
+async function start(places: Places): Promise<void> {
+  // The API picks the page in the reader's language; a static host may have sent another one.
+  let wanted = chooseLanguage(navigator.languages);
+  if (wanted !== spokenLanguage()) await load(wanted);
+
   const link = parseLink(location.pathname);
   let state: State = initialState(link);
   let ticking: ReturnType<typeof setInterval> | undefined;
   let attempt = new AbortController();
 
-  const view: View = createView(main, about, {
+  const view: View = createView(places, {
     submit: (input) => dispatch({ type: "submitted", input }),
     retry: () => dispatch({ type: "retried" }),
     copied: () => dispatch({ type: "copied" }),
+    speak: (language) => void change(language),
   });
+  view.translate();
+
+  /** True when the page speaks this language now. */
+  async function load(language: Language): Promise<boolean> {
+    try {
+      const catalogue = await loadCatalogue(language);
+      if (language === wanted) speak(language, catalogue);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  async function change(language: Language): Promise<void> {
+    wanted = language;
+    if (await load(language)) view.translate();
+    else if (language === wanted) view.languageFailed();
+  }
 
   function dispatch(event: PageEvent): void {
     const before = state;

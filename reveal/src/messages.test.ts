@@ -1,10 +1,16 @@
-import { describe, expect, test } from "vitest";
-import { noticeText, screenFor, waitText } from "./messages.ts";
+import { beforeEach, describe, expect, test } from "vitest";
+import en from "../messages/en.json";
+import { type Catalogue, loadCatalogue, speak } from "./catalogue.ts";
+import { noticeText, screenFor, screenNameFor, waitText } from "./messages.ts";
 import type { PauseReason, State } from "./state.ts";
 
-const REASONS: PauseReason[] = ["offline", "unreachable", "overloaded", "rateLimited", "forbidden"];
-const paused = (during: "check" | "open"): State[] =>
-  REASONS.map((reason) => ({ kind: "paused", during, reason, until: null, inDoubt: false }));
+beforeEach(() => speak("en", en));
+
+const REASONS = ["offline", "overloaded", "rateLimited", "forbidden"] as const;
+const CHECK_REASONS: PauseReason[] = [...REASONS, "unreachable"];
+const pausedOpening = REASONS.map(
+  (reason): State => ({ kind: "paused", during: "open", reason, until: null, inDoubt: false }),
+);
 const EVERY: State[] = [
   { kind: "checking", inDoubt: false },
   { kind: "asking", notice: null },
@@ -14,8 +20,10 @@ const EVERY: State[] = [
   { kind: "notAvailable" },
   { kind: "unknown" },
   { kind: "cleared" },
-  ...paused("check"),
-  ...paused("open"),
+  ...pausedOpening,
+  ...CHECK_REASONS.map(
+    (reason): State => ({ kind: "paused", during: "check", reason, until: null, inDoubt: false }),
+  ),
 ];
 
 describe("what the page says", () => {
@@ -26,6 +34,10 @@ describe("what the page says", () => {
       expect(happened).toMatch(/\.$/);
       expect(next).toMatch(/\.$/);
     }
+  });
+
+  test("has a screen for every state, and none that no state shows", () => {
+    expect(new Set(EVERY.map(screenNameFor))).toEqual(new Set(Object.keys(en.screens)));
   });
 
   test("has the headings that others rely on", () => {
@@ -41,16 +53,33 @@ describe("what the page says", () => {
   });
 
   test("says that nothing was used up whenever an attempt was turned away", () => {
-    for (const state of paused("open"))
-      expect(screenFor(state).happened).toMatch(/nothing has been used up/i);
+    for (const state of pausedOpening) expect(screenFor(state).happened).toMatch(/nothing has been used up/i);
+  });
+
+  test("names the button as the button is named", () => {
+    const [offline] = pausedOpening as [State];
+    expect(screenFor(offline).next).toContain("press View secret.");
   });
 });
 
-test("a wait is said in minutes and seconds", () => {
+test("a wait is said in hours, minutes and seconds", () => {
   expect(waitText(1)).toBe("You can try again in 1 second.");
   expect(waitText(59)).toBe("You can try again in 59 seconds.");
   expect(waitText(60)).toBe("You can try again in 1 minute.");
-  expect(waitText(121)).toBe("You can try again in 2 minutes 1 second.");
+  expect(waitText(121)).toBe("You can try again in 2 minutes, 1 second.");
+  expect(waitText(0)).toBe("You can try again in 0 seconds.");
+  expect(waitText(86_399)).toBe("You can try again in 23 hours, 59 minutes, 59 seconds.");
+});
+
+test.each([
+  ["de", "Das ist 1 Wort;", "Das sind 7 Wörter;", "in 2 Minuten, 1 Sekunde"],
+  ["ja", "入力されたのは 1 語です。", "入力されたのは 7 語です。", "2 分 1 秒"],
+  ["ar", "هذه كلمة واحدة", "كلمات؛", "دقيقتان"],
+] as const)("numbers and times are said as the language says them: %s", async (tag, one, seven, time) => {
+  speak(tag, (await loadCatalogue(tag)) as Catalogue);
+  expect(noticeText({ kind: "wordCount", words: 1 })).toContain(one);
+  expect(noticeText({ kind: "wordCount", words: 7 })).toContain(seven);
+  expect(waitText(121)).toContain(time);
 });
 
 test("what stopped a passphrase is told gently, with the word that nothing was sent", () => {

@@ -1,5 +1,5 @@
 /** The server turned the request away before touching the secret: nothing was used up. */
-interface Refusal {
+export interface Refusal {
   readonly kind: "refused";
   readonly reason: "overloaded" | "rateLimited" | "forbidden";
   readonly waitSeconds: number;

@@ -1,4 +1,6 @@
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
+import en from "../messages/en.json";
+import { speak } from "./catalogue.ts";
 import { screenFor } from "./messages.ts";
 import {
   canSubmit,
@@ -11,6 +13,8 @@ import {
   wouldLose,
 } from "./state.ts";
 
+beforeAll(() => speak("en", en));
+
 const LINK = { vaultId: "vault_a", token: "AbCdEfGhIjKlMnOpQrSt-_" };
 const GOOD = "anchor-basket-candle-dolphin-elephant-fountain";
 
@@ -22,14 +26,8 @@ const destroyed: State = { kind: "destroyed" };
 const notAvailable: State = { kind: "notAvailable" };
 const unknown: State = { kind: "unknown" };
 const cleared: State = { kind: "cleared" };
-const paused = (over: Partial<Paused> = {}): Paused => ({
-  kind: "paused",
-  during: "open",
-  reason: "overloaded",
-  until: null,
-  inDoubt: false,
-  ...over,
-});
+const paused = (over: Partial<Paused> = {}) =>
+  ({ kind: "paused", during: "open", reason: "overloaded", until: null, inDoubt: false, ...over }) as Paused;
 const EVERY = [
   checking,
   asking,

@@ -1,5 +1,5 @@
 import type { Link } from "./link.ts";
-import type { CheckOutcome, RevealOutcome } from "./outcome.ts";
+import type { CheckOutcome, Refusal, RevealOutcome } from "./outcome.ts";
 import { checkPassphrase, type PassphraseProblem } from "./passphrase.ts";
 
 /** Why nothing can be done just now, although nothing was used up by trying. */
@@ -22,13 +22,11 @@ export type State =
   | { readonly kind: "cleared" };
 
 /** Turned away while checking or while opening; `until` is when trying again makes sense, null for now. */
-export interface Paused {
-  readonly kind: "paused";
-  readonly during: "check" | "open";
-  readonly reason: PauseReason;
-  readonly until: number | null;
-  readonly inDoubt: boolean;
-}
+export type Paused = { readonly kind: "paused"; readonly until: number | null; readonly inDoubt: boolean } & (
+  | { readonly during: "check"; readonly reason: PauseReason }
+  /** Once a request has started, a server that can't be reached is `unknown`: it may have been reached. */
+  | { readonly during: "open"; readonly reason: Exclude<PauseReason, "unreachable"> }
+);
 
 /** What the asking page says beside the field. */
 export type Notice = PassphraseProblem | { readonly kind: "rejected" } | { readonly kind: "stillThere" };
@@ -141,7 +139,7 @@ function afterRetry(state: State): State {
   return state;
 }
 
-function refused(outcome: { reason: PauseReason; waitSeconds: number }, now: number) {
+function refused(outcome: Refusal, now: number) {
   const until = outcome.waitSeconds > 0 ? now + outcome.waitSeconds * 1000 : null;
   return { reason: outcome.reason, until };
 }

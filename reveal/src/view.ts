@@ -1,15 +1,26 @@
-import { copyExactly, isAllSelected, selectAll } from "./clipboard.ts";
+import { type Label, say, spokenLanguage } from "./catalogue.ts";
 import { element } from "./dom.ts";
 import { emblem, toneOf } from "./emblem.ts";
-import { labels, noticeText, screenFor, waitText, wordCountText } from "./messages.ts";
+import { directionOf, type Language } from "./language.ts";
+import { createLanguageSwitch } from "./language-switch.ts";
+import { noticeText, screenFor, waitText, wordCountText } from "./messages.ts";
 import { isUnseparated, looksLikeLink, WORDS, wordsIn } from "./passphrase.ts";
 import { canSubmit, type State } from "./state.ts";
+import { createValueBox } from "./value-box.ts";
 
 /** What a person can do on the page. */
 export interface Actions {
   submit(input: string): void;
   retry(): void;
   copied(): void;
+  speak(language: Language): void;
+}
+
+/** The parts of the page that the view fills. */
+export interface Places {
+  readonly header: HTMLElement;
+  readonly main: HTMLElement;
+  readonly about: HTMLElement;
 }
 
 /** The page, as the rest of the app sees it. */
@@ -20,10 +31,14 @@ export interface View {
   wait(seconds: number): void;
   /** Empties the passphrase field. */
   forgetPassphrase(): void;
+  /** Says everything again in the language that is spoken now; what is typed, shown or focused stays. */
+  translate(): void;
+  /** Says that a language could not be loaded. */
+  languageFailed(): void;
 }
 
 /** Builds the page once; states fill and hide its parts, so that typing is never lost. */
-export function createView(main: HTMLElement, about: HTMLElement, actions: Actions): View {
+export function createView({ header, main, about }: Places, actions: Actions): View {
   // The page comes with the operator's name for its title.
   const brand = document.title;
   const picture = element("div", { class: "picture" });
@@ -33,56 +48,83 @@ export function createView(main: HTMLElement, about: HTMLElement, actions: Actio
   const waiting = element("p", { class: "wait", hidden: "" });
   const status = element("p", { class: "status", role: "status" });
   const retry = element("button", { type: "button", class: "primary" });
+  const languages = createLanguageSwitch(actions.speak);
   const passphrase = createPassphraseForm(actions.submit);
-  const value = createValueBox(actions.copied, (text) => {
-    status.textContent = text;
-  });
+  const value = createValueBox({ copied: actions.copied, tell });
 
   const card = element("div", { class: "card" }, picture, heading, happened, next);
   card.append(waiting, passphrase.form, value.box, status, retry);
   main.replaceChildren(card);
+  header.append(languages.list);
   retry.addEventListener("click", actions.retry);
 
   let shown: State | null = null;
+  let told: Label | null = null;
+  let secondsToWait = 0;
+
+  /** Says something that happened beside the screen; null takes it back. */
+  function tell(label: Label | null): void {
+    told = label;
+    status.textContent = label ? say(label) : "";
+  }
+
+  /** All texts and parts of a state. */
+  function write(state: State): void {
+    const screen = screenFor(state);
+    card.dataset.tone = toneOf(state.kind);
+    card.dataset.state = state.kind;
+    // Not while the card is about to grow, or the line would jump.
+    if (state.kind !== "checking") about.textContent = say("about");
+    document.title = `${screen.heading} · ${brand}`;
+    heading.textContent = screen.heading;
+    happened.textContent = screen.happened;
+    next.textContent = screen.next;
+
+    const isWaiting = state.kind === "paused" && state.until !== null;
+    waiting.hidden = !isWaiting;
+    waiting.textContent = waitText(secondsToWait);
+
+    const canRetry = state.kind === "unknown" || (state.kind === "paused" && state.during === "check");
+    retry.hidden = !canRetry;
+    retry.disabled = isWaiting;
+    retry.textContent = say(state.kind === "unknown" ? "checkLink" : "retryCheck");
+
+    languages.write();
+    passphrase.write(state);
+    value.write(state);
+  }
 
   return {
     show(state) {
       const before = shown;
       shown = state;
-      const screen = screenFor(state);
       const isNew = before?.kind !== state.kind;
-
       if (isNew) picture.replaceChildren(emblem(state.kind));
-      card.dataset.tone = toneOf(state.kind);
-      card.dataset.state = state.kind;
-      // Not while the card is about to grow, or the line would jump.
-      if (state.kind !== "checking") about.textContent = labels.about;
-      document.title = `${screen.heading} · ${brand}`;
-      heading.textContent = screen.heading;
-      happened.textContent = screen.happened;
-      next.textContent = screen.next;
+      write(state);
 
       const isWaiting = state.kind === "paused" && state.until !== null;
-      waiting.hidden = !isWaiting;
       const waitedHere = before?.kind === "paused" && before.until !== null && !isWaiting && !isNew;
-      if (waitedHere) status.textContent = labels.waitOver;
-      else if (isNew) status.textContent = "";
-
-      const canRetry = state.kind === "unknown" || (state.kind === "paused" && state.during === "check");
-      retry.hidden = !canRetry;
-      retry.disabled = isWaiting;
-      retry.textContent = state.kind === "unknown" ? labels.checkLink : labels.retryCheck;
-
-      passphrase.show(state);
-      value.show(state);
+      if (waitedHere) tell("waitOver");
+      else if (isNew) tell(null);
 
       if (isRefusal(state)) passphrase.focus();
       else if (isNew && before) heading.focus();
     },
     wait(seconds) {
+      secondsToWait = seconds;
       waiting.textContent = waitText(seconds);
     },
     forgetPassphrase: passphrase.forget,
+    translate() {
+      document.documentElement.lang = spokenLanguage();
+      document.documentElement.dir = directionOf(spokenLanguage());
+      if (shown) write(shown);
+      tell(told);
+    },
+    languageFailed() {
+      languages.write();
+      tell("languageFailed");
+    },
   };
 }
 
@@ -117,23 +159,23 @@ function createPassphraseForm(submit: Actions["submit"]) {
   for (let i = 0; i < WORDS; i++) slots.append(element("i"));
   const counted = element("span", { class: "counted" });
   const problem = element("p", { id: "passphrase-problem", class: "problem", role: "alert" });
-  const button = element("button", { type: "submit", class: "primary" }, labels.submit);
-  const warning = element(
-    "p",
-    { class: "warning" },
-    element("strong", {}, labels.warningTitle),
-    ` ${labels.warning}`,
-  );
+  const button = element("button", { type: "submit", class: "primary" });
+  const warningTitle = element("strong");
+  const warningText = element("span");
+  const warning = element("p", { class: "warning" }, warningTitle, " ", warningText);
   // Only where the operator set a phrase, which the page then came with.
   const hasPhrase = Boolean(document.querySelector(".recognition")?.textContent);
-  const recognition = hasPhrase ? [element("p", { class: "hint" }, labels.recognition)] : [];
-  const noPassphrase = element("p", { class: "aside" }, labels.noPassphrase);
+  const label = element("label", { for: "passphrase" });
+  const hint = element("p", { id: "passphrase-hint", class: "hint" });
+  const recognition = element("p", { class: "hint" });
+  recognition.hidden = !hasPhrase;
+  const noPassphrase = element("p", { class: "aside" });
   const controls = element(
     "fieldset",
     {},
-    element("label", { for: "passphrase" }, labels.field),
-    element("p", { id: "passphrase-hint", class: "hint" }, labels.hint),
-    ...recognition,
+    label,
+    hint,
+    recognition,
     field,
     element("div", { class: "progress" }, slots, counted),
     problem,
@@ -176,15 +218,21 @@ function createPassphraseForm(submit: Actions["submit"]) {
 
   return {
     form,
-    show(state: State) {
+    write(state: State) {
       const isOpening = state.kind === "opening";
       const isPaused = state.kind === "paused" && state.during === "open";
       const isError = isRefusal(state);
       form.hidden = !(state.kind === "asking" || isOpening || isPaused);
       controls.disabled = isOpening;
       button.disabled = !canSubmit(state);
-      button.textContent = isOpening ? labels.submitting : labels.submit;
+      label.textContent = say("field");
+      hint.textContent = say("hint");
+      recognition.textContent = say("recognition");
+      button.textContent = say(isOpening ? "submitting" : "submit");
+      warningTitle.textContent = say("warningTitle");
+      warningText.textContent = say("warning");
       warning.hidden = isOpening;
+      noPassphrase.textContent = say("noPassphrase");
       noPassphrase.hidden = state.kind !== "asking" || state.notice?.kind === "stillThere";
       problem.textContent = state.kind === "asking" && state.notice ? noticeText(state.notice) : "";
       problem.classList.toggle("reassuring", !isError);
@@ -196,54 +244,6 @@ function createPassphraseForm(submit: Actions["submit"]) {
     forget() {
       field.value = "";
       refresh();
-    },
-  };
-}
-
-function createValueBox(copied: Actions["copied"], announce: (text: string) => void) {
-  // The text node shows the value; copying hands over this variable, so that not a byte changes on the way.
-  let value = "";
-  const text = element("pre", {
-    class: "value",
-    "data-testid": "secret-value",
-    tabindex: "0",
-    role: "group",
-    "aria-label": labels.value,
-    dir: "auto",
-    translate: "no",
-  });
-  const button = element("button", { type: "button", class: "primary" }, labels.copy);
-  const box = element("div", { class: "revealed" }, text, button);
-
-  text.addEventListener("copy", (event) => {
-    if (!event.clipboardData || !isAllSelected(text)) return;
-    event.clipboardData.setData("text/plain", value);
-    event.preventDefault();
-    copied();
-  });
-  text.addEventListener("keydown", (event) => {
-    if (event.key.toLowerCase() !== "a" || !(event.ctrlKey || event.metaKey)) return;
-    event.preventDefault();
-    selectAll(text);
-  });
-  button.addEventListener("click", async () => {
-    const isCopied = await copyExactly(value, text);
-    if (isCopied) copied();
-    announce(isCopied ? labels.copiedNote : labels.copyRefused);
-  });
-
-  return {
-    box,
-    show(state: State) {
-      const isRevealed = state.kind === "revealed";
-      const wanted = isRevealed ? state.value : "";
-      if (wanted !== value || !isRevealed) {
-        value = wanted;
-        text.textContent = wanted;
-      }
-      box.hidden = !isRevealed;
-      button.textContent = isRevealed && state.copied ? labels.copied : labels.copy;
-      button.classList.toggle("done", isRevealed && state.copied);
     },
   };
 }

@@ -9,7 +9,7 @@ const db = useDatabase();
 const LINK = "/vault_000000000000000000000000/AAAAAAAAAAAAAAAAAAAAAA";
 
 const addresses = (app: "dashboard" | "reveal", prefix: string) =>
-  [...readBuiltApp(app).keys()].filter((name) => name !== "index.html").map((name) => prefix + name);
+  [...readBuiltApp(app).keys()].filter((name) => !name.endsWith(".html")).map((name) => prefix + name);
 
 /** Every page and every file of both apps. */
 const PATHS = ["/", LINK, ...addresses("dashboard", "/"), ...addresses("reveal", "/reveal/")];

@@ -1,6 +1,6 @@
 import { html } from "hono/html";
 import { type AppFile, type AppFiles, appFile, hashOf } from "../apps/app-file.ts";
-import { type AppName, type Apps, PAGE } from "../apps/built-app.ts";
+import type { AppName, Apps } from "../apps/built-app.ts";
 import { type Brand, PRODUCT } from "./brand.ts";
 import { GROUNDS, paletteOf } from "./palette.ts";
 import { brandRules } from "./stylesheet.ts";
@@ -47,39 +47,54 @@ function brandApp(app: AppName, built: AppFiles, brand: Brand): AppFiles {
     dark: paletteOf(brand.color, "dark"),
   };
 
-  const builtPage = text(PAGE);
-  let page = builtPage.replaceAll(PRODUCT.name, escapeHtml(brand.name));
-  if (palette) {
-    const [, name = ""] = /<link rel="stylesheet"[^>]* href="\/(?:reveal\/)?([^"]+)"/.exec(page) ?? [];
-    const styles = text(name) + brandRules(palette);
-    const branded = `assets/style-${hashOf(Buffer.from(styles))}.css`;
-    put(branded, styles);
-    page = replaceOne(page, `"${PREFIXES[app]}${name}"`, `"${PREFIXES[app]}${branded}"`);
-    page = replaceOne(page, `content="${GROUNDS.light.paper}"`, `content="${palette.light.accent}"`);
-    page = replaceOne(page, `content="${GROUNDS.dark.paper}"`, `content="${palette.dark.accentSoft}"`);
-  }
-  if (brand.logo) {
-    const address = BRAND_PREFIX + logoName(brand.logo);
-    const type = MEDIA_TYPES[brand.logo.extension];
-    page = replaceOne(page, /<link rel="icon"[^>]*>/, `<link rel="icon" type="${type}" href="${address}" />`);
-    if (app === "reveal") {
-      const image = `<img class="brand-mark" src="${address}" alt="" width="32" height="32" />`;
-      page = replaceOne(page, /<svg class="brand-mark"[\s\S]*?<\/svg>/, image);
+  for (const name of [...built.keys()].filter((file) => file.endsWith(".html"))) {
+    const builtPage = text(name);
+    let page = builtPage.replaceAll(PRODUCT.name, escapeHtml(brand.name));
+    if (palette) {
+      const [, sheet = ""] = /<link rel="stylesheet"[^>]* href="\/(?:reveal\/)?([^"]+)"/.exec(page) ?? [];
+      const styles = text(sheet) + brandRules(palette);
+      const branded = `assets/style-${hashOf(Buffer.from(styles))}.css`;
+      if (!files.has(branded)) put(branded, styles);
+      page = replaceOne(page, `"${PREFIXES[app]}${sheet}"`, `"${PREFIXES[app]}${branded}"`);
+      page = replaceOne(page, `content="${GROUNDS.light.paper}"`, `content="${palette.light.accent}"`);
+      page = replaceOne(page, `content="${GROUNDS.dark.paper}"`, `content="${palette.dark.accentSoft}"`);
     }
+    page = brandElements(page, app, brand);
+    if (page !== builtPage) put(name, page);
   }
-  if (brand.recognitionPhrase) {
-    const phrase = escapeHtml(brand.recognitionPhrase);
-    const meta = '<meta name="recognition-phrase" content="';
-    page = replaceOne(page, `${meta}"`, `${meta}${phrase}"`);
-    if (app === "reveal") page = replaceOne(page, /(?<=<p class="recognition"[^>]*>)(?=<\/p>)/, phrase);
-  }
-  if (page !== builtPage) put(PAGE, page);
 
   const builtIcon = text(ICON);
   let icon = builtIcon.replaceAll(PRODUCT.name, escapeHtml(brand.name));
   if (palette) icon = icon.replaceAll(PRODUCT.color, palette.light.accent);
   if (icon !== builtIcon) put(ICON, icon);
   return files;
+}
+
+/** A page with the brand's logo and recognition phrase, where it has them. */
+function brandElements(page: string, app: AppName, { logo, recognitionPhrase }: Brand): string {
+  let branded = page;
+  if (logo) {
+    const address = BRAND_PREFIX + logoName(logo);
+    const type = MEDIA_TYPES[logo.extension];
+    branded = replaceOne(
+      branded,
+      /<link rel="icon"[^>]*>/,
+      `<link rel="icon" type="${type}" href="${address}" />`,
+    );
+    if (app === "reveal") {
+      const image = `<img class="brand-mark" src="${address}" alt="" width="32" height="32" />`;
+      branded = replaceOne(branded, /<svg class="brand-mark"[\s\S]*?<\/svg>/, image);
+    }
+  }
+  if (recognitionPhrase) {
+    const phrase = escapeHtml(recognitionPhrase);
+    const meta = '<meta name="recognition-phrase" content="';
+    branded = replaceOne(branded, `${meta}"`, `${meta}${phrase}"`);
+    if (app === "reveal") {
+      branded = replaceOne(branded, /(?<=<p class="recognition"[^>]*>)(?=<\/p>)/, phrase);
+    }
+  }
+  return branded;
 }
 
 /** Replaces what must be there; were it gone from a page, the brand would silently be gone from it. */

@@ -36,10 +36,10 @@ describe("ttlSecretAvailability", () => {
     const { app, secret } = await pendingSecret();
     const { data } = await graphql(app, QUERY, secret);
     const { expiresAt, secondsLeft } = data.ttlSecretAvailability;
-    const [row] = await db.current.sql<[{ at: Date; left: number }]>`
-      SELECT expires_at AS at, extract(epoch FROM expires_at - now())::float8 AS left
+    const [row] = await db.current.sql<[{ at: number; left: number }]>`
+      SELECT (extract(epoch FROM expires_at) * 1000)::float8 AS at, extract(epoch FROM expires_at - now())::float8 AS left
       FROM ttl_secret_payloads WHERE secret_id = ${secret.id}`;
-    expect(expiresAt).toBe(row.at.toISOString());
+    expect(expiresAt).toBe(new Date(row.at).toISOString());
     expect(secondsLeft).toBeLessThanOrEqual(300);
     expect(secondsLeft).toBeGreaterThanOrEqual(Math.floor(row.left));
   });

@@ -1,0 +1,51 @@
+import { expect, it } from "vitest";
+import { createTestApp } from "../../test/app.ts";
+import { useDatabase } from "../../test/database.ts";
+
+const db = useDatabase();
+
+const LINK = "/vault_000000000000000000000000/AAAAAAAAAAAAAAAAAAAAAA";
+
+/** The language that a page is in, for a reader of these languages. */
+async function languageFor(path: string, header: string | undefined): Promise<string | undefined> {
+  const headers = header === undefined ? {} : { "accept-language": header };
+  const html = await (await createTestApp(db.current).request(path, { headers })).text();
+  return /<html lang="([^"]+)"/.exec(html)?.[1];
+}
+
+it.each([
+  [undefined, "en"],
+  ["", "en"],
+  ["de", "de"],
+  ["de-AT,de;q=0.9,en;q=0.8", "de"],
+  ["nl,fr-CA;q=0.7,en;q=0.9", "en"],
+  ["nl,fr-CA;q=0.9,en;q=0.7", "fr"],
+  ["ja;q=0,da;q=0.1", "da"],
+  ["zh-TW", "zh-Hans"],
+  ["ar-EG,*;q=0.5", "ar"],
+  ["*", "en"],
+  ["nl", "en"],
+  ["../../etc/passwd, <script>", "en"],
+])("a recipient whose browser asks for '%s' gets the page in %s", async (header, language) => {
+  expect(await languageFor(LINK, header)).toBe(language);
+});
+
+it("the page in each language has the operator's brand, and a page for itself nowhere", async () => {
+  const brand = { name: "Acme Vault", color: "#7700cc", logo: undefined, recognitionPhrase: "blue heron" };
+  const app = createTestApp(db.current, { brand });
+  const sheets = new Set<string>();
+  for (const tag of ["en", "da", "de", "es", "fr", "pt", "ja", "zh", "ar"]) {
+    const html = await (await app.request(LINK, { headers: { "accept-language": tag } })).text();
+    expect(html).toContain(`<html lang="${tag}`);
+    expect(html).toContain(`dir="${tag === "ar" ? "rtl" : "ltr"}"`);
+    expect(html).toContain("<title>Acme Vault</title>");
+    expect(html).toMatch(/<p class="recognition"[^>]*>blue heron<\/p>/);
+    sheets.add(/rel="stylesheet"[^>]* href="([^"]+)"/.exec(html)?.[1] ?? "");
+    expect((await app.request(`/reveal/index.${tag}.html`)).status).toBe(404);
+  }
+  expect(sheets.size).toBe(1);
+});
+
+it("the dashboard's page has one language of its own", async () => {
+  expect(await languageFor("/", "de")).toBe("en");
+});

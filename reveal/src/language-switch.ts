@@ -1,0 +1,21 @@
+import { say, spokenLanguage } from "./catalogue.ts";
+import { element } from "./dom.ts";
+import { LANGUAGE_TAGS, LANGUAGES, type Language } from "./language.ts";
+
+/** The list of languages at the top of the page, each under its own name. */
+export function createLanguageSwitch(choose: (language: Language) => void) {
+  const list = element(
+    "select",
+    { class: "language", translate: "no", autocomplete: "off" },
+    ...LANGUAGE_TAGS.map((tag) => element("option", { value: tag, lang: tag }, LANGUAGES[tag])),
+  );
+  list.addEventListener("change", () => choose(list.value as Language));
+  return {
+    list,
+    /** Names and shows the language that is spoken. */
+    write() {
+      list.setAttribute("aria-label", say("language"));
+      list.value = spokenLanguage();
+    },
+  };
+}

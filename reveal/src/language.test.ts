@@ -1,0 +1,17 @@
+import { expect, test } from "vitest";
+import { chooseLanguage } from "./language.ts";
+
+test.each([
+  [["de-CH", "fr"], "de"],
+  [["nl", "fr-CA", "en"], "fr"],
+  [["nl-BE"], "en"],
+  [["en-GB", "de"], "en"],
+  [["zh-TW"], "zh-Hans"],
+  [["zh-Hant-HK"], "zh-Hans"],
+  [["PT-br"], "pt"],
+  [["ar-EG"], "ar"],
+  [["dav", "da"], "da"],
+  [[], "en"],
+])("a reader of %j gets %s", (readers, language) => {
+  expect(chooseLanguage(readers)).toBe(language);
+});
