@@ -8,6 +8,7 @@ import "./accounts/accounts.css";
 import "./projects/projects.css";
 import "./ttl-secrets/ttl-secrets.css";
 import "./audit/audit.css";
+import "./api-keys/api-keys.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/app.tsx";

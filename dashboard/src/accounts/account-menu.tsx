@@ -90,6 +90,11 @@ export function AccountMenu({ viewer }: { viewer: Viewer }) {
           >
             Change password…
           </button>
+          {viewer.role === "owner" ? (
+            <Link href="/api-keys" className="button button-block" onClick={() => setOpen(false)}>
+              API keys
+            </Link>
+          ) : null}
           <Link href="/graphiql" className="button button-block" onClick={() => setOpen(false)}>
             API explorer
           </Link>

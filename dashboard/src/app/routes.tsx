@@ -7,6 +7,7 @@ import { SignInPage } from "../accounts/sign-in-page.tsx";
 import { SignUpPage } from "../accounts/sign-up-page.tsx";
 import { useSignUpState } from "../accounts/sign-up-state.ts";
 import { useViewer, viewerQuery } from "../accounts/viewer.ts";
+import { ApiKeysPage } from "../api-keys/api-keys-page.tsx";
 import { ProjectsPage } from "../projects/projects-page.tsx";
 import { asApiError } from "../shared/api-error.ts";
 import { LoadFailure } from "../shared/load-failure.tsx";
@@ -74,6 +75,7 @@ export function Routes() {
             <ExplorerPage />
           </Suspense>
         </Route>
+        {viewer.data.role === "owner" ? <Route path="/api-keys" component={ApiKeysPage} /> : null}
         <Route path="/projects/:id">
           {({ id }) => <ProjectPage id={readId(id)} section="ttl-secrets" />}
         </Route>

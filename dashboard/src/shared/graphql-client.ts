@@ -7,7 +7,7 @@ import { reportSessionEnd } from "./session-end.ts";
 const client = new GraphQLClient(apiUrl("/graphql").href, { fetch: ownFetch });
 
 /**
- * Runs one typed GraphQL document. Not for values, passphrases or links: those go by `create-ttl-secret.ts`,
+ * Runs one typed GraphQL document. Not for values, passphrases or links: those go by `one-time-answer.ts`,
  * because graphql-request writes the variables of a failed request into its error.
  */
 export async function runDocument<Result, Variables extends Record<string, unknown>>(

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
+import { CloseQuestion } from "../shared/close-question.tsx";
 import { Dialog } from "../shared/dialog.tsx";
 import { useLeaveGuard } from "../shared/leave-guard.ts";
-import { CloseQuestion } from "./close-question.tsx";
 import type { CreatedTtlSecret } from "./create-ttl-secret.ts";
 import { HandOff, type HandOffPart } from "./hand-off.tsx";
 import type { TtlSecret } from "./ttl-secret.ts";

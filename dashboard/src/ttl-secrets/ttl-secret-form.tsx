@@ -4,7 +4,7 @@ import { errorText, waitingTime } from "../shared/error-text.ts";
 import { Field, useFocusOnFirstInvalid } from "../shared/field.tsx";
 import { refusedField } from "../shared/field-error.ts";
 import { Notice } from "../shared/notice.tsx";
-import { type CreatedTtlSecret, createTtlSecret } from "./create-ttl-secret.ts";
+import { type CreatedTtlSecret, createTtlSecret, newIdempotencyKey } from "./create-ttl-secret.ts";
 import { GeneratedValueFields } from "./generated-value-fields.tsx";
 import { TtlFields } from "./ttl-fields.tsx";
 import {
@@ -34,10 +34,13 @@ export function TtlSecretForm(props: {
   const [failure, setFailure] = useState<ApiError | null>(null);
   const [refusals, setRefusals] = useState(0);
   const [sending, setSending] = useState(false);
+  // Trying again what was not changed must not leave a second secret, should the first answer have got lost.
+  const idempotencyKey = useRef<string | null>(null);
   useFocusOnFirstInvalid(form, refusals);
 
   function change(changes: Partial<TtlSecretDraft>) {
     props.onChange(changes);
+    idempotencyKey.current = null;
     const edited = Object.keys(changes) as (keyof TtlSecretDraft)[];
     // Hours and minutes are one duration: mending either of them may mend both.
     const cleared: DraftField[] =
@@ -61,9 +64,12 @@ export function TtlSecretForm(props: {
     setErrors({});
     setSending(true);
     try {
-      props.onCreated(await createTtlSecret(draftInput(draft, props.projectId)));
+      idempotencyKey.current ??= newIdempotencyKey();
+      const input = { ...draftInput(draft, props.projectId), idempotencyKey: idempotencyKey.current };
+      props.onCreated(await createTtlSecret(input));
     } catch (thrown) {
       const error = asApiError(thrown);
+      if (error.code === "BAD_USER_INPUT") idempotencyKey.current = null;
       const atField = refusedFieldError(refusedField(error), draft);
       if (atField) refuse(atField);
       else setFailure(error);
@@ -126,10 +132,10 @@ function createFailureText(error: ApiError): string {
   if (error.code === "NOT_FOUND") return "This project no longer exists. Create the secret in another one.";
   if (error.code === "UNREACHABLE") {
     // The request may have arrived and only the answer got lost; saying "nothing was created" could be
-    // untrue.
+    // untrue. Trying again unchanged takes back what was.
     return (
       "We can't reach the server. What you typed is still here: try again in a moment. " +
-      "If a secret you have no link for turns up in the list, revoke it."
+      "If you change it first and a secret you have no link for turns up in the list, revoke it."
     );
   }
   return errorText(error);

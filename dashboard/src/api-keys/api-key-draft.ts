@@ -1,0 +1,65 @@
+import type { ApiKeyScope, CreateApiKeyInput } from "../gql/graphql.ts";
+import { nameProblem } from "../shared/name-rule.ts";
+
+/** What the dialog holds while somebody fills it in. */
+export interface ApiKeyDraft {
+  name: string;
+  scopes: readonly ApiKeyScope[];
+  wholeVault: boolean;
+  projectIds: readonly string[];
+  days: string;
+}
+
+/** Fields of the dialog that can be wrong. */
+export type ApiKeyErrors = Partial<Record<"name" | "scopes" | "projectIds" | "days", string>>;
+
+/** The dialog as it opens: as little as is useful, for a quarter of a year. */
+export const emptyApiKeyDraft: ApiKeyDraft = {
+  name: "",
+  scopes: ["TTL_SECRETS_CREATE"],
+  wholeVault: true,
+  projectIds: [],
+  days: "90",
+};
+
+const daysRule = "Use a whole number of days from 1 to 365.";
+
+/** What is wrong with a draft; empty when it can be sent. */
+export function apiKeyErrors(draft: ApiKeyDraft): ApiKeyErrors {
+  const errors: ApiKeyErrors = {};
+  const name = nameProblem(draft.name);
+  if (name) errors.name = name;
+  if (draft.scopes.length === 0) errors.scopes = "Choose at least one.";
+  if (!draft.wholeVault && (draft.projectIds.length === 0 || draft.projectIds.length > 100)) {
+    errors.projectIds = "Choose 1 to 100 projects.";
+  }
+  const days = /^\d{1,3}$/.test(draft.days.trim()) ? Number(draft.days) : 0;
+  if (days < 1 || days > 365) errors.days = daysRule;
+  return errors;
+}
+
+/** The mutation's input, for a draft without errors. */
+export function apiKeyInput(draft: ApiKeyDraft): CreateApiKeyInput {
+  return {
+    name: draft.name.trim(),
+    scopes: [...draft.scopes],
+    projectIds: draft.wholeVault ? null : [...draft.projectIds],
+    expiresInDays: Number(draft.days),
+  };
+}
+
+/** What the dialog says beside a field that only the server found wrong. */
+export function refusedApiKeyField(field: string | null): ApiKeyErrors | null {
+  switch (field) {
+    case "name":
+      return { name: "This vault has, or had, a key of that name. Choose another." };
+    case "scopes":
+      return { scopes: "Choose at least one." };
+    case "projectIds":
+      return { projectIds: "Choose 1 to 100 projects." };
+    case "expiresInDays":
+      return { days: daysRule };
+    default:
+      return null;
+  }
+}

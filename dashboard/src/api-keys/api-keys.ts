@@ -1,0 +1,70 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import {
+  type ApiKeyFieldsFragment,
+  ApiKeyProjectsDocument,
+  type ApiKeyScope,
+  ApiKeysDocument,
+  CreateApiKeyDocument,
+  type CreateApiKeyInput,
+  type CreateApiKeyMutation,
+  RevokeApiKeyDocument,
+} from "../gql/graphql.ts";
+import { runDocument } from "../shared/graphql-client.ts";
+import { runOnce } from "../shared/one-time-answer.ts";
+import { pageSize, useWatchedPages, watchedPagesKeys } from "../shared/use-watched-pages.ts";
+
+/** An API key as the list shows it. */
+export type ApiKey = ApiKeyFieldsFragment;
+
+/** A new key with the key itself: the only time it exists in plain text. */
+export type CreatedApiKey = CreateApiKeyMutation["createApiKey"];
+
+/** What a key may do, in the order and the words of the dialog. */
+export const scopes: { value: ApiKeyScope; label: string }[] = [
+  { value: "TTL_SECRETS_CREATE", label: "Create TTL secrets" },
+  { value: "TTL_SECRETS_READ", label: "List projects and TTL secrets" },
+];
+
+/** Where a key is in its life. */
+export type ApiKeyStatus = "active" | "expired" | "revoked";
+
+/** The status at a time, in ms by the server's clock. */
+export function apiKeyStatus(key: Pick<ApiKey, "revokedAt" | "expiresAt">, now: number): ApiKeyStatus {
+  if (key.revokedAt) return "revoked";
+  return Date.parse(key.expiresAt) <= now ? "expired" : "active";
+}
+
+const keys = watchedPagesKeys("api-keys", "vault");
+
+/** The vault's API keys, newest first, with their last use kept up to date. */
+export function useApiKeys() {
+  return useWatchedPages<ApiKey>({
+    keys,
+    read: async (after, signal) =>
+      (await runDocument(ApiKeysDocument, { first: pageSize, after }, signal)).apiKeys,
+    mayChange: (key) => key.revokedAt === null,
+    pollMs: { busy: 15_000, idle: 60_000 },
+  });
+}
+
+/** The projects that a key can be limited to: the newest 200. */
+export function useProjectChoices() {
+  return useQuery({
+    queryKey: ["api-key-projects"],
+    queryFn: async ({ signal }) => (await runDocument(ApiKeyProjectsDocument, {}, signal)).projects.nodes,
+  });
+}
+
+/** Creates a key: the answer holds it. */
+export function createApiKey(input: CreateApiKeyInput): Promise<CreatedApiKey> {
+  return runOnce(CreateApiKeyDocument, "createApiKey", input);
+}
+
+/** Revokes a key. */
+export function useRevokeApiKey() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (id: string) => runDocument(RevokeApiKeyDocument, { id }),
+    onSettled: () => queries.invalidateQueries({ queryKey: keys.watch }),
+  });
+}

@@ -1,0 +1,32 @@
+import type { TypedDocumentNode } from "@graphql-typed-document-node/core";
+import { print } from "graphql";
+import { ApiError, toApiError } from "./api-error.ts";
+import { postJson, readJson } from "./http.ts";
+import { reportSessionEnd } from "./session-end.ts";
+
+/**
+ * Runs a mutation whose variables or answer hold something secret. This goes by plain `fetch`, past
+ * graphql-request and the query cache: nothing of either may end up in an error, a log or a cache. Whoever
+ * calls keeps the answer in component state and lets go of it.
+ */
+export async function runOnce<Input, Result extends object, Field extends keyof Result>(
+  document: TypedDocumentNode<Result, { input: Input }>,
+  field: Field,
+  input: Input,
+): Promise<Result[Field]> {
+  const response = await postJson("/graphql", { query: print(document), variables: { input } });
+  const body = (await readJson(response)) as { data?: Partial<Result> | null; errors?: unknown };
+  const answer = body?.data?.[field] as Result[Field] | null | undefined;
+  if (answer && !body.errors) return answer;
+  const error = response.ok && !body?.errors ? new ApiError("INTERNAL") : failure(response, body?.errors);
+  if (error.code === "UNAUTHENTICATED") reportSessionEnd();
+  throw error;
+}
+
+function failure(response: Response, errors: unknown): ApiError {
+  return toApiError({
+    status: response.status,
+    errors,
+    retryAfterHeader: response.headers.get("retry-after"),
+  });
+}
