@@ -51,8 +51,7 @@ describe("the page API keys", () => {
     expect(await page.content()).not.toContain(key);
     await keyRow(page, "Deploy bot").getByText("Never").waitFor();
 
-    const create =
-      "mutation ($input: CreateTtlSecretInput!) { createTtlSecret(input: $input) { link } }";
+    const create = "mutation ($input: CreateTtlSecretInput!) { createTtlSecret(input: $input) { link } }";
     const input = { projectId, name: "from a program", ttlSeconds: 300, content: { value: "v" } };
     const made = await (await ask(key, create, { input })).json();
     expect(made.errors).toBeUndefined();

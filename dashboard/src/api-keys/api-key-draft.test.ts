@@ -6,7 +6,7 @@ import {
   emptyApiKeyDraft,
   refusedApiKeyField,
 } from "./api-key-draft.ts";
-import { apiKeyStatus } from "./api-keys.ts";
+import { apiKeyStatus } from "./api-key-status.ts";
 
 const good: ApiKeyDraft = { ...emptyApiKeyDraft, name: " Deploy bot " };
 

@@ -2,7 +2,8 @@ import { memo } from "react";
 import { Cell, Row, RowHeader } from "../shared/table.tsx";
 import { useTicking } from "../shared/ticks.ts";
 import { Time } from "../shared/time.tsx";
-import { type ApiKey, apiKeyStatus, scopes } from "./api-keys.ts";
+import { apiKeyStatus } from "./api-key-status.ts";
+import { type ApiKey, scopes } from "./api-keys.ts";
 
 /** One API key in the list. */
 export const ApiKeyRow = memo(function ApiKeyRow(props: { apiKey: ApiKey; onRevoke: (key: ApiKey) => void }) {

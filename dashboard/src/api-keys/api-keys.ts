@@ -25,15 +25,6 @@ export const scopes: { value: ApiKeyScope; label: string }[] = [
   { value: "TTL_SECRETS_READ", label: "List projects and TTL secrets" },
 ];
 
-/** Where a key is in its life. */
-export type ApiKeyStatus = "active" | "expired" | "revoked";
-
-/** The status at a time, in ms by the server's clock. */
-export function apiKeyStatus(key: Pick<ApiKey, "revokedAt" | "expiresAt">, now: number): ApiKeyStatus {
-  if (key.revokedAt) return "revoked";
-  return Date.parse(key.expiresAt) <= now ? "expired" : "active";
-}
-
 const keys = watchedPagesKeys("api-keys", "vault");
 
 /** The vault's API keys, newest first, with their last use kept up to date. */
