@@ -26,6 +26,8 @@ const bytea = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () =>
 
 const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
 const createdAt = () => instant("created_at").notNull().defaultNow();
+/** For a column that a trigger fills whatever the INSERT says. */
+const fromTrigger = () => sql`DEFAULT`;
 const updatedAt = () => instant("updated_at").notNull().defaultNow();
 
 /** A person who can sign in. Written by better-auth, as are the four tables after it. */
@@ -353,6 +355,9 @@ export const createAttempts = pgTable(
 /**
  * What happened, when, and from which address. Append-only: a trigger refuses UPDATE, DELETE and TRUNCATE.
  * No foreign keys, because events outlive the project and the secret they speak of.
+ *
+ * Each event is chained to the one before it in its vault: another trigger numbers it and hashes it together with that
+ * one's hash. It moves the vault's chain on even where an INSERT then finds the id taken, so: no ON CONFLICT here.
  */
 export const auditEvents = pgTable(
   "audit_events",
@@ -374,13 +379,38 @@ export const auditEvents = pgTable(
     actor: text("actor"),
     ttlSecretId: uuid("ttl_secret_id"),
     ttlSecretName: text("ttl_secret_name"),
+    /** The event's place in its vault's chain, from 1 without gaps. */
+    seq: bigint("seq", { mode: "number" }).notNull().$defaultFn(fromTrigger),
+    /** SHA-256 of all other columns and the hash of the event before; `audit_event_hash()` says how. */
+    hash: bytea("hash").notNull().$defaultFn(fromTrigger),
   },
   (t) => [
     index("audit_events_page").on(t.vaultId, t.projectId, t.at, t.id),
+    uniqueIndex("audit_events_chain").on(t.vaultId, t.seq),
+    check("audit_events_hash", sql`octet_length(${t.hash}) = 32`),
     check(
       "audit_events_action",
       sql`${t.action} IN ('temporary_secret_create', 'temporary_secret_viewed', 'temporary_secret_failed', 'temporary_secret_revoked')`,
     ),
+  ],
+);
+
+/**
+ * Where each vault's chain of audit events ends. Its row is what makes events of one vault come one after the other;
+ * it is locked from an event's INSERT to the end of the transaction, so that INSERT comes last in its transaction.
+ */
+export const auditChains = pgTable(
+  "audit_chains",
+  {
+    vaultId: text("vault_id").primaryKey(),
+    /** How many events there are. */
+    length: bigint("length", { mode: "number" }).notNull(),
+    /** The hash of the last one. */
+    head: bytea("head").notNull(),
+  },
+  (t) => [
+    check("audit_chains_length", sql`${t.length} >= 0`),
+    check("audit_chains_head", sql`octet_length(${t.head}) = 32`),
   ],
 );
 

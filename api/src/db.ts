@@ -37,7 +37,9 @@ export function connect(url: string, max = 10) {
       // In ms. Far above what any statement of ours takes; whoever hangs longer holds up everybody behind it.
       statement_timeout: 15_000,
       lock_timeout: 5_000,
-      idle_in_transaction_session_timeout: 15_000,
+      // Shorter than the wait for a lock: a process that was stopped half-way through a transaction loses it before
+      // those who wait for what it holds, such as the end of their vault's audit chain, give up.
+      idle_in_transaction_session_timeout: 4_000,
     },
   });
   return { sql, orm: drizzle(sql, { schema }), close: () => sql.end({ timeout: 5 }) };

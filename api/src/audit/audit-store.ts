@@ -11,6 +11,9 @@ import type { AuditAction, AuditEvent } from "./audit-event.ts";
  * The INSERT that records `action` for every row of `source`, a CTE of the same statement with the columns `id`,
  * `project_id` and `name` of TTL secrets and `source_ip`. Being one statement with the change it records, neither
  * can be stored without the other.
+ *
+ * Storing an event locks its vault's chain until the transaction ends. So vaults are taken in order, and events are the
+ * last thing that a statement or transaction waits for: whoever holds a chain waits for nothing but further chains.
  */
 export function insertEventsOf(
   db: Database["sql"] | TransactionSql,
@@ -21,6 +24,7 @@ export function insertEventsOf(
     INSERT INTO audit_events (id, vault_id, project_id, action, source_ip, actor, ttl_secret_id, ttl_secret_name)
     SELECT gen_random_uuid(), p.vault_id, p.id, ${action}, e.source_ip, ${actor}::text, e.id, e.name
     FROM ${db(source)} e JOIN projects p ON p.id = e.project_id
+    ORDER BY p.vault_id
     RETURNING ttl_secret_id`;
 }
 
@@ -43,7 +47,7 @@ export function listEvents(
 /** An event to record: the database adds its time. */
 type NewEvent = Omit<AuditEvent, "id" | "at"> & { vaultId: string; projectId: string };
 
-/** Records events in the transaction of what they record. */
+/** Records events of one vault in the transaction of what they record, as the last thing it does. */
 export async function insertEvents(tx: Queryable, events: readonly NewEvent[]): Promise<void> {
   if (events.length === 0) return;
   await tx.insert(auditEvents).values(events.map((event) => ({ id: randomUUID(), ...event })));

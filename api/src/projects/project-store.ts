@@ -91,6 +91,7 @@ export function deleteProject(db: Database, vaultId: string, id: string): Promis
       .from(ttlSecrets)
       .where(and(eq(ttlSecrets.projectId, id), isNotNull(ttlSecrets.attemptedFrom)))
       .for("update");
+    await tx.delete(projects).where(eq(projects.id, id));
     await insertEvents(
       tx,
       attempts.map((attempt) => ({
@@ -103,7 +104,6 @@ export function deleteProject(db: Database, vaultId: string, id: string): Promis
         ttlSecretName: attempt.name,
       })),
     );
-    await tx.delete(projects).where(eq(projects.id, id));
     return true;
   });
 }

@@ -3,6 +3,7 @@ import type { Logger } from "../log.ts";
 import { countLook, currentMark, type Mark, startGeneration } from "./database-watch-store.ts";
 import { destroyPending } from "./destroy-pending.ts";
 import { readLastSeen, writeLastSeen } from "./last-seen.ts";
+import { lockPayloads } from "./secret-store.ts";
 
 /** Who the audit log names for what no person did. */
 const ACTOR = "server";
@@ -95,6 +96,7 @@ export class DatabaseWatch {
     const { db, log } = this.#deps;
     let destroyed = 0;
     const isOurs = await startGeneration(db, seen, async (sql) => {
+      await lockPayloads(sql);
       destroyed = await destroyPending({ sql }, { which: "all", actor: ACTOR });
     });
     if (isOurs) log.warn({ destroyed }, "the database went back in time: all pending secrets were destroyed");

@@ -1,6 +1,7 @@
 /**
- * All SQL about TTL secrets. The order of locks is the same everywhere: payload first, then secret. So a reveal, a
- * revoke, a sweep and a project's deletion can wait for one another but never in a circle.
+ * All SQL about TTL secrets. The order of locks is the same everywhere: payload first, then secret, then the chains of
+ * audit events by vault. So a reveal, a revoke, a sweep and a project's deletion can wait for one another but never in a
+ * circle.
  */
 import { projects, ttlSecretPayloads, ttlSecrets } from "@ttl-secrets/drizzle/schema";
 import { and, desc, eq, gt, sql } from "drizzle-orm";
@@ -320,9 +321,18 @@ export async function closeInterruptedBatch(db: Database, limit: number): Promis
 }
 
 /**
+ * Keeps every payload as it is until the transaction ends. For a transaction of several batches: while it holds the
+ * audit chains of one batch, nothing of the next may be held by somebody who waits for these chains.
+ */
+export async function lockPayloads(tx: TransactionSql): Promise<void> {
+  await tx`LOCK TABLE ttl_secret_payloads IN EXCLUSIVE MODE`;
+}
+
+/**
  * Destroys pending secrets that an attempt may have been made at in a history that this database knows nothing of: all
  * of them, or the `strays`, which were stored in another line of it. Each becomes destroyed, interrupted, with its audit
- * event, in one statement. Returns how many it destroyed.
+ * event, in one statement. Batches go by vault, so that several in one transaction take the audit chains in order.
+ * Returns how many it destroyed.
  */
 export async function destroyPendingBatch(
   sql: Database["sql"] | TransactionSql,
@@ -330,9 +340,10 @@ export async function destroyPendingBatch(
 ): Promise<number> {
   const destroyed = await sql`
     WITH chosen AS MATERIALIZED (
-      SELECT token_hash FROM ttl_secret_payloads
-      WHERE expires_at > now() AND (${which === "all"} OR lineage <> database_lineage())
-      LIMIT ${limit} FOR UPDATE
+      SELECT y.token_hash FROM ttl_secret_payloads y
+      JOIN ttl_secrets s ON s.id = y.secret_id JOIN projects p ON p.id = s.project_id
+      WHERE y.expires_at > now() AND (${which === "all"} OR y.lineage <> database_lineage())
+      ORDER BY p.vault_id LIMIT ${limit} FOR UPDATE OF y
     ), gone AS (
       DELETE FROM ttl_secret_payloads WHERE token_hash IN (SELECT token_hash FROM chosen) RETURNING secret_id
     ), destroyed AS (

@@ -1,0 +1,59 @@
+import type { Database } from "../db.ts";
+import type { ChainedEvent } from "./chain.ts";
+
+type Sql = Pick<Database, "sql">;
+
+/** How many events are read at once. */
+const BATCH = 1000;
+
+/** Where a vault's chain ends, as the database has it. */
+export interface ChainEnd {
+  length: number;
+  head: Buffer;
+}
+
+/** Undefined when the vault has none, as one without events. */
+export async function chainEnd({ sql }: Sql, vaultId: string): Promise<ChainEnd | undefined> {
+  const [end] = await sql<ChainEnd[]>`
+    SELECT length::float8 AS length, head FROM audit_chains WHERE vault_id = ${vaultId}`;
+  return end;
+}
+
+/**
+ * A vault's events up to the place `last`, in order of the chain, a batch at a time. Whoever takes their time holds no
+ * connection and no snapshot meanwhile: events never change, and those of later batches are already committed.
+ */
+export async function* chainedEvents(
+  { sql }: Sql,
+  { vaultId, last }: { vaultId: string; last: number },
+): AsyncGenerator<ChainedEvent[]> {
+  let after: number | undefined;
+  for (;;) {
+    const events: ChainedEvent[] = await sql<ChainedEvent[]>`
+      SELECT seq::float8 AS seq, hash, vault_id AS "vaultId", id, project_id AS "projectId", action,
+        to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z" BC') AS at, source_ip::text AS "sourceIp",
+        actor, ttl_secret_id AS "ttlSecretId", ttl_secret_name AS "ttlSecretName"
+      FROM audit_events
+      WHERE vault_id = ${vaultId} AND seq <= ${last}::bigint ${after === undefined ? sql`` : sql`AND seq > ${after}::bigint`}
+      ORDER BY seq LIMIT ${BATCH}`;
+    if (events.length > 0) yield events;
+    if (events.length < BATCH) return;
+    after = events.at(-1)?.seq;
+  }
+}
+
+/** How many events stand beyond the end of their vault's chain. */
+export async function eventsBeyondEnd({ sql }: Sql, vaultId: string): Promise<number> {
+  const [row] = await sql<[{ count: number }]>`
+    SELECT count(*)::int AS count FROM audit_events
+    WHERE vault_id = ${vaultId}
+      AND seq > coalesce((SELECT length FROM audit_chains WHERE vault_id = ${vaultId}), 0)`;
+  return row.count;
+}
+
+/** Every vault that has events or the end of a chain, also when the vault itself is gone. */
+export async function auditedVaults({ sql }: Sql): Promise<string[]> {
+  const rows = await sql<{ id: string }[]>`
+    SELECT vault_id AS id FROM audit_chains UNION SELECT vault_id FROM audit_events ORDER BY id`;
+  return rows.map(({ id }) => id);
+}
