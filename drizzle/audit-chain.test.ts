@@ -46,7 +46,8 @@ test("events from before are chained, in order of their time, and those of old r
   for (const [vaultId, length] of Object.entries(lengths)) {
     expect(await verifyChain({ sql: sql as never }, { vaultId })).toMatchObject({ length, problems: [] });
   }
-  const days = await sql`SELECT extract(day FROM at)::int AS day FROM audit_events WHERE vault_id = 'vault_a' ORDER BY seq`;
+  const days =
+    await sql`SELECT extract(day FROM at)::int AS day FROM audit_events WHERE vault_id = 'vault_a' ORDER BY seq`;
   expect(days.map(({ day }) => day)).toEqual([1, 2, 3, 1]);
   await expect(sql`UPDATE audit_events SET actor = NULL`).rejects.toMatchObject({ code: "42501" });
 });

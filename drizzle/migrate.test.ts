@@ -259,7 +259,7 @@ describe("the committed migrations", () => {
     expect(fromSchema.filter((line) => !fromMigrations.includes(line))).toEqual([]);
     const extra = fromMigrations.filter((line) => !fromSchema.includes(line));
     expect(extra.map((line) => line.split(/[\s(]/, 5).slice(0, 4).join(" "))).toEqual([
-      ...Array(10).fill("function CREATE OR REPLACE"),
+      ...Array(11).fill("function CREATE OR REPLACE"),
       "trigger CREATE TRIGGER api_keys_notify_changed",
       "trigger CREATE TRIGGER api_keys_notify_deleted",
       "trigger CREATE TRIGGER audit_chains_kept",
@@ -272,6 +272,7 @@ describe("the committed migrations", () => {
       "trigger CREATE TRIGGER projects_notify_deleted",
       "trigger CREATE TRIGGER sessions_notify_deleted",
       "trigger CREATE TRIGGER sessions_notify_shortened",
+      "trigger CREATE TRIGGER sessions_refuse_disabled",
       "trigger CREATE TRIGGER ttl_secrets_notify_changed",
       "trigger CREATE TRIGGER ttl_secrets_notify_created",
       "trigger CREATE TRIGGER ttl_secrets_stamp_change",

@@ -67,6 +67,8 @@ const aPayload = (secretId: string): Row => ({
   expires_at: after(300_000),
 });
 
+const aChain = () => ({ vault_id: randomUUID(), length: 1, head: randomBytes(32) });
+
 const anEvent = (): Row => ({
   id: randomUUID(),
   vault_id: VAULT,
@@ -388,6 +390,18 @@ const CHECKS: Record<string, Check> = {
     row: anAttempt,
     accepted: [["the second", { attempt: 2 }]],
     rejected: [["none", { attempt: 0 }]],
+  },
+  audit_chains_length: {
+    table: "audit_chains",
+    row: aChain,
+    accepted: [["none", { length: 0 }]],
+    rejected: [["less than none", { length: -1 }]],
+  },
+  audit_chains_head: {
+    table: "audit_chains",
+    row: aChain,
+    accepted: [["32 bytes", {}]],
+    rejected: [["31 bytes", { head: randomBytes(31) }]],
   },
   audit_events_action: {
     table: "audit_events",

@@ -41,6 +41,8 @@ export const users = pgTable(
     image: text("image"),
     /** True for the first account made while `SIGN_UP=first`; null for every other one. */
     founder: boolean("founder"),
+    /** Since when nobody may sign in with it; a trigger refuses sessions of a disabled account. Null: not disabled. */
+    disabledAt: instant("disabled_at"),
     createdAt: createdAt(),
     updatedAt: updatedAt(),
   },
@@ -386,8 +388,8 @@ export const auditEvents = pgTable(
   },
   (t) => [
     index("audit_events_page").on(t.vaultId, t.projectId, t.at, t.id),
+    index("audit_events_vault_page").on(t.vaultId, t.at, t.id),
     uniqueIndex("audit_events_chain").on(t.vaultId, t.seq),
-    check("audit_events_hash", sql`octet_length(${t.hash}) = 32`),
     check(
       "audit_events_action",
       sql`${t.action} IN ('temporary_secret_create', 'temporary_secret_viewed', 'temporary_secret_failed', 'temporary_secret_revoked')`,

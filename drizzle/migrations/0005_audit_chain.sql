@@ -71,8 +71,7 @@ ALTER TABLE audit_events ENABLE TRIGGER audit_events_append_only;
 --> statement-breakpoint
 ALTER TABLE "audit_events" ALTER COLUMN "seq" SET NOT NULL;--> statement-breakpoint
 ALTER TABLE "audit_events" ALTER COLUMN "hash" SET NOT NULL;--> statement-breakpoint
-CREATE UNIQUE INDEX "audit_events_chain" ON "audit_events" USING btree ("vault_id","seq");--> statement-breakpoint
-ALTER TABLE "audit_events" ADD CONSTRAINT "audit_events_hash" CHECK (octet_length("audit_events"."hash") = 32);
+CREATE UNIQUE INDEX "audit_events_chain" ON "audit_events" USING btree ("vault_id","seq");
 --> statement-breakpoint
 CREATE TRIGGER audit_events_chain BEFORE INSERT ON audit_events
   FOR EACH ROW EXECUTE FUNCTION chain_audit_event();

@@ -6,7 +6,7 @@ import type { Argon2Slots } from "../crypto/argon2.ts";
 import type { Database } from "../db.ts";
 import type { Logger } from "../log.ts";
 import { checkName } from "../name.ts";
-import { anyUser } from "./member-store.ts";
+import { anyUser, isDisabled } from "./member-store.ts";
 import { passwordHashing } from "./password.ts";
 
 /** The header in which `server.ts` hands over the client's address as it resolved it, replacing any the client sent. */
@@ -95,6 +95,14 @@ export function createAuth(
       }),
     },
     databaseHooks: {
+      session: {
+        create: {
+          // Comes after the password, so it tells a stranger nothing. The database refuses what passes here too early.
+          before: async ({ userId }) => {
+            if (await isDisabled(db.orm, userId)) throw accountDisabled();
+          },
+        },
+      },
       user: {
         create: {
           // The unique index on `founder` decides between two first sign-ups that both passed the check above.
@@ -137,6 +145,13 @@ function signUpClosed(): APIError {
   return new APIError("FORBIDDEN", {
     code: "SIGN_UP_CLOSED",
     message: "New accounts can't be created here. Ask the person who runs this server.",
+  });
+}
+
+function accountDisabled(): APIError {
+  return new APIError("FORBIDDEN", {
+    code: "ACCOUNT_DISABLED",
+    message: "This account is disabled. Ask the person who runs this server.",
   });
 }
 

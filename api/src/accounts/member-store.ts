@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { members, projects, users, vaults } from "@ttl-secrets/drizzle/schema";
-import { and, asc, eq } from "drizzle-orm";
+import { members, projects, sessions, users, vaults } from "@ttl-secrets/drizzle/schema";
+import { and, asc, eq, isNotNull, sql } from "drizzle-orm";
 import type { Database, Queryable } from "../db.ts";
 import type { Member } from "./member.ts";
 
@@ -53,6 +53,25 @@ async function findMember(db: Queryable, user: User): Promise<Member | undefined
 /** Whether any account exists. */
 export async function anyUser(db: Queryable): Promise<boolean> {
   return (await db.select({ id: users.id }).from(users).limit(1)).length > 0;
+}
+
+/** Whether the account may not sign in any more. */
+export async function isDisabled(db: Queryable, userId: string): Promise<boolean> {
+  const rows = await db
+    .select({ id: users.id })
+    .from(users)
+    .where(and(eq(users.id, userId), isNotNull(users.disabledAt)));
+  return rows.length > 0;
+}
+
+/**
+ * Disables an account and ends its sessions, or enables it again. A sign-in under way either comes first, and its session
+ * ends here, or is refused by the database.
+ */
+export async function setDisabled(tx: Queryable, userId: string, disabled: boolean): Promise<void> {
+  const disabledAt = disabled ? sql`coalesce(${users.disabledAt}, now())` : null;
+  await tx.update(users).set({ disabledAt }).where(eq(users.id, userId));
+  if (disabled) await tx.delete(sessions).where(eq(sessions.userId, userId));
 }
 
 /** Whether the vault has this project. `projectId` must be a UUID. */

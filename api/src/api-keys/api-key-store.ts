@@ -133,6 +133,16 @@ export async function revokeApiKey(
   return rows.length > 0;
 }
 
+/** Revokes every key that the person with this e-mail made, in whatever vault. Returns how many were still in force. */
+export async function revokeKeysMadeBy(db: Queryable, email: string, revokedBy: string): Promise<number> {
+  const rows = await db
+    .update(apiKeys)
+    .set({ revokedAt: sql`now()`, revokedBy })
+    .where(and(eq(apiKeys.createdBy, email), isNull(apiKeys.revokedAt)))
+    .returning({ id: apiKeys.id });
+  return rows.length;
+}
+
 /** How many of these projects the vault owns. The ids must be UUIDs, each once. */
 export async function countOwned(db: Queryable, vaultId: string, projectIds: string[]): Promise<number> {
   const [row] = await db

@@ -284,7 +284,7 @@ describe("verification finds", () => {
   });
 });
 
-describe("under load", () => {
+describe("under load", { timeout: 120_000 }, () => {
   it("events from many connections of two pools form one chain per vault", async () => {
     const pools = [connect(db.current.url, 8), connect(db.current.url, 8)];
     const vaults = [newVault(), newVault(), newVault()];
@@ -303,7 +303,7 @@ describe("under load", () => {
     const app = createTestApp(db.current);
     const senders = [await createSender(app), await createSender(app)];
     for (const sender of senders) {
-      const secrets = await Promise.all(Array.from({ length: 24 }, () => createSecret(app, sender)));
+      const secrets = await Promise.all(Array.from({ length: 12 }, () => createSecret(app, sender)));
       const answers = await Promise.all(
         secrets.map((secret, i) =>
           i % 4 === 3
@@ -317,15 +317,15 @@ describe("under load", () => {
         ),
       );
       expect(answers.map((a) => a.__typename ?? a.data.revokeTtlSecret.status).toSorted()).toEqual([
-        ...Array(6).fill("REVOKED"),
-        ...Array(6).fill("TtlSecretDestroyed"),
-        ...Array(12).fill("TtlSecretRevealed"),
+        ...Array(3).fill("REVOKED"),
+        ...Array(3).fill("TtlSecretDestroyed"),
+        ...Array(6).fill("TtlSecretRevealed"),
       ]);
-      expect(await verifyChain(db.current, sender)).toMatchObject({ length: 48, problems: [] });
+      expect(await verifyChain(db.current, sender)).toMatchObject({ length: 24, problems: [] });
     }
     const [sender] = senders;
     if (!sender) throw new Error("no sender");
-    const secrets = await Promise.all(Array.from({ length: 24 }, () => createSecret(app, sender)));
+    const secrets = await Promise.all(Array.from({ length: 12 }, () => createSecret(app, sender)));
     const [deleted, ...answers] = await Promise.all([
       graphql(app, "mutation ($id: ID!) { deleteProject(id: $id) }", { id: sender.projectId }, sender),
       ...secrets.map((secret) => reveal(app, secret)),
@@ -340,7 +340,7 @@ describe("under load", () => {
     const app = createTestApp(db.current);
     const senders = await Promise.all(Array.from({ length: 6 }, () => createSender(app)));
     const pools = [connect(db.current.url, 4), connect(db.current.url, 4)];
-    for (let round = 0; round < 3; round++) {
+    for (let round = 0; round < 2; round++) {
       const secrets = await Promise.all(
         Array.from({ length: 30 }, (_, i) => createSecret(app, senders[i % 6] as Sender)),
       );
@@ -356,7 +356,7 @@ describe("under load", () => {
     }
     await Promise.all(pools.map((pool) => pool.close()));
     for (const sender of senders) {
-      expect(await verifyChain(db.current, sender)).toMatchObject({ length: 30, problems: [] });
+      expect(await verifyChain(db.current, sender)).toMatchObject({ length: 20, problems: [] });
     }
   });
 });

@@ -5,6 +5,14 @@ import { newPassword, SUPERUSER } from "./cluster.ts";
 const NAME = "ttl_secrets";
 
 /**
+ * The URL by which a second process gets to the application's database on a server that runs already. The role's own
+ * password is known to the server's owner only, so this is the superuser's, who acts as the role.
+ */
+export function urlOfRunning(port: number, password: string): string {
+  return `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${NAME}?role=${NAME}`;
+}
+
+/**
  * Makes the application's database and role where they are missing, and opens them to the bearer of the returned URL.
  *
  * The role may make databases (the tests do) but is no superuser, so a flaw in the app does not reach the server's

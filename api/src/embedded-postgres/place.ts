@@ -75,6 +75,12 @@ async function letThrough(folder: string, user: SystemUser): Promise<void> {
   await chmod(folder, 0o710);
 }
 
+/** The folder in which the database of `dataDir` is, or undefined where there is none yet. Makes nothing. */
+export async function findExisting(dataDir: string): Promise<string | undefined> {
+  const base = (await standIn(dataDir)) ?? dataDir;
+  return (await exists(clusterFolder(base))) ? base : undefined;
+}
+
 async function standIn(dataDir: string): Promise<string | undefined> {
   const pointer = join(dataDir, POINTER);
   const target = await readlink(pointer).catch(() => undefined);

@@ -6,6 +6,8 @@ import { readCommandLine } from "./process-table.ts";
 /** What a server says about itself in `postmaster.pid`. */
 export interface Postmaster {
   pid: number;
+  /** Where it listens; 0 before it knows. */
+  port: number;
   /** Whether it takes connections. */
   ready: boolean;
 }
@@ -21,7 +23,7 @@ export const POLL_MS = 15;
 
 /**
  * Reads `postmaster.pid`, which a running server keeps in its cluster and a killed one leaves there.
- * Line 1 is the process id and line 8 the state: src/include/utils/pidfile.h in PostgreSQL.
+ * Line 1 is the process id, line 4 the port and line 8 the state: src/include/utils/pidfile.h in PostgreSQL.
  *
  * @returns undefined if there is no such file, or none with a process id yet.
  */
@@ -32,7 +34,8 @@ export async function readPostmaster(cluster: string): Promise<Postmaster | unde
   });
   const lines = text.split("\n");
   const pid = Number.parseInt(lines[0] ?? "", 10);
-  return pid > 0 ? { pid, ready: lines[7]?.trim() === "ready" } : undefined;
+  const port = Number.parseInt(lines[3] ?? "", 10) || 0;
+  return pid > 0 ? { pid, port, ready: lines[7]?.trim() === "ready" } : undefined;
 }
 
 /**

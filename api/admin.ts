@@ -1,0 +1,119 @@
+/** The operator's command line: `pnpm admin --help`. Uses the server's environment variables. */
+import { Command, CommanderError } from "commander";
+import { AccountError } from "./src/accounts/manage-accounts.ts";
+import { createAccount, disable, enable, resetPassword } from "./src/admin/accounts.ts";
+import { destroyPending } from "./src/admin/destroy-pending.ts";
+import { doctor } from "./src/admin/doctor.ts";
+import { type Installation, openInstallation, requireMigrated } from "./src/admin/installation.ts";
+import { listVaults } from "./src/admin/list-vaults.ts";
+import { CommandError, type Result } from "./src/admin/result.ts";
+import { rotateKey } from "./src/admin/rotate-key.ts";
+import { sweepNow } from "./src/admin/sweep-now.ts";
+import { verifyAudit } from "./src/admin/verify-audit.ts";
+import { ConfigError, parseConfig } from "./src/config.ts";
+import { StartError, startFailure } from "./src/start-error.ts";
+
+/** Done; something was found, or could not be done; not asked for in the right way. */
+const EXIT = { ok: 0, problems: 1, usage: 2 };
+
+const PASSWORD = "read the password from standard input instead of making one";
+
+const note = (line: string) => process.stderr.write(`${line}\n`);
+
+const program = new Command("pnpm admin")
+  .description("Looks after an installation of TTL Secrets: the one that the environment variables describe.")
+  .option("--json", "print the result as JSON")
+  .addHelpText(
+    "after",
+    "\nExit codes: 0 done, 1 problems found or not done, 2 wrong usage. The embedded database is found by DATA_DIR, whether or not the server is running.",
+  )
+  .exitOverride()
+  .showHelpAfterError("(--help tells how)");
+
+/** Adds a command that works on the installation's database. */
+function command(
+  name: string,
+  description: string,
+  run: (on: Installation, options: Options) => Promise<Result>,
+) {
+  return program
+    .command(name)
+    .description(description)
+    .option("--json", "print the result as JSON")
+    .action(async (options: Options) => {
+      const installation = await openInstallation(parseConfig(process.env), note);
+      try {
+        await requireMigrated(installation);
+        print(await run(installation, options));
+      } finally {
+        await installation.close();
+      }
+    });
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: each command declares its own, and commander checks them
+type Options = any;
+
+const stdinOf = ({ passwordStdin }: Options) => (passwordStdin ? process.stdin : undefined);
+
+command("verify-audit", "find audit events that were edited, removed, inserted or moved", verifyAudit)
+  .option("--vault <id>", "only this vault")
+  .option("--anchors <file>", "also compare with what verify-audit --json printed earlier");
+command("rotate-key", "add a new encryption key, drop those that nothing needs any more", rotateKey);
+command("destroy-pending", "destroy pending secrets, after a restore or failover", destroyPending).option(
+  "--strays",
+  "only those stored before it; the server does this by itself",
+);
+command("sweep-now", "remove what has expired at once", sweepNow);
+command("create-account", "make an account; prints its password unless it is given", (on, options) =>
+  createAccount(on, { ...options, stdin: stdinOf(options) }),
+)
+  .requiredOption("--email <address>", "what its owner signs in with")
+  .requiredOption("--name <name>", "what colleagues see")
+  .option("--password-stdin", PASSWORD);
+command("reset-password", "set another password and end all sessions of an account", (on, options) =>
+  resetPassword(on, { ...options, stdin: stdinOf(options) }),
+)
+  .requiredOption("--email <address>", "the account")
+  .option("--password-stdin", PASSWORD);
+command(
+  "disable-account",
+  "end an account's sessions, streams and API keys, and let it sign in no more",
+  disable,
+).requiredOption("--email <address>", "the account");
+command("enable-account", "let a disabled account sign in again", enable).requiredOption(
+  "--email <address>",
+  "the account",
+);
+command("list-vaults", "list vaults, their members and how much is in them", listVaults);
+program
+  .command("doctor")
+  .description("check configuration, database, clocks, keys and sweeps, and say what to do")
+  .option("--json", "print the result as JSON")
+  .action(async () => print(await doctor(() => parseConfig(process.env), note)));
+
+function print({ lines, json, hasProblems }: Result): void {
+  const wantsJson = process.argv.includes("--json");
+  process.stdout.write(`${wantsJson ? JSON.stringify(json, null, 2) : lines.join("\n")}\n`);
+  process.exitCode = hasProblems ? EXIT.problems : EXIT.ok;
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    // It has said what is wrong, or given the help that was asked for.
+    process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  } else {
+    const isForPeople = [AccountError, CommandError, ConfigError, StartError].some(
+      (kind) => error instanceof kind,
+    );
+    // Others may quote what must not be printed.
+    note(
+      isForPeople && error instanceof Error
+        ? error.message
+        : startFailure(error).replace("could not start", "failed"),
+    );
+    process.exitCode = error instanceof ConfigError ? EXIT.usage : EXIT.problems;
+  }
+}

@@ -1,0 +1,400 @@
+import { execFile } from "node:child_process";
+import { randomBytes, randomUUID } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { createTestApp, PUBLIC_URL, type TestApp } from "../../test/app.ts";
+import { createDatabase, useDatabase } from "../../test/database.ts";
+import {
+  cookiesOf,
+  createKey,
+  createSecret,
+  createSender,
+  graphql,
+  reveal,
+  secretOf,
+} from "../../test/factories.ts";
+import { parseConfig } from "../config.ts";
+import { createAccount, disable, enable, resetPassword } from "./accounts.ts";
+import { destroyPending } from "./destroy-pending.ts";
+import { doctor } from "./doctor.ts";
+import type { Installation } from "./installation.ts";
+import { listVaults } from "./list-vaults.ts";
+import { rotateKey } from "./rotate-key.ts";
+import { sweepNow } from "./sweep-now.ts";
+import { verifyAudit } from "./verify-audit.ts";
+
+// Processes are started here, on machines that may be busy.
+vi.setConfig({ testTimeout: 120_000 });
+
+const db = useDatabase();
+
+const ADMIN = fileURLToPath(new URL("../../admin.ts", import.meta.url));
+
+const KEY = randomBytes(32).toString("base64");
+
+/** The environment of an installation on the suite's database. */
+const env = (changes: Record<string, string> = {}) => ({
+  DATABASE_URL: db.current.url,
+  ENCRYPTION_KEYS: `k1:${KEY}`,
+  AUTH_SECRET: randomBytes(32).toString("base64"),
+  ...changes,
+});
+
+const installation = (keyFile?: string): Installation => ({
+  db: db.current,
+  config: parseConfig(env()),
+  keyFile,
+  close: async () => {},
+});
+
+/** Runs the command line as a process of its own. */
+function admin(args: string[], settings: Record<string, string> = env()) {
+  return new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
+    const options = { env: { PATH: process.env.PATH, ...settings } };
+    execFile(process.execPath, [ADMIN, ...args], options, (error, stdout, stderr) =>
+      resolve({ code: typeof error?.code === "number" ? error.code : error ? -1 : 0, stdout, stderr }),
+    );
+  });
+}
+
+async function folder(): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), "ttl-secrets-admin-"));
+  onTestFinished(() => rm(path, { recursive: true, force: true }));
+  return path;
+}
+
+const signIn = (app: TestApp, email: string, password: string) =>
+  app.request("/api/auth/sign-in/email", {
+    method: "POST",
+    headers: { "content-type": "application/json", origin: PUBLIC_URL },
+    body: JSON.stringify({ email, password }),
+  });
+
+const viewerOf = async (app: TestApp, cookie: string) =>
+  (await graphql(app, "{ viewer { email } }", {}, { cookie })).data.viewer;
+
+describe("the command line", () => {
+  it("tells what it can do, and exits with 0", async () => {
+    const { code, stdout } = await admin(["--help"], {});
+    expect(code).toBe(0);
+    for (const name of [
+      "verify-audit",
+      "rotate-key",
+      "destroy-pending",
+      "sweep-now",
+      "create-account",
+      "disable-account",
+      "enable-account",
+      "reset-password",
+      "list-vaults",
+      "doctor",
+    ]) {
+      expect(stdout).toContain(`  ${name} `);
+    }
+  });
+
+  it.each([
+    ["no command", []],
+    ["an unknown command", ["burn"]],
+    ["an unknown option", ["list-vaults", "--all"]],
+    ["a missing option", ["create-account", "--email", "a@example.com"]],
+  ])("exits with 2 for %s and touches nothing", async (_what, args) => {
+    const { code, stdout } = await admin(args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  });
+
+  it("exits with 2 and every problem when the configuration is not usable, and repeats none of it", async () => {
+    const { code, stderr } = await admin(["list-vaults"], {
+      DATABASE_URL: "canary",
+      ENCRYPTION_KEYS: "canary",
+    });
+    expect(code).toBe(2);
+    expect(stderr).toContain("DATABASE_URL must be");
+    expect(stderr).not.toContain("canary");
+  });
+
+  it("exits with 1 when the database can't be reached, and says what to do", async () => {
+    const { code, stderr } = await admin(
+      ["sweep-now"],
+      env({ DATABASE_URL: "postgres://u:canary@127.0.0.1:1/x" }),
+    );
+    expect(code).toBe(1);
+    expect(stderr).toContain("Nothing answers at the address in DATABASE_URL");
+    expect(stderr).not.toContain("canary");
+  });
+
+  it("exits with 1 for a tampered audit log and with 0 for a whole one, in JSON when asked", async () => {
+    const { url, remove } = await createDatabase("template1");
+    onTestFinished(() => remove());
+    const untouched = await admin(["verify-audit", "--json"], env({ DATABASE_URL: url }));
+    expect(untouched).toMatchObject({ code: 1, stdout: "" });
+    expect(untouched.stderr).toContain("Start the server once");
+
+    const app = createTestApp(db.current);
+    const sender = await createSender(app);
+    await createSecret(app, sender);
+    const whole = await admin(["verify-audit", "--json", "--vault", sender.vaultId]);
+    expect(whole.code).toBe(0);
+    expect(JSON.parse(whole.stdout)).toMatchObject({
+      ok: true,
+      vaults: [{ vaultId: sender.vaultId, length: 1, problems: [] }],
+    });
+    await db.current.sql.begin(async (sql) => {
+      await sql`ALTER TABLE audit_events DISABLE TRIGGER USER`;
+      await sql`UPDATE audit_events SET source_ip = '192.0.2.66' WHERE vault_id = ${sender.vaultId}`;
+      await sql`ALTER TABLE audit_events ENABLE TRIGGER USER`;
+    });
+    const broken = await admin(["verify-audit"]);
+    expect(broken.code).toBe(1);
+    expect(broken.stdout).toContain("event 1 does not follow");
+  });
+});
+
+describe("verify-audit", () => {
+  it("takes its own earlier report as anchors, and nothing else", async () => {
+    const app = createTestApp(db.current);
+    const { vaultId } = await createSender(app);
+    const path = join(await folder(), "anchors.json");
+    await writeFile(path, JSON.stringify((await verifyAudit({ db: db.current }, { vault: vaultId })).json));
+    expect(await verifyAudit({ db: db.current }, { vault: vaultId, anchors: path })).toMatchObject({
+      hasProblems: false,
+    });
+    await writeFile(path, JSON.stringify({ vaults: [{ vaultId, length: 9, head: "ab".repeat(32) }] }));
+    expect(await verifyAudit({ db: db.current }, { vault: vaultId, anchors: path })).toMatchObject({
+      hasProblems: true,
+    });
+    for (const text of ["", "{}", `{"vaults":[{"vaultId":"v"}]}`]) {
+      await writeFile(path, text);
+      await expect(verifyAudit({ db: db.current }, { anchors: path })).rejects.toThrow(
+        "must be what verify-audit",
+      );
+    }
+  });
+});
+
+describe("accounts", () => {
+  it("are made with a password that is told once and can sign in, without a session left behind", async () => {
+    const app = createTestApp(db.current, { signUp: "closed" });
+    const email = `${randomUUID()}@example.com`;
+    const { lines, json } = await createAccount(installation(), { email, name: "Grace" });
+    const { password } = json as { password: string };
+    expect(lines.filter((line) => line.includes(password))).toHaveLength(1);
+    expect(
+      await db.current
+        .sql`SELECT 1 FROM sessions s JOIN users u ON u.id = s.user_id WHERE u.email = ${email}`,
+    ).toHaveLength(0);
+    expect(await viewerOf(app, cookiesOf(await signIn(app, email, password)))).toEqual({ email });
+  });
+
+  it("take a password from standard input, but none that is too short, and no address twice", async () => {
+    const app = createTestApp(db.current);
+    const email = `${randomUUID()}@example.com`;
+    const create = (password: string) =>
+      createAccount(installation(), { email, name: "Grace", stdin: Readable.from([password]) });
+    await expect(create("short\n")).rejects.toThrow(/password/i);
+    const { json, lines } = await create("  a password with spaces \n");
+    expect(JSON.stringify([json, lines])).not.toContain("with spaces");
+    expect((await signIn(app, email, "  a password with spaces ")).status).toBe(200);
+    await expect(create("another long password")).rejects.toThrow(/exists/i);
+  });
+
+  it("get another password, which ends their sessions", async () => {
+    const app = createTestApp(db.current);
+    const { cookie, email } = await createSender(app);
+    const { json } = await resetPassword(installation(), { email });
+    expect(await viewerOf(app, cookie)).toBeNull();
+    expect((await signIn(app, email, "correct horse battery")).status).toBe(401);
+    expect((await signIn(app, email, (json as { password: string }).password)).status).toBe(200);
+    await expect(resetPassword(installation(), { email, stdin: Readable.from(["short"]) })).rejects.toThrow(
+      "12 to 128",
+    );
+    await expect(resetPassword(installation(), { email: "nobody@example.com" })).rejects.toThrow(
+      "no account",
+    );
+  });
+
+  it("are disabled: no session, no sign-in, no API key; what they sent can still be opened", async () => {
+    const app = createTestApp(db.current);
+    const sender = await createSender(app);
+    const secret = await createSecret(app, sender);
+    const { headers } = await createKey(app, sender);
+    const { json } = await disable(installation(), { email: sender.email.toUpperCase() });
+    expect(json).toMatchObject({ revokedApiKeys: 1 });
+    expect(await viewerOf(app, sender.cookie)).toBeNull();
+    const refused = await signIn(app, sender.email, "correct horse battery");
+    expect({ status: refused.status, ...((await refused.json()) as object) }).toMatchObject({
+      status: 403,
+      code: "ACCOUNT_DISABLED",
+    });
+    expect((await signIn(app, sender.email, "a wrong password")).status).toBe(401);
+    const byKey = await graphql(app, "{ projects { nodes { id } } }", {}, { headers });
+    expect(byKey.errors?.[0]?.extensions.code).toBe("UNAUTHENTICATED");
+    expect(await reveal(app, secret)).toEqual({ __typename: "TtlSecretRevealed", value: "hunter2" });
+
+    await enable(installation(), { email: sender.email });
+    expect((await signIn(app, sender.email, "correct horse battery")).status).toBe(200);
+  });
+
+  it("that are being disabled leave no session to a sign-in that was under way", async () => {
+    const app = createTestApp(db.current);
+    const { email } = await createSender(app);
+    const [user] = await db.current.sql`SELECT id FROM users WHERE email = ${email}`;
+    await disable(installation(), { email });
+    await expect(
+      db.current
+        .sql`INSERT INTO sessions (id, token, user_id, expires_at) VALUES ('s', 't', ${user?.id}, now() + interval '1 day')`,
+    ).rejects.toMatchObject({ code: "42501" });
+  });
+});
+
+describe("secrets", () => {
+  it("that are pending are destroyed, each with its audit event", async () => {
+    const app = createTestApp(db.current);
+    const sender = await createSender(app);
+    const secret = await createSecret(app, sender);
+    const { json } = await destroyPending({ db: db.current }, {});
+    expect((json as { destroyed: number }).destroyed).toBeGreaterThanOrEqual(1);
+    expect(await secretOf(app, sender, secret.id)).toMatchObject({
+      status: "DESTROYED",
+      destroyedReason: "INTERRUPTED",
+    });
+    expect(await reveal(app, secret)).toMatchObject({ __typename: "TtlSecretNotAvailable" });
+    expect(await destroyPending({ db: db.current }, { strays: true })).toMatchObject({
+      json: { destroyed: 0 },
+    });
+  });
+
+  it("that have expired are swept", async () => {
+    const app = createTestApp(db.current);
+    const secret = await createSecret(app, await createSender(app));
+    await db.current.sql`
+      UPDATE ttl_secret_payloads SET expires_at = now() - interval '1 s' WHERE secret_id = ${secret.id}`;
+    expect((await sweepNow({ db: db.current })).json).toMatchObject({ expired: 1 });
+  });
+
+  it("are counted by vault, with its members", async () => {
+    const app = createTestApp(db.current);
+    const sender = await createSender(app);
+    await createSecret(app, sender);
+    const { json, lines } = await listVaults({ db: db.current });
+    expect(
+      (json as { vaults: { id: string }[] }).vaults.find(({ id }) => id === sender.vaultId),
+    ).toMatchObject({
+      members: [{ email: sender.email, role: "owner", disabled: false }],
+      projects: 1,
+      pendingSecrets: 1,
+      auditEvents: 1,
+    });
+    expect(lines.join("\n")).toContain(sender.email);
+  });
+});
+
+describe("rotate-key", () => {
+  it("puts a new key first in the file, and prints kids only", async () => {
+    const path = join(await folder(), "keys");
+    await writeFile(path, `k1:${KEY}\n`, { mode: 0o600 });
+    const { lines, json } = await rotateKey(installation(path));
+    expect(json).toMatchObject({ added: [expect.any(String)], kept: ["k1"], missing: [] });
+    expect(JSON.stringify([lines, json])).not.toContain(KEY);
+  });
+
+  it("says how to go on when the keys come from the environment", async () => {
+    await expect(rotateKey(installation())).rejects.toThrow("ENCRYPTION_KEYS_FILE");
+  });
+});
+
+describe("doctor", () => {
+  const examine = async (settings: Record<string, string> = env()) => {
+    const result = await doctor(
+      () => parseConfig(settings),
+      () => {},
+    );
+    const { findings } = result.json as {
+      findings: { check: string; level: string; text: string; todo?: string }[];
+    };
+    const text = result.lines.join("\n");
+    for (const secret of [KEY, settings.AUTH_SECRET || KEY]) expect(text).not.toContain(secret);
+    // Whatever is not well comes with what to do.
+    expect(findings.filter(({ level, todo }) => level !== "ok" && !todo)).toEqual([]);
+    return {
+      ...result,
+      levelOf: (check: string) =>
+        findings.filter((finding) => finding.check === check).map(({ level }) => level),
+    };
+  };
+
+  it("finds what is wrong with the secrets: a missing key, no sweep, a restore", async () => {
+    const app = createTestApp(db.current);
+    const sender = await createSender(app);
+    await destroyPending({ db: db.current }, {});
+    const before = await examine();
+    expect(before.levelOf("encryption keys")).toEqual(["ok"]);
+    expect(before.levelOf("sweep")).toEqual(["ok"]);
+    expect(before.levelOf("failover or restore")).toEqual(["ok"]);
+    expect(before.levelOf("clocks")).toEqual(["ok"]);
+    // The tests' server may lose its last seconds in a crash, and is told so.
+    expect(before.levelOf("fsync")).toEqual(["problem"]);
+
+    const [lost, late, stray] = [
+      await createSecret(app, sender),
+      await createSecret(app, sender),
+      await createSecret(app, sender),
+    ];
+    const { sql } = db.current;
+    await sql`UPDATE ttl_secret_payloads SET kid = 'gone' WHERE secret_id = ${lost.id}`;
+    await sql`UPDATE ttl_secret_payloads SET expires_at = now() - interval '10 minutes' WHERE secret_id = ${late.id}`;
+    await sql`UPDATE ttl_secret_payloads SET lineage = 'elsewhere' WHERE secret_id = ${stray.id}`;
+    const after = await examine();
+    expect(after.hasProblems).toBe(true);
+    expect(after.levelOf("encryption keys")).toEqual(["problem"]);
+    expect(after.levelOf("sweep")).toEqual(["problem"]);
+    expect(after.levelOf("failover or restore")).toEqual(["problem"]);
+    await destroyPending({ db: db.current }, {});
+    await sweepNow({ db: db.current });
+  });
+
+  it("finds what is wrong with the configuration, the database and the keys' file, without repeating any", async () => {
+    expect((await examine(env({ AUTH_SECRET: "" }))).levelOf("configuration")).toEqual(["problem"]);
+    const away = await examine(env({ DATABASE_URL: "postgres://127.0.0.1:1/x" }));
+    expect(away.levelOf("database")).toEqual(["problem"]);
+    const { url, remove } = await createDatabase("template1");
+    onTestFinished(() => remove());
+    expect((await examine(env({ DATABASE_URL: url }))).levelOf("tables")).toEqual(["problem"]);
+    const withFile = (path: string) => env({ ENCRYPTION_KEYS: "", ENCRYPTION_KEYS_FILE: path });
+    const path = join(await folder(), "keys");
+    expect((await examine(withFile(path))).levelOf("encryption keys")).toEqual(["problem"]);
+    await writeFile(path, `k1:${KEY} 2026-01-01T00:00:00Z\n`, { mode: 0o600 });
+    expect((await examine({ ...withFile(path), KEY_ROTATION: "daily" })).levelOf("key age")).toEqual([
+      "problem",
+    ]);
+    expect((await examine(withFile(path))).levelOf("key age")).toEqual(["advice"]);
+  });
+
+  it("advises on proxies, TLS, sign-up and limits", async () => {
+    const exposed = await examine(
+      env({
+        PUBLIC_URL: "https://secrets.example.com",
+        SIGN_UP: "open",
+        PUBLIC_SIGN_UP: "yes",
+        RATE_LIMIT_MULTIPLIER: "5",
+      }),
+    );
+    expect(["TLS", "proxies", "sign-up", "rate limits"].map(exposed.levelOf)).toEqual([
+      ["ok"],
+      ["advice"],
+      ["advice"],
+      ["advice"],
+    ]);
+    const local = await examine();
+    expect(["TLS", "proxies", "sign-up", "rate limits"].map(local.levelOf)).toEqual([
+      ["advice"],
+      ["ok"],
+      ["ok"],
+      ["ok"],
+    ]);
+  });
+});

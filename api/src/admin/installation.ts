@@ -1,0 +1,57 @@
+import { join } from "node:path";
+import { isMigrated } from "@ttl-secrets/drizzle/migrate";
+import type { Config } from "../config.ts";
+import { connect, type Database } from "../db.ts";
+import { attachEmbeddedPostgres } from "../embedded-postgres/attach.ts";
+import { startFailure } from "../start-error.ts";
+import { CommandError } from "./result.ts";
+
+/** What the commands work on: the same database and keys that the server with this configuration has. */
+export interface Installation {
+  config: Config;
+  db: Database;
+  /** The file that holds the encryption keys; undefined when they come from the environment. */
+  keyFile: string | undefined;
+  close(): Promise<void>;
+}
+
+/** Far more than a command's queries; a connection is only made when it is needed. */
+const CONNECTIONS = 4;
+
+/**
+ * Opens the installation, whether or not its server is running.
+ *
+ * @throws CommandError when its database can't be reached.
+ */
+export async function openInstallation(
+  config: Config,
+  onProgress: (line: string) => void,
+): Promise<Installation> {
+  const { databaseUrl, dataDir } = config;
+  const postgres = databaseUrl
+    ? { url: databaseUrl, stop: async () => {} }
+    : await attachEmbeddedPostgres({ dataDir, onProgress }).catch((error: unknown) => {
+        // Each is one clear line for people.
+        throw error instanceof Error ? new CommandError(error.message) : error;
+      });
+  const db = connect(postgres.url, CONNECTIONS);
+  const close = () => db.close().finally(postgres.stop);
+  try {
+    await db.sql`SELECT 1`;
+  } catch (error) {
+    await close();
+    throw new CommandError(
+      startFailure(error).replace("TTL Secrets could not start", "The database can't be used"),
+    );
+  }
+  const embeddedFile = databaseUrl ? undefined : join(dataDir, "encryption-keys");
+  return { config, db, keyFile: config.keyFile ?? (config.keyRing ? undefined : embeddedFile), close };
+}
+
+/** @throws CommandError when the database does not have the tables that this release works with. */
+export async function requireMigrated({ db }: Installation): Promise<void> {
+  if (await isMigrated(db.sql)) return;
+  throw new CommandError(
+    "The database does not have the tables of this release yet. Start the server once; it makes them.",
+  );
+}

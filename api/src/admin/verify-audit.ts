@@ -1,0 +1,65 @@
+import { readFile } from "node:fs/promises";
+import { isVaultId } from "../accounts/member-store.ts";
+import { type Anchor, type ChainProblem, type ChainReport, verifyChains } from "../audit/verify-chain.ts";
+import type { Installation } from "./installation.ts";
+import { CommandError, counted, type Result } from "./result.ts";
+
+/**
+ * Verifies the chains of audit events. The report is also what anchors are: kept outside the database, as JSON, it shows
+ * later whether a whole chain was rewritten.
+ *
+ * @throws CommandError for a vault's id or a file of anchors that is none.
+ */
+export async function verifyAudit(
+  { db }: Pick<Installation, "db">,
+  { vault, anchors: file }: { vault?: string; anchors?: string },
+): Promise<Result> {
+  if (vault !== undefined && !isVaultId(vault)) throw new CommandError("A vault's id looks like vault_….");
+  const anchors = file === undefined ? [] : await readAnchors(file);
+  const reports: ChainReport[] = [];
+  for await (const report of verifyChains(db, { vaultId: vault, anchors })) reports.push(report);
+  const bad = reports.filter(({ problems }) => problems.length > 0);
+  const lines = reports.flatMap(({ vaultId, length, head, problems }) => [
+    `${vaultId}  ${counted(length, "event")}  head ${head}  ${problems.length === 0 ? "ok" : "NOT OK"}`,
+    ...problems.map((problem) => `  - ${inWords(problem)}`),
+  ]);
+  lines.push(
+    bad.length === 0
+      ? `${counted(reports.length, "chain")} verified: no event was edited, removed, inserted or moved.`
+      : `${counted(bad.length, "chain")} of ${reports.length} broken. Compare with a backup; whoever did this had the rights of the tables' owner.`,
+    "Keep this output (--json) outside the database: given back with --anchors, it also shows a chain that was rewritten as a whole.",
+  );
+  return { lines, json: { ok: bad.length === 0, vaults: reports }, hasProblems: bad.length > 0 };
+}
+
+function inWords(problem: ChainProblem): string {
+  switch (problem.kind) {
+    case "changed":
+      return `event ${problem.seq} does not follow from the one before it: one of the two was edited, or its place was`;
+    case "missing":
+      return problem.from === problem.to
+        ? `event ${problem.from} is missing`
+        : `events ${problem.from} to ${problem.to} are missing`;
+    case "added":
+      return `${counted(problem.count, "event")} stand outside the chain: added around the triggers, or the chain's end was set back`;
+    case "end":
+      return "the chain's end is not the hash of its last event: later events were removed, or the end was edited";
+    case "anchor":
+      return `event ${problem.seq} is not the one that was anchored: the chain was rewritten or cut off`;
+  }
+}
+
+async function readAnchors(file: string): Promise<Anchor[]> {
+  try {
+    const { vaults } = JSON.parse(await readFile(file, "utf8")) as { vaults: unknown };
+    if (Array.isArray(vaults) && vaults.every(isAnchor)) return vaults;
+  } catch {
+    // Said below, in words for people.
+  }
+  throw new CommandError("The anchors' file must be what verify-audit --json printed before.");
+}
+
+function isAnchor(value: unknown): value is Anchor {
+  const { vaultId, length, head } = (value ?? {}) as Record<keyof Anchor, unknown>;
+  return typeof vaultId === "string" && Number.isSafeInteger(length) && /^[0-9a-f]{64}$/.test(String(head));
+}

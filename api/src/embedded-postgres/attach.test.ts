@@ -1,0 +1,40 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { attachEmbeddedPostgres } from "./attach.ts";
+import { connect, makeDataDir, makeFolder, onEnd, start, THROWAWAY } from "./testing.ts";
+
+describe("a second process", { timeout: 60_000 }, () => {
+  it("gets to the database of a running server as the same role, and leaves the server alone", async () => {
+    const dataDir = await makeDataDir();
+    const server = await start({ dataDir });
+    const sql = connect(server.url);
+    await sql`CREATE TABLE kept AS SELECT 1 AS n`;
+    const attached = await attachEmbeddedPostgres({ dataDir });
+    const other = connect(attached.url);
+    expect(
+      await other`SELECT n, current_user::text AS role, current_database()::text AS name FROM kept`,
+    ).toEqual([{ n: 1, role: "ttl_secrets", name: "ttl_secrets" }]);
+    await other.end();
+    await attached.stop();
+    // New connections by the server's own URL, too: its password is still the one it was given.
+    expect(await connect(server.url)`SELECT n FROM kept`).toEqual([{ n: 1 }]);
+  });
+
+  it("starts a server where none runs, and stops it again", async () => {
+    const dataDir = await makeDataDir();
+    const attached = await attachEmbeddedPostgres({ dataDir, settings: THROWAWAY });
+    onEnd(attached.stop);
+    expect(await connect(attached.url)`SELECT 1 AS one`).toEqual([{ one: 1 }]);
+    await attached.stop();
+    await expect(connect(attached.url)`SELECT 1`).rejects.toMatchObject({ code: "ECONNREFUSED" });
+  });
+
+  it("makes nothing where there is no database, and says so", async () => {
+    const folder = await makeFolder();
+    for (const dataDir of [folder, join(folder, "missing")]) {
+      await expect(attachEmbeddedPostgres({ dataDir })).rejects.toThrow(`${dataDir} holds no database yet`);
+    }
+    expect(await readdir(folder)).toEqual([]);
+  });
+});

@@ -1,0 +1,1 @@
+CREATE INDEX "audit_events_vault_page" ON "audit_events" USING btree ("vault_id","at","id");
