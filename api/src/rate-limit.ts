@@ -15,6 +15,8 @@ const PER_MINUTE = {
   apiKey: 600,
   /** New API keys, per owner. */
   createApiKey: 20,
+  /** Exports of the audit log, per member. */
+  auditExport: 10,
   /** New secrets, per member or API key… */
   create: 60,
   /** …and per client address, which a whole office may share. */

@@ -7,6 +7,7 @@ import type { AppFiles } from "./apps/app-file.ts";
 import { type Apps, PAGE } from "./apps/built-app.ts";
 import { pageInLanguage } from "./apps/page-language.ts";
 import { sendFile, serveFiles, unlessKnown } from "./apps/send-file.ts";
+import { AUDIT_EXPORT_PATH, auditExport } from "./audit-export.ts";
 import { BRAND_PREFIX } from "./brand/branded-apps.ts";
 import type { ClientIp } from "./client-ip.ts";
 import { AppError, type ErrorCode } from "./errors.ts";
@@ -94,6 +95,21 @@ export function createApp(deps: AppDeps): Hono<Env> {
     const response = await auth.handler(new Request(c.req.raw, { headers }));
     return tidyAuthResponse(response);
   });
+  app.get(AUDIT_EXPORT_PATH, async (c) => {
+    const { headers } = c.req.raw;
+    if (isForeign(headers, origins)) {
+      return refusal(c, 403, "FORBIDDEN", "Use this from the dashboard's own address.");
+    }
+    if (await requestKey(deps, headers, sourceIpOf(c, deps))) {
+      return refusal(c, 403, "FORBIDDEN", "No API key may do this. Sign in to the dashboard.");
+    }
+    const session = requestSession(deps, headers);
+    const member = await session.viewer();
+    if (!member) throw new AppError("UNAUTHENTICATED", "Sign in first.");
+    const response = await auditExport(deps, { member, query: new URL(c.req.url).searchParams });
+    for (const cookie of session.cookies) response.headers.append("Set-Cookie", cookie);
+    return response;
+  });
   app.all("/api/*", (c) => refusal(c, 404, "NOT_FOUND", "There is no such address in this API."));
 
   app.use(GRAPHQL_PATH, crossOrigin);
@@ -180,7 +196,8 @@ function refuse(c: HonoContext, { code, message, details }: AppError) {
     c.header(name, value);
   }
   if (code === "UNAUTHENTICATED") c.header("WWW-Authenticate", "Bearer");
-  const status = ({ UNAUTHENTICATED: 401, RATE_LIMITED: 429 } as const)[code as string] ?? 400;
+  const status =
+    ({ UNAUTHENTICATED: 401, NOT_FOUND: 404, RATE_LIMITED: 429 } as const)[code as string] ?? 400;
   return c.json({ errors: [{ message, extensions: { code, ...details } }] }, status);
 }
 

@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { auditEvents } from "@ttl-secrets/drizzle/schema";
-import { and, desc, eq } from "drizzle-orm";
+import { and, asc, desc, eq, gt, gte, inArray, lt, lte } from "drizzle-orm";
 import type { TransactionSql } from "postgres";
 import type { Database, Queryable } from "../db.ts";
 import { after } from "../keyset.ts";
 import type { PageRequest } from "../page.ts";
-import type { AuditAction, AuditEvent } from "./audit-event.ts";
+import type { AuditAction, AuditEvent, AuditFilter } from "./audit-event.ts";
 
 /**
  * The INSERT that records `action` for every row of `source`, a CTE of the same statement with the columns `id`,
@@ -28,24 +28,65 @@ export function insertEventsOf(
     RETURNING ttl_secret_id`;
 }
 
-/** One page of a project's events, newest first, and one row more when there is a next page. */
+const { id, projectId, action, at, sourceIp, actor, ttlSecretId, ttlSecretName, seq, hash } = auditEvents;
+const eventFields = { id, projectId, action, at, sourceIp, actor, ttlSecretId, ttlSecretName };
+
+/** The condition for a vault's events that a filter lets through. */
+function matching(vaultId: string, filter: AuditFilter) {
+  const { actions, from, to } = filter;
+  return and(
+    eq(auditEvents.vaultId, vaultId),
+    filter.projectId == null ? undefined : eq(projectId, filter.projectId),
+    actions?.length ? inArray(action, [...actions]) : undefined,
+    from ? gte(at, from) : undefined,
+    to ? lt(at, to) : undefined,
+  );
+}
+
+/** One page of a vault's events, newest first, and one row more when there is a next page. */
 export function listEvents(
   db: Queryable,
-  { vaultId, projectId, page }: { vaultId: string; projectId: string; page: PageRequest },
+  { vaultId, filter, page }: { vaultId: string; filter: AuditFilter; page: PageRequest },
 ): Promise<AuditEvent[]> {
-  const { id, action, at, sourceIp, actor, ttlSecretId, ttlSecretName } = auditEvents;
   return db
-    .select({ id, action, at, sourceIp, actor, ttlSecretId, ttlSecretName })
+    .select(eventFields)
     .from(auditEvents)
-    .where(
-      and(eq(auditEvents.vaultId, vaultId), eq(auditEvents.projectId, projectId), after(at, id, page.after)),
-    )
+    .where(and(matching(vaultId, filter), after(at, id, page.after)))
     .orderBy(desc(at), desc(id))
     .limit(page.first + 1);
 }
 
+/** Whether the vault has any event of this project, which may be gone. `projectId` must be a UUID. */
+export async function hasEvents(db: Queryable, vaultId: string, ofProject: string): Promise<boolean> {
+  const rows = await db
+    .select({ id })
+    .from(auditEvents)
+    .where(matching(vaultId, { projectId: ofProject }))
+    .limit(1);
+  return rows.length > 0;
+}
+
+/** An event with its place in its vault's chain. */
+export interface ExportedEvent extends AuditEvent {
+  seq: number;
+  hash: Buffer;
+}
+
+/** At most `limit` of a vault's events that come after the place `afterSeq` of the chain and not after `lastSeq`, in its order. */
+export function eventsInOrder(
+  db: Queryable,
+  range: { vaultId: string; filter: AuditFilter; afterSeq: number; lastSeq: number; limit: number },
+): Promise<ExportedEvent[]> {
+  return db
+    .select({ ...eventFields, seq, hash })
+    .from(auditEvents)
+    .where(and(matching(range.vaultId, range.filter), gt(seq, range.afterSeq), lte(seq, range.lastSeq)))
+    .orderBy(asc(seq))
+    .limit(range.limit);
+}
+
 /** An event to record: the database adds its time. */
-type NewEvent = Omit<AuditEvent, "id" | "at"> & { vaultId: string; projectId: string };
+type NewEvent = Omit<AuditEvent, "id" | "at"> & { vaultId: string };
 
 /** Records events of one vault in the transaction of what they record, as the last thing it does. */
 export async function insertEvents(tx: Queryable, events: readonly NewEvent[]): Promise<void> {

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { createTestApp } from "../../test/app.ts";
 import { useDatabase } from "../../test/database.ts";
@@ -57,5 +58,61 @@ describe("the audit log", () => {
     const app = createTestApp(db.current);
     const sender = await createSender(app);
     expect(await auditOf(app, sender)).toEqual([]);
+  });
+
+  it("is filtered by action and by time, the start included and the end not, in pages too", async () => {
+    const app = createTestApp(db.current);
+    const sender = await createSender(app);
+    const { projectId } = sender;
+    const insert = (action: string, at: string, project = projectId) => db.current.sql`
+      INSERT INTO audit_events (id, vault_id, project_id, action, source_ip, at)
+      VALUES (gen_random_uuid(), ${sender.vaultId}, ${project}, ${`temporary_secret_${action}`}, '::1', ${at})`;
+    for (const hour of ["00", "01", "02", "03"]) {
+      for (const action of ["create", "viewed", "failed"])
+        await insert(action, `2026-03-01T${hour}:00:00.000Z`);
+    }
+    await insert("revoked", "2026-03-01T01:30:00Z", randomUUID());
+    const find = async (filter: Record<string, unknown>) => {
+      const found: string[] = [];
+      let after: string | null = null;
+      do {
+        const answer = await graphql(
+          app,
+          `query ($projectId: ID, $actions: [AuditAction!], $from: DateTime, $to: DateTime, $after: String) {
+            auditEvents(projectId: $projectId, actions: $actions, from: $from, to: $to, first: 2, after: $after) {
+              nodes { action at } pageInfo { hasNextPage endCursor }
+            }
+          }`,
+          { projectId, after, ...filter },
+          sender,
+        );
+        if (answer.errors) return answer.errors[0]?.extensions;
+        const { nodes, pageInfo } = answer.data.auditEvents;
+        found.push(
+          ...nodes.map((n: Record<string, string>) => `${n.at?.slice(11, 13)} ${n.action?.slice(17)}`),
+        );
+        after = pageInfo.hasNextPage ? pageInfo.endCursor : null;
+      } while (after);
+      return found.toSorted();
+    };
+    const [from, to] = ["2026-03-01T01:00:00.000Z", "2026-03-01T03:00:00.000Z"];
+    expect(await find({ from, to, actions: ["temporary_secret_viewed", "temporary_secret_create"] })).toEqual(
+      ["01 create", "01 viewed", "02 create", "02 viewed"],
+    );
+    expect(await find({ actions: ["temporary_secret_failed"] })).toEqual([
+      "00 failed",
+      "01 failed",
+      "02 failed",
+      "03 failed",
+    ]);
+    expect(await find({ from: to, actions: [] })).toEqual(["03 create", "03 failed", "03 viewed"]);
+    expect(await find({ to: from, projectId: null })).toEqual(["00 create", "00 failed", "00 viewed"]);
+    expect(await find({ from, projectId: null, actions: ["temporary_secret_revoked"] })).toEqual([
+      "01 revoked",
+    ]);
+    expect(await find({ from: "2027-01-01T00:00:00Z" })).toEqual([]);
+    expect(await find({ from, to: from })).toEqual({ code: "BAD_USER_INPUT", field: "to" });
+    await graphql(app, "mutation ($id: ID!) { deleteProject(id: $id) }", { id: projectId }, sender);
+    expect(await find({ from: "2027-01-01T00:00:00Z" })).toEqual([]);
   });
 });

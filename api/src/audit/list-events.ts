@@ -2,23 +2,34 @@ import { reachOfMember } from "../accounts/caller.ts";
 import type { Member } from "../accounts/member.ts";
 import { requireOwnProject } from "../accounts/ownership.ts";
 import type { Database } from "../db.ts";
-import { notFound } from "../errors.ts";
+import { badInput, notFound } from "../errors.ts";
 import { isId, type Page, type PageRequest, toPage } from "../page.ts";
-import type { AuditEvent } from "./audit-event.ts";
-import { listEvents as readEvents } from "./audit-store.ts";
+import type { AuditEvent, AuditFilter } from "./audit-event.ts";
+import { hasEvents, listEvents as readEvents } from "./audit-store.ts";
 
 /**
- * A page of a project's audit log, newest first. The log outlives its project: it stays readable, to members of
- * the vault, after the project was deleted.
+ * A page of a vault's audit log, or of one project's, newest first. The log outlives its project: it stays readable, to
+ * members of the vault, after the project was deleted.
  *
- * @throws AppError `NOT_FOUND` when the vault has neither such a project nor events of one.
+ * @throws AppError `NOT_FOUND` when the vault has neither such a project nor events of one; `BAD_USER_INPUT` on `to`.
  */
 export async function listEvents(
   { db }: { db: Database },
-  { member, projectId, page }: { member: Member; projectId: string; page: PageRequest },
+  { member, filter, page }: { member: Member; filter: AuditFilter; page: PageRequest },
 ): Promise<Page<AuditEvent>> {
+  await checkFilter({ db }, { member, filter });
+  return toPage(await readEvents(db.orm, { vaultId: member.vaultId, filter, page }), page);
+}
+
+/** Lets only such filters through that are of the member's own vault and of some time. @throws as `listEvents`. */
+export async function checkFilter(
+  { db }: { db: Database },
+  { member, filter: { projectId, from, to } }: { member: Member; filter: AuditFilter },
+): Promise<void> {
+  if (from && to && from >= to) throw badInput("to", "Choose an end after the start.");
+  if (projectId == null) return;
   if (!isId(projectId)) throw notFound("project");
-  const rows = await readEvents(db.orm, { vaultId: member.vaultId, projectId, page });
-  if (rows.length === 0) await requireOwnProject(db.orm, reachOfMember(member), projectId);
-  return toPage(rows, page);
+  if (!(await hasEvents(db.orm, member.vaultId, projectId))) {
+    await requireOwnProject(db.orm, reachOfMember(member), projectId);
+  }
 }

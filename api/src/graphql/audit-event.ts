@@ -1,14 +1,24 @@
-import type { AuditEvent } from "../audit/audit-event.ts";
+import { AUDIT_ACTIONS, type AuditAction, type AuditEvent } from "../audit/audit-event.ts";
 import { listEvents } from "../audit/list-events.ts";
 import { pageRequest } from "../page.ts";
 import { builder } from "./builder.ts";
 import { EDGE, pageArgs, toConnection } from "./connection.ts";
 import { requireMember } from "./context.ts";
 
+const DESCRIPTIONS: Record<AuditAction, string> = {
+  temporary_secret_create: "A TTL secret was created.",
+  temporary_secret_viewed: "A recipient opened it.",
+  temporary_secret_failed: "An attempt at it failed, and destroyed it.",
+  temporary_secret_revoked: "It was taken back.",
+};
+
 const AuditEventType = builder.objectRef<AuditEvent>("AuditEvent").implement({
   description: "One line of the append-only audit log.",
   fields: (t) => ({
     id: t.exposeID("id", { description: "A UUID." }),
+    projectId: t.exposeID("projectId", {
+      description: "`Project.id` of the project it happened in, which may be gone.",
+    }),
     action: t.exposeString("action", {
       description:
         "`temporary_secret_create`, `temporary_secret_viewed`, `temporary_secret_failed` or `temporary_secret_revoked`.",
@@ -28,11 +38,18 @@ const AuditEventType = builder.objectRef<AuditEvent>("AuditEvent").implement({
   }),
 });
 
+const AuditActionType = builder.enumType("AuditAction", {
+  description: "What an audit event can record, by the names that `AuditEvent.action` has.",
+  values: Object.fromEntries(
+    AUDIT_ACTIONS.map((action) => [action, { value: action, description: DESCRIPTIONS[action] }]),
+  ) as Record<AuditAction, { value: AuditAction; description: string }>,
+});
+
 const AuditEventConnection = builder.connectionObject(
   {
     type: AuditEventType,
     name: "AuditEventConnection",
-    description: "A page of a project's audit events, newest first.",
+    description: "A page of audit events, newest first.",
   },
   EDGE,
 );
@@ -41,15 +58,29 @@ builder.queryField("auditEvents", (t) =>
   t.field({
     type: AuditEventConnection,
     description:
-      "A project's audit events, newest first; also after the project was deleted. For members: FORBIDDEN to API keys.",
+      "A project's audit events, or the whole vault's, newest first; also after the project was deleted. For members: FORBIDDEN to API keys.",
     args: {
-      projectId: t.arg.id({ description: "`Project.id`; NOT_FOUND when it is not your vault's." }),
+      projectId: t.arg.id({
+        required: false,
+        description: "`Project.id`; NOT_FOUND when it is not your vault's. Left out: all of your vault.",
+      }),
+      actions: t.arg({
+        type: [AuditActionType],
+        required: false,
+        description: "Only events that record one of these. Left out, or empty: all.",
+      }),
+      from: t.arg({ type: "DateTime", required: false, description: "Only events from this instant on." }),
+      to: t.arg({
+        type: "DateTime",
+        required: false,
+        description: "Only events before this instant; BAD_USER_INPUT unless it is after `from`.",
+      }),
       ...pageArgs,
     },
-    resolve: async (_root, { projectId, first, after }, context) => {
+    resolve: async (_root, { first, after, ...filter }, context) => {
       const { member } = await requireMember(context);
       const page = pageRequest(first ?? 50, after);
-      const events = await listEvents(context.services, { member, projectId, page });
+      const events = await listEvents(context.services, { member, filter, page });
       return toConnection(events, ({ id, at }) => ({ id, at }), after == null);
     },
   }),

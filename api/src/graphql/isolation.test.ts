@@ -268,6 +268,7 @@ const FIELDS: Record<string, FieldRow> = {
   },
 
   "AuditEvent.id": { from: EVENTS, holds: always(UUID) },
+  "AuditEvent.projectId": { from: EVENTS, holds: always(UUID) },
   "AuditEvent.action": { from: EVENTS, holds: always(expect.stringMatching(/^temporary_secret_\w+$/)) },
   "AuditEvent.at": { from: EVENTS, holds: always(INSTANT) },
   "AuditEvent.sourceIp": { from: EVENTS, holds: always("127.0.0.1") },
@@ -604,6 +605,25 @@ describe("everyone gets what the allow-list says, and a refusal changes nothing"
   )("what is out of reach is, to the byte, what does not exist: %s, for %s", async (_way, caller, path) => {
     const [theirs, nothing] = [await ask(path, scene.target, caller), await ask(path, ghost(), caller)];
     expect(JSON.stringify(theirs)).toBe(JSON.stringify(nothing));
+  });
+
+  it("the audit log of the whole vault is one's own, whatever it is filtered by", async () => {
+    const query = `query ($actions: [AuditAction!], $from: DateTime, $to: DateTime) {
+      auditEvents(actions: $actions, from: $from, to: $to, first: 200) { nodes { projectId ttlSecretName } }
+    }`;
+    const filters = [
+      {},
+      { actions: ["temporary_secret_create"] },
+      { from: LONG_AGO, to: "2090-01-01T00:00:00Z" },
+    ];
+    for (const filter of filters) {
+      const read = async (person: { cookie: string }) =>
+        (await graphql(scene.app, query, filter, person)).data.auditEvents.nodes as { projectId: string }[];
+      const [owners, strangers] = [await read(scene.people.owner), await read(scene.people.stranger)];
+      expect(owners.map(({ projectId }) => projectId)).toContain(scene.target.projectId);
+      const theirs = new Set(owners.map(({ projectId }) => projectId));
+      expect(strangers.filter(({ projectId }) => theirs.has(projectId))).toEqual([]);
+    }
   });
 
   it.each(["ttlSecrets", "auditEvents"])(
