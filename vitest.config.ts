@@ -19,8 +19,8 @@ export default defineConfig({
       project("reveal"),
       project("e2e", {
         globalSetup: `${import.meta.dirname}/e2e/global-setup.ts`,
-        testTimeout: 60_000,
-        hookTimeout: 60_000,
+        testTimeout: 120_000,
+        hookTimeout: 120_000,
       }),
     ],
   },

@@ -189,8 +189,24 @@ const EVERYWHERE = {
   cookie: `a=${SENT.Cookie}; ttl-secrets.session_token=${SENT.Cookie}.${SENT.Cookie}`,
 };
 
-/** One request as it stands: no client's normalising of paths, no headers of its own. */
-function send({ method = "POST", path, headers = {}, body }: Message): Promise<HttpAnswer> {
+/**
+ * One request as it stands: no client's normalising of paths, no headers of its own. A body that is too large is
+ * refused before all of it has been sent; where that cuts the answer off, too, it is sent again.
+ */
+async function send(message: Message, tries = 5): Promise<HttpAnswer> {
+  try {
+    return await sendOnce(message);
+  } catch (err) {
+    const isCut = ["EPIPE", "ECONNRESET"].includes((err as NodeJS.ErrnoException).code ?? "");
+    if (isCut && tries > 1 && (message.body?.length ?? 0) > MAX_BODY_BYTES) return send(message, tries - 1);
+    throw err;
+  }
+}
+
+/** What the server takes at most. */
+const MAX_BODY_BYTES = 512 * 1024;
+
+function sendOnce({ method = "POST", path, headers = {}, body }: Message): Promise<HttpAnswer> {
   const { port } = new URL(stack.current.url);
   return new Promise((resolve, reject) => {
     const req = request(

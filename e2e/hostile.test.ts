@@ -160,11 +160,6 @@ const TABLE: [what: string, attack: () => Promise<Response>, expected: string][]
   ["null", () => post("null"), "400 BAD_USER_INPUT"],
   ["malformed JSON", () => post('{"query": '), "400 BAD_USER_INPUT"],
   [
-    "a byte-order mark before the JSON",
-    () => post('\ufeff{"query":"{ viewer { id } }"}'),
-    "400 BAD_USER_INPUT",
-  ],
-  [
     "JSON nested 100,000 deep",
     () => post(`{"query":"{viewer{id}}","variables":${"[".repeat(100_000)}${"]".repeat(100_000)}}`),
     "400 BAD_USER_INPUT",
@@ -472,6 +467,11 @@ describe("hostile input", () => {
   it(`is tried in more than sixty ways (${TABLE.length})`, () => {
     expect(TABLE.length).toBeGreaterThan(60);
     expect(new Set(TABLE.map(([what]) => what)).size).toBe(TABLE.length);
+  });
+
+  it("a byte-order mark before the JSON is ignored or refused, as RFC 8259 (8.1) leaves it open", async () => {
+    const answer = await post('\ufeff{"query":"{ viewer { id } }"}');
+    expect(["200 ok", "400 BAD_USER_INPUT"]).toContain(await outcome(answer));
   });
 
   it.each(TABLE)("%s", async (_what, attack, expected) => {
