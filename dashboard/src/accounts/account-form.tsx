@@ -1,5 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useRef, useState } from "react";
+import { t } from "../i18n/i18n.ts";
 import { asApiError } from "../shared/api-error.ts";
 import { errorText } from "../shared/error-text.ts";
 import { Field } from "../shared/field.tsx";
@@ -42,7 +43,8 @@ export function AccountForm({ action }: { action: "sign-in" | "sign-up" }) {
         await queries.fetchQuery({ ...viewerQuery, staleTime: 0 });
       }
     } catch (error) {
-      refuse({}, errorText(asApiError(error)));
+      const failure = asApiError(error);
+      refuse({}, () => errorText(failure));
     } finally {
       setSending(false);
     }
@@ -50,9 +52,9 @@ export function AccountForm({ action }: { action: "sign-in" | "sign-up" }) {
 
   return (
     <form ref={form} className="stack" noValidate onSubmit={(event) => void submit(event)}>
-      {refused ? <Notice>{refused}</Notice> : null}
+      {refused ? <Notice>{refused()}</Notice> : null}
       {isNew ? (
-        <Field label="Name" error={errors.name} hint="Shown to members of your vault, never to recipients.">
+        <Field label={t("accounts.name")} error={errors.name?.()} hint={t("accounts.nameHint")}>
           {(control) => (
             <input
               {...control}
@@ -66,7 +68,7 @@ export function AccountForm({ action }: { action: "sign-in" | "sign-up" }) {
           )}
         </Field>
       ) : null}
-      <Field label="E-mail" error={errors.email}>
+      <Field label={t("accounts.email")} error={errors.email?.()}>
         {(control) => (
           <input
             {...control}
@@ -81,10 +83,10 @@ export function AccountForm({ action }: { action: "sign-in" | "sign-up" }) {
         )}
       </Field>
       <PasswordField
-        label="Password"
+        label={t("accounts.password")}
         name="password"
         kind={isNew ? "new" : "current"}
-        error={errors.password}
+        error={errors.password?.()}
         value={password}
         onChange={edit("password", setPassword)}
       />
@@ -93,7 +95,9 @@ export function AccountForm({ action }: { action: "sign-in" | "sign-up" }) {
         className="button button-primary button-block"
         aria-disabled={sending || undefined}
       >
-        {isNew ? (sending ? "Creating account…" : "Create account") : sending ? "Signing in…" : "Sign in"}
+        {isNew
+          ? t(sending ? "accounts.creating" : "accounts.createAccount")
+          : t(sending ? "accounts.signingIn" : "accounts.signIn")}
       </button>
     </form>
   );

@@ -1,7 +1,11 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useId, useRef, useState } from "react";
+import { useState } from "react";
+import { Trans } from "react-i18next";
 import { Link, useLocation } from "wouter";
+import { type Message, t } from "../i18n/i18n.ts";
+import { LookChoices } from "../look/look-choices.tsx";
 import { asApiError } from "../shared/api-error.ts";
+import { Disclosure } from "../shared/disclosure.tsx";
 import { errorText } from "../shared/error-text.ts";
 import { DownIcon } from "../shared/icons.tsx";
 import { Notice } from "../shared/notice.tsx";
@@ -9,44 +13,26 @@ import { signOut } from "./auth-client.ts";
 import { ChangePasswordDialog } from "./change-password-dialog.tsx";
 import { type Viewer, viewerQuery } from "./viewer.ts";
 
-/** The vault one works in and the account one works as, with its password and the way out. */
+/** The vault one works in and the account one works as, with its look, its password and the way out. */
 export function AccountMenu({ viewer }: { viewer: Viewer }) {
   const queries = useQueryClient();
   const [, navigate] = useLocation();
-  const [open, setOpen] = useState(false);
   const [changingPassword, setChangingPassword] = useState(false);
-  const [failure, setFailure] = useState<string | null>(null);
-  const wrapper = useRef<HTMLDivElement>(null);
-  const button = useRef<HTMLButtonElement>(null);
-  const id = useId();
+  const [failure, setFailure] = useState<Message | null>(null);
 
-  useEffect(() => {
-    if (!open) return;
-    const closeOutside = (event: Event) => {
-      if (!wrapper.current?.contains(event.target as Node)) setOpen(false);
-    };
-    const closeOnEscape = (event: KeyboardEvent) => {
-      if (event.key !== "Escape") return;
-      setOpen(false);
-      button.current?.focus();
-    };
-    document.addEventListener("keydown", closeOnEscape);
-    document.addEventListener("pointerdown", closeOutside);
-    document.addEventListener("focusin", closeOutside);
-    return () => {
-      document.removeEventListener("keydown", closeOnEscape);
-      document.removeEventListener("pointerdown", closeOutside);
-      document.removeEventListener("focusin", closeOutside);
-    };
-  }, [open]);
+  function fail(text: Message) {
+    // A function given as it is would be taken for an update.
+    setFailure(() => text);
+  }
 
   async function leave() {
     setFailure(null);
     try {
       const refusal = await signOut();
-      if (refusal) return setFailure(refusal.text);
-    } catch (error) {
-      return setFailure(errorText(asApiError(error)));
+      if (refusal) return fail(refusal.text);
+    } catch (thrown) {
+      const error = asApiError(thrown);
+      return fail(() => errorText(error));
     }
     navigate("/sign-in");
     queries.setQueryData(viewerQuery.queryKey, null);
@@ -54,58 +40,67 @@ export function AccountMenu({ viewer }: { viewer: Viewer }) {
   }
 
   return (
-    <div className="menu account" ref={wrapper}>
-      <button
-        ref={button}
-        type="button"
-        className="account-button"
-        aria-expanded={open}
-        aria-controls={open ? id : undefined}
-        onClick={() => setOpen(!open)}
+    <>
+      <Disclosure
+        className="corner-menu"
+        buttonClassName="corner-button"
+        panelClassName="corner-panel account-panel"
+        button={
+          <>
+            <span className="avatar" aria-hidden="true">
+              {[...viewer.name][0]?.toUpperCase() ?? "?"}
+            </span>
+            <span className="visually-hidden">{t("accounts.account", { email: viewer.email })} </span>
+            <span className="account-vault">{viewer.vault.name}</span>
+            <DownIcon />
+          </>
+        }
       >
-        <span className="avatar" aria-hidden="true">
-          {[...viewer.name][0]?.toUpperCase() ?? "?"}
-        </span>
-        <span className="visually-hidden">Account: {viewer.email}, </span>
-        <span className="account-vault">{viewer.vault.name}</span>
-        <DownIcon />
-      </button>
-      {open ? (
-        <div className="menu-list account-panel" id={id}>
-          <p className="account-name">{viewer.name}</p>
-          <p className="account-email">{viewer.email}</p>
-          <p className="account-role">
-            {viewer.role.toLowerCase()} of <span>{viewer.vault.name}</span>
-          </p>
-          {failure ? <Notice>{failure}</Notice> : null}
-          <button
-            type="button"
-            className="button button-block"
-            onClick={() => {
-              setOpen(false);
-              // The dialog gives the focus back to what has it now.
-              button.current?.focus();
-              setChangingPassword(true);
-            }}
-          >
-            Change password…
-          </button>
-          {viewer.role === "owner" ? (
-            <Link href="/api-keys" className="button button-block" onClick={() => setOpen(false)}>
-              API keys
-            </Link>
-          ) : null}
-          <Link href="/graphiql" className="button button-block" onClick={() => setOpen(false)}>
-            API explorer
-          </Link>
-          <button type="button" className="button button-block" onClick={() => void leave()}>
-            <span>Sign out</span> <span className="sign-out-where">on all your devices</span>
-          </button>
-        </div>
-      ) : null}
+        {(close) => (
+          <>
+            <div>
+              <p className="account-name">{viewer.name}</p>
+              <p className="account-email">{viewer.email}</p>
+              <p className="account-role">
+                <Trans
+                  i18nKey={viewer.role === "owner" ? "accounts.ownerOf" : "accounts.memberOf"}
+                  values={{ vault: viewer.vault.name }}
+                  components={{ vault: <span /> }}
+                />
+              </p>
+            </div>
+            <LookChoices />
+            {failure ? <Notice>{failure()}</Notice> : null}
+            <div className="account-actions">
+              <button
+                type="button"
+                className="button button-block"
+                onClick={() => {
+                  close();
+                  setChangingPassword(true);
+                }}
+              >
+                {t("accounts.changePasswordOpen")}
+              </button>
+              {viewer.role === "owner" ? (
+                <Link href="/api-keys" className="button button-block" onClick={close}>
+                  {t("apiKeys.title")}
+                </Link>
+              ) : null}
+              <Link href="/graphiql" className="button button-block" onClick={close}>
+                {t("explorer.title")}
+              </Link>
+              <button type="button" className="button button-block" onClick={() => void leave()}>
+                <span>{t("accounts.signOut")}</span>{" "}
+                <span className="sign-out-where">{t("accounts.signOutWhere")}</span>
+              </button>
+            </div>
+          </>
+        )}
+      </Disclosure>
       {changingPassword ? (
         <ChangePasswordDialog email={viewer.email} onClose={() => setChangingPassword(false)} />
       ) : null}
-    </div>
+    </>
   );
 }

@@ -17,8 +17,8 @@ describe("a refusal of the sign-in service", () => {
   });
 
   test("names the waiting time of a rate limit", () => {
-    expect(refusal(429, null, "45").text).toContain("45 seconds");
-    expect(refusal(429, null).text).toContain("a minute");
+    expect(refusal(429, null, "45").text()).toContain("45 seconds");
+    expect(refusal(429, null).text()).toContain("a minute");
   });
 
   test("says what to do, for unknown codes too", () => {
@@ -28,7 +28,7 @@ describe("a refusal of the sign-in service", () => {
       [400, "SOMETHING_NEW"],
       [500, null],
     ] as const) {
-      expect(refusal(status, code).text).toMatch(/try again|ask/i);
+      expect(refusal(status, code).text()).toMatch(/try again|ask/i);
     }
   });
 });

@@ -1,3 +1,4 @@
+import { type Message, t } from "../i18n/i18n.ts";
 import { ApiError, seconds } from "../shared/api-error.ts";
 import { errorText, waitingTime } from "../shared/error-text.ts";
 import { maxNameLength, nameProblem } from "../shared/name-rule.ts";
@@ -11,7 +12,7 @@ export type AccountField = "name" | "email" | "password";
 /** Why signing in or up did not work: at a field, or about the whole. */
 export interface AuthRefusal {
   field: AccountField | null;
-  text: string;
+  text: Message;
 }
 
 /** What the sign-in service answers in place of success. */
@@ -26,53 +27,50 @@ export function authRefusal(failure: AuthFailure): AuthRefusal {
   const code = failure.code ?? "";
   if (failure.status === 429) {
     const retryAfterSeconds = seconds(failure.retryAfterHeader);
-    const wait = waitingTime(new ApiError("RATE_LIMITED", { retryAfterSeconds }));
-    return { field: null, text: `Too many tries. Wait ${wait}, then try again.` };
+    const limited = new ApiError("RATE_LIMITED", { retryAfterSeconds });
+    return { field: null, text: () => t("accounts.refused.tooMany", { time: waitingTime(limited) }) };
   }
   if (code === "INVALID_EMAIL_OR_PASSWORD") {
-    return { field: null, text: "E-mail and password don't match an account. Check both, then try again." };
+    return { field: null, text: () => t("accounts.refused.noMatch") };
   }
   if (code === "SIGN_UP_CLOSED") {
-    return {
-      field: null,
-      text: "New accounts can't be made here. Sign in, or ask whoever runs this server for one.",
-    };
+    return { field: null, text: () => t("accounts.refused.signUpClosed") };
   }
   if (code.startsWith("USER_ALREADY_EXISTS")) {
-    return { field: "email", text: "This e-mail already has an account. Sign in instead." };
+    return { field: "email", text: () => t("accounts.refused.emailTaken") };
   }
   if (code === "INVALID_NAME") {
-    return { field: "name", text: `Use 1 to ${maxNameLength} characters on a single line.` };
+    return { field: "name", text: () => t("accounts.refused.name", { max: maxNameLength }) };
   }
-  if (code === "INVALID_EMAIL") return { field: "email", text: "Enter a complete e-mail address." };
+  if (code === "INVALID_EMAIL") return { field: "email", text: () => t("accounts.enterEmail") };
   if (code === "PASSWORD_TOO_SHORT" || code === "PASSWORD_TOO_LONG") {
     return { field: "password", text: passwordRule };
   }
-  if (code === "INVALID_PASSWORD") return { field: "password", text: "Enter your password." };
+  if (code === "INVALID_PASSWORD") return { field: "password", text: () => t("accounts.enterPassword") };
   if (failure.status === 403) {
-    return {
-      field: null,
-      text: "The server doesn't take this from here. Open the dashboard at its own address, then try again.",
-    };
+    return { field: null, text: () => t("accounts.refused.foreignOrigin") };
   }
-  if (failure.status >= 500) return { field: null, text: errorText(new ApiError("INTERNAL")) };
-  return { field: null, text: "The server didn't accept this. Check what you entered, then try again." };
+  if (failure.status >= 500) return { field: null, text: () => errorText(new ApiError("INTERNAL")) };
+  return { field: null, text: () => t("accounts.refused.unknown") };
 }
 
 /** The rule for passwords, as the form says it. */
-export const passwordRule = `Use ${passwordLength.min} to ${passwordLength.max} characters.`;
+export const passwordRule: Message = () => t("accounts.passwordRule", passwordLength);
 
 /** What is wrong with a form before it is sent; only the fields that are wrong are named. */
 export function accountFieldErrors(
   draft: { name?: string; email: string; password: string },
   action: "sign-in" | "sign-up",
-): Partial<Record<AccountField, string>> {
-  const errors: Partial<Record<AccountField, string>> = {};
-  const nameError = action === "sign-up" ? nameProblem(draft.name ?? "") : null;
-  if (nameError) errors.name = nameError;
-  if (!/^[^\s@]+@[^\s@]+$/.test(draft.email.trim())) errors.email = "Enter a complete e-mail address.";
-  if (draft.password === "") errors.password = action === "sign-up" ? passwordRule : "Enter your password.";
-  else if (action === "sign-up" && !passwordFits(draft.password)) errors.password = passwordRule;
+): Partial<Record<AccountField, Message>> {
+  const errors: Partial<Record<AccountField, Message>> = {};
+  const nameError = action === "sign-up" && nameProblem(draft.name ?? "");
+  if (nameError) errors.name = () => nameProblem(draft.name ?? "") ?? "";
+  if (!/^[^\s@]+@[^\s@]+$/.test(draft.email.trim())) {
+    errors.email = () => t("accounts.enterEmail");
+  }
+  if (draft.password === "") {
+    errors.password = action === "sign-up" ? passwordRule : () => t("accounts.enterPassword");
+  } else if (action === "sign-up" && !passwordFits(draft.password)) errors.password = passwordRule;
   return errors;
 }
 

@@ -1,5 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useEffect, useId, useRef, useState } from "react";
+import { t } from "../i18n/i18n.ts";
 import { Dialog } from "../shared/dialog.tsx";
 import { TickIcon } from "../shared/icons.tsx";
 import { Notice } from "../shared/notice.tsx";
@@ -17,7 +18,10 @@ import { viewerQuery } from "./viewer.ts";
 export function ChangePasswordDialog({ email, onClose }: { email: string; onClose: () => void }) {
   const [changed, setChanged] = useState(false);
   return (
-    <Dialog title={changed ? "Password changed" : "Change password"} onCloseRequest={onClose}>
+    <Dialog
+      title={t(changed ? "accounts.passwordChanged" : "accounts.changePassword")}
+      onCloseRequest={onClose}
+    >
       {changed ? (
         <Changed onClose={onClose} />
       ) : (
@@ -53,40 +57,40 @@ function ChangePasswordForm(props: { email: string; onChanged: () => void; onCan
       if (refusal.field) refuse({ [refusal.field]: refusal.text }, null);
       else refuse({}, refusal.text);
     } catch (error) {
-      refuse({}, passwordChangeFailureText(error));
+      refuse({}, () => passwordChangeFailureText(error));
     }
     setSending(false);
   }
 
   return (
     <form ref={form} className="stack" noValidate onSubmit={(event) => void submit(event)}>
-      <p>This signs you out on all your other devices. This one stays signed in.</p>
-      {refused ? <Notice>{refused}</Notice> : null}
+      <p>{t("accounts.passwordOthersSignedOut")}</p>
+      {refused ? <Notice>{refused()}</Notice> : null}
       {/* For password managers, so that they know whose password changes. */}
       <input type="text" name="username" autoComplete="username" value={props.email} readOnly hidden />
       <PasswordField
-        label="Current password"
+        label={t("accounts.currentPassword")}
         name="current-password"
         kind="current"
         initialFocus
-        error={errors.currentPassword}
+        error={errors.currentPassword?.()}
         value={currentPassword}
         onChange={edit("currentPassword", setCurrentPassword)}
       />
       <PasswordField
-        label="New password"
+        label={t("accounts.newPassword")}
         name="new-password"
         kind="new"
-        error={errors.newPassword}
+        error={errors.newPassword?.()}
         value={newPassword}
         onChange={edit("newPassword", setNewPassword)}
       />
       <div className="dialog-actions">
         <button type="button" className="button" onClick={props.onCancel}>
-          Cancel
+          {t("common.cancel")}
         </button>
         <button type="submit" className="button button-primary" aria-disabled={sending || undefined}>
-          {sending ? "Changing password…" : "Change password"}
+          {t(sending ? "accounts.changingPassword" : "accounts.changePassword")}
         </button>
       </div>
     </form>
@@ -102,9 +106,7 @@ function Changed({ onClose }: { onClose: () => void }) {
     <div className="stack">
       <p className="password-changed" id={id}>
         <TickIcon />
-        <span>
-          Your new password is in use. All your other devices were signed out; this one stays signed in.
-        </span>
+        <span>{t("accounts.passwordChangedText")}</span>
       </p>
       <div className="dialog-actions">
         <button
@@ -114,7 +116,7 @@ function Changed({ onClose }: { onClose: () => void }) {
           aria-describedby={id}
           onClick={onClose}
         >
-          Done
+          {t("common.done")}
         </button>
       </div>
     </div>

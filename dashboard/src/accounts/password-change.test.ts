@@ -33,7 +33,8 @@ describe("a change of password is checked before it is sent", () => {
 
   test("the new password is another one", () => {
     const same = passwordChangeErrors({ ...good, newPassword: good.currentPassword });
-    expect(same).toEqual({ newPassword: expect.stringContaining("another") });
+    expect(Object.keys(same)).toEqual(["newPassword"]);
+    expect(same.newPassword?.()).toContain("another");
   });
 });
 
@@ -45,10 +46,15 @@ describe("a refused change of password", () => {
   });
 
   test("is about the whole when no field is to blame", () => {
-    expect(refusal(401, "UNAUTHORIZED")).toEqual({ field: null, text: expect.stringContaining("Sign in") });
-    expect(refusal(429, null, "45")).toEqual({ field: null, text: expect.stringContaining("45 seconds") });
-    expect(refusal(400, "INVALID_EMAIL").field).toBeNull();
-    expect(refusal(500, null).field).toBeNull();
+    for (const [refused, says] of [
+      [refusal(401, "UNAUTHORIZED"), "Sign in"],
+      [refusal(429, null, "45"), "45 seconds"],
+      [refusal(400, "INVALID_EMAIL"), "e-mail"],
+      [refusal(500, null), "server"],
+    ] as const) {
+      expect(refused.field).toBeNull();
+      expect(refused.text()).toContain(says);
+    }
   });
 });
 

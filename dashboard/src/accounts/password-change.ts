@@ -1,3 +1,4 @@
+import { type Message, t } from "../i18n/i18n.ts";
 import { type ApiError, asApiError } from "../shared/api-error.ts";
 import { errorText } from "../shared/error-text.ts";
 import { type AuthFailure, authRefusal, passwordFits, passwordRule } from "./auth-error.ts";
@@ -14,27 +15,29 @@ export type PasswordField = keyof PasswordChange;
 /** Why the password was not changed: at a field, or about the whole. */
 export interface PasswordRefusal {
   field: PasswordField | null;
-  text: string;
+  text: Message;
 }
 
 /** What is wrong with the dialog's fields before they are sent; only those that are wrong are named. */
-export function passwordChangeErrors(change: PasswordChange): Partial<Record<PasswordField, string>> {
-  const errors: Partial<Record<PasswordField, string>> = {};
-  if (change.currentPassword === "") errors.currentPassword = "Enter your current password.";
+export function passwordChangeErrors(change: PasswordChange): Partial<Record<PasswordField, Message>> {
+  const errors: Partial<Record<PasswordField, Message>> = {};
+  if (change.currentPassword === "") {
+    errors.currentPassword = () => t("accounts.enterCurrentPassword");
+  }
   if (!passwordFits(change.newPassword)) errors.newPassword = passwordRule;
   // A password manager may have filled in the same one twice.
   else if (change.newPassword === change.currentPassword) {
-    errors.newPassword = "This is your current password. Choose another one.";
+    errors.newPassword = () => t("accounts.refused.samePassword");
   }
   return errors;
 }
 
 /** Puts a refusal of the sign-in service into plain words, beside the field it is about. */
 export function passwordRefusal(failure: AuthFailure): PasswordRefusal {
-  if (failure.status === 401) return { field: null, text: "Your session has ended. Sign in again." };
+  if (failure.status === 401) return { field: null, text: () => t("errors.sessionEnded") };
   // The same code as at sign-up, but here only the current password can be wrong in this way.
   if (failure.code === "INVALID_PASSWORD") {
-    return { field: "currentPassword", text: "This isn't your current password. Nothing was changed." };
+    return { field: "currentPassword", text: () => t("accounts.refused.wrongPassword") };
   }
   const { field, text } = authRefusal(failure);
   return { field: field === "password" ? "newPassword" : null, text };
@@ -44,5 +47,5 @@ export function passwordRefusal(failure: AuthFailure): PasswordRefusal {
 export function passwordChangeFailureText(thrown: unknown): string {
   const error: ApiError = asApiError(thrown);
   if (error.code !== "UNREACHABLE") return errorText(error);
-  return "No answer came from the server, so your password may or may not be changed. Check your connection, then try again.";
+  return t("accounts.passwordMaybeChanged");
 }

@@ -13,7 +13,7 @@ export function PasswordField(props: {
 }) {
   const isNew = props.kind === "new";
   return (
-    <Field label={props.label} error={props.error} hint={isNew && !props.error ? passwordRule : undefined}>
+    <Field label={props.label} error={props.error} hint={isNew && !props.error ? passwordRule() : undefined}>
       {(control) => (
         <input
           {...control}

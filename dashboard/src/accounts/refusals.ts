@@ -1,4 +1,5 @@
 import { type RefObject, useState } from "react";
+import type { Message } from "../i18n/i18n.ts";
 import { useFocusOnFirstInvalid } from "../shared/field.tsx";
 
 /**
@@ -6,8 +7,8 @@ import { useFocusOnFirstInvalid } from "../shared/field.tsx";
  * focus to the first field at fault; typing in a field takes its text away.
  */
 export function useRefusals<Field extends string>(form: RefObject<HTMLFormElement | null>) {
-  const [errors, setErrors] = useState<Partial<Record<Field, string>>>({});
-  const [refused, setRefused] = useState<string | null>(null);
+  const [errors, setErrors] = useState<Partial<Record<Field, Message>>>({});
+  const [refused, setRefused] = useState<Message | null>(null);
   const [count, setCount] = useState(0);
   useFocusOnFirstInvalid(form, count);
 
@@ -15,9 +16,10 @@ export function useRefusals<Field extends string>(form: RefObject<HTMLFormElemen
     errors,
     refused,
     clearRefused: () => setRefused(null),
-    refuse(fields: Partial<Record<Field, string>>, text: string | null) {
+    refuse(fields: Partial<Record<Field, Message>>, text: Message | null) {
       setErrors(fields);
-      setRefused(text);
+      // A function given as it is would be taken for an update.
+      setRefused(() => text);
       setCount((before) => before + 1);
     },
     edit: (field: Field, set: (text: string) => void) => (text: string) => {

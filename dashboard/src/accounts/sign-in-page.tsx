@@ -1,4 +1,6 @@
+import { Trans } from "react-i18next";
 import { Link } from "wouter";
+import { t } from "../i18n/i18n.ts";
 import { Notice } from "../shared/notice.tsx";
 import { usePageTitle } from "../shared/page-title.ts";
 import { AccountForm } from "./account-form.tsx";
@@ -8,21 +10,19 @@ import { Welcome } from "./welcome.tsx";
 
 /** `/sign-in` */
 export function SignInPage() {
-  usePageTitle("Sign in");
+  usePageTitle(t("accounts.signIn"));
   const signUp = useSignUpState();
   const state = readReturnState(window.history.state);
   return (
-    <Welcome title="Sign in">
-      {state.sessionEnded ? (
-        <Notice tone="warn">Your session has ended. Sign in again to go on where you were.</Notice>
-      ) : null}
+    <Welcome title={t("accounts.signIn")}>
+      {state.sessionEnded ? <Notice tone="warn">{t("accounts.sessionEnded")}</Notice> : null}
       <AccountForm action="sign-in" />
       {signUp.data?.open ? (
         <p className="welcome-other">
-          No account yet?{" "}
-          <Link href="/sign-up" state={state}>
-            Create an account
-          </Link>
+          <Trans
+            i18nKey="accounts.noAccount"
+            components={{ signUp: <Link href="/sign-up" state={state} /> }}
+          />
         </p>
       ) : null}
     </Welcome>

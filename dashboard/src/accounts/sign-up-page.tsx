@@ -1,4 +1,6 @@
+import { Trans } from "react-i18next";
 import { Link } from "wouter";
+import { t } from "../i18n/i18n.ts";
 import { asApiError } from "../shared/api-error.ts";
 import { LoadFailure } from "../shared/load-failure.tsx";
 import { Loading } from "../shared/loading.tsx";
@@ -11,18 +13,14 @@ import { Welcome } from "./welcome.tsx";
 /** `/sign-up`: also the set-up of a new server, which greets its first account. */
 export function SignUpPage() {
   const signUp = useSignUpState();
-  const title = signUp.data?.first ? "Create the first account" : "Create an account";
+  const title = t(signUp.data?.first ? "accounts.createFirst" : "accounts.createAnAccount");
   usePageTitle(title);
   const state = readReturnState(window.history.state);
-  const signInLink = (
-    <Link href="/sign-in" state={state}>
-      Sign in
-    </Link>
-  );
+  const signIn = <Link href="/sign-in" state={state} />;
 
   if (!signUp.data) {
     return (
-      <Welcome title="Create an account">
+      <Welcome title={title}>
         {signUp.error ? (
           <LoadFailure error={asApiError(signUp.error)} retry={() => void signUp.refetch()} />
         ) : (
@@ -33,21 +31,23 @@ export function SignUpPage() {
   }
   if (!signUp.data.open) {
     return (
-      <Welcome title="Create an account">
-        <p>New accounts can't be made here. Ask whoever runs this server for one.</p>
-        <p>Have one already? {signInLink}</p>
+      <Welcome title={title}>
+        <p>{t("accounts.closed")}</p>
+        <p>
+          <Trans i18nKey="accounts.haveOne" components={{ signIn }} />
+        </p>
       </Welcome>
     );
   }
   return (
     <Welcome title={title}>
-      {signUp.data.first ? (
-        <p className="welcome-intro">
-          This server is new. The first account owns its own vault and can start at once.
-        </p>
-      ) : null}
+      {signUp.data.first ? <p className="welcome-intro">{t("accounts.firstIntro")}</p> : null}
       <AccountForm action="sign-up" />
-      {signUp.data.first ? null : <p className="welcome-other">Have an account already? {signInLink}</p>}
+      {signUp.data.first ? null : (
+        <p className="welcome-other">
+          <Trans i18nKey="accounts.haveAccount" components={{ signIn }} />
+        </p>
+      )}
     </Welcome>
   );
 }

@@ -1,4 +1,9 @@
 import type { ReactNode } from "react";
+import { Trans } from "react-i18next";
+import { t } from "../i18n/i18n.ts";
+import { brand } from "../shared/brand.ts";
+
+const components = { step: <strong /> };
 
 /** The page of somebody who is not signed in: what this is, and one form. */
 export function Welcome({ title, children }: { title: string; children: ReactNode }) {
@@ -8,17 +13,17 @@ export function Welcome({ title, children }: { title: string; children: ReactNod
         <h1>{title}</h1>
         {children}
       </section>
-      <section className="welcome-pitch" aria-label="What TTL Secrets does">
-        <p className="welcome-lead">Hand one credential to one person, once.</p>
+      <section className="welcome-pitch" aria-label={t("welcome.label", { product: brand.name })}>
+        <p className="welcome-lead">{t("welcome.lead")}</p>
         <ol className="welcome-steps">
           <li>
-            <strong>You make a TTL secret.</strong> You get a link and a six-word passphrase.
+            <Trans i18nKey="welcome.make" components={components} />
           </li>
           <li>
-            <strong>You send them apart.</strong> The link one way, the passphrase another.
+            <Trans i18nKey="welcome.send" components={components} />
           </li>
           <li>
-            <strong>It opens once.</strong> One attempt destroys it, and so does its time running out.
+            <Trans i18nKey="welcome.once" components={components} />
           </li>
         </ol>
       </section>

@@ -1,4 +1,5 @@
 import type { ApiKeyScope, CreateApiKeyInput } from "../gql/graphql.ts";
+import { t } from "../i18n/i18n.ts";
 import { nameProblem } from "../shared/name-rule.ts";
 
 /** What the dialog holds while somebody fills it in. */
@@ -22,19 +23,19 @@ export const emptyApiKeyDraft: ApiKeyDraft = {
   days: "90",
 };
 
-const daysRule = "Use a whole number of days from 1 to 365.";
+const daysRule = () => t("apiKeys.daysRule");
 
 /** What is wrong with a draft; empty when it can be sent. */
 export function apiKeyErrors(draft: ApiKeyDraft): ApiKeyErrors {
   const errors: ApiKeyErrors = {};
   const name = nameProblem(draft.name);
   if (name) errors.name = name;
-  if (draft.scopes.length === 0) errors.scopes = "Choose at least one.";
+  if (draft.scopes.length === 0) errors.scopes = t("apiKeys.scopesRule");
   if (!draft.wholeVault && (draft.projectIds.length === 0 || draft.projectIds.length > 100)) {
-    errors.projectIds = "Choose 1 to 100 projects.";
+    errors.projectIds = t("apiKeys.projectsRule");
   }
   const days = /^\d{1,3}$/.test(draft.days.trim()) ? Number(draft.days) : 0;
-  if (days < 1 || days > 365) errors.days = daysRule;
+  if (days < 1 || days > 365) errors.days = daysRule();
   return errors;
 }
 
@@ -52,13 +53,13 @@ export function apiKeyInput(draft: ApiKeyDraft): CreateApiKeyInput {
 export function refusedApiKeyField(field: string | null): ApiKeyErrors | null {
   switch (field) {
     case "name":
-      return { name: "This vault has, or had, a key of that name. Choose another." };
+      return { name: t("apiKeys.nameTaken") };
     case "scopes":
-      return { scopes: "Choose at least one." };
+      return { scopes: t("apiKeys.scopesRule") };
     case "projectIds":
-      return { projectIds: "Choose 1 to 100 projects." };
+      return { projectIds: t("apiKeys.projectsRule") };
     case "expiresInDays":
-      return { days: daysRule };
+      return { days: daysRule() };
     default:
       return null;
   }

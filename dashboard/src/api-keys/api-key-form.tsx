@@ -1,4 +1,5 @@
 import { type FormEvent, useId, useRef, useState } from "react";
+import { t } from "../i18n/i18n.ts";
 import { type ApiError, asApiError } from "../shared/api-error.ts";
 import { errorText } from "../shared/error-text.ts";
 import { Field, FieldError, useFocusOnFirstInvalid } from "../shared/field.tsx";
@@ -59,11 +60,7 @@ export function ApiKeyForm(props: { onCancel: () => void; onCreated: (created: C
 
   return (
     <form ref={form} className="stack" noValidate autoComplete="off" onSubmit={(event) => void submit(event)}>
-      <Field
-        label="Name"
-        error={errors.name}
-        hint="What will use it. The audit log calls the key by this name, for good."
-      >
+      <Field label={t("common.name")} error={errors.name} hint={t("apiKeys.nameHint")}>
         {(control) => (
           <input
             {...control}
@@ -77,9 +74,9 @@ export function ApiKeyForm(props: { onCancel: () => void; onCreated: (created: C
         )}
       </Field>
       <Choices
-        legend="It may"
+        legend={t("apiKeys.itMay")}
         error={errors.scopes}
-        choices={scopes}
+        choices={scopes.map(({ value, label }) => ({ value, label: t(label) }))}
         chosen={draft.scopes}
         onChange={(chosen) => change({ scopes: chosen })}
       />
@@ -89,18 +86,18 @@ export function ApiKeyForm(props: { onCancel: () => void; onCreated: (created: C
           checked={draft.wholeVault}
           onChange={(event) => change({ wholeVault: event.target.checked })}
         />
-        <span>In all projects, later ones too</span>
+        <span>{t("apiKeys.allProjects")}</span>
       </label>
       {draft.wholeVault ? null : (
         <Choices
-          legend="Only in"
+          legend={t("apiKeys.onlyIn")}
           error={errors.projectIds ?? (projects.error ? errorText(asApiError(projects.error)) : undefined)}
           choices={(projects.data ?? []).map(({ id, name }) => ({ value: id, label: name }))}
           chosen={draft.projectIds}
           onChange={(chosen) => change({ projectIds: chosen })}
         />
       )}
-      <Field label="Days until it expires" error={errors.days} hint="1 to 365.">
+      <Field label={t("apiKeys.days")} error={errors.days} hint={t("apiKeys.daysHint")}>
         {(control) => (
           <input
             {...control}
@@ -115,10 +112,10 @@ export function ApiKeyForm(props: { onCancel: () => void; onCreated: (created: C
       {failure ? <Notice>{failureText(failure)}</Notice> : null}
       <div className="dialog-actions">
         <button type="button" className="button" onClick={props.onCancel}>
-          Cancel
+          {t("common.cancel")}
         </button>
         <button type="submit" className="button button-primary" aria-disabled={sending || undefined}>
-          {sending ? "Creating…" : "Create key"}
+          {t(sending ? "apiKeys.creating" : "apiKeys.create")}
         </button>
       </div>
     </form>
@@ -158,10 +155,10 @@ function Choices<Value extends string>(props: {
 }
 
 function failureText(error: ApiError): string {
-  if (error.code === "NOT_FOUND") return "One of these projects no longer exists. Choose again.";
+  if (error.code === "NOT_FOUND") return t("apiKeys.projectGone");
   if (error.code === "UNREACHABLE") {
     // The request may have arrived and only the answer got lost; its name is taken then.
-    return "We can't reach the server. Try again in a moment. If the name is taken then, revoke that key in the list and choose another name.";
+    return t("apiKeys.unreachable");
   }
   return errorText(error);
 }

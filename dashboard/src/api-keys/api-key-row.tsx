@@ -1,4 +1,6 @@
 import { memo } from "react";
+import { Trans } from "react-i18next";
+import { t, useLanguage } from "../i18n/i18n.ts";
 import { Cell, Row, RowHeader } from "../shared/table.tsx";
 import { useTicking } from "../shared/ticks.ts";
 import { Time } from "../shared/time.tsx";
@@ -7,36 +9,36 @@ import { type ApiKey, scopes } from "./api-keys.ts";
 
 /** One API key in the list. */
 export const ApiKeyRow = memo(function ApiKeyRow(props: { apiKey: ApiKey; onRevoke: (key: ApiKey) => void }) {
+  useLanguage();
   const { apiKey, onRevoke } = props;
   const status = useTicking("ten-seconds", (now) => apiKeyStatus(apiKey, now));
-  const may = scopes.filter(({ value }) => apiKey.scopes.includes(value)).map(({ label }) => label);
+  const may = scopes.filter(({ value }) => apiKey.scopes.includes(value)).map(({ label }) => t(label));
   return (
     <Row testId="api-key" className={status === "active" ? undefined : "api-key-ended"}>
       <RowHeader>
         <span className="api-key-name">{apiKey.name}</span>
-        <span className="api-key-creator">by {apiKey.createdBy}</span>
+        <span className="api-key-creator">{t("apiKeys.createdBy", { name: apiKey.createdBy })}</span>
       </RowHeader>
-      <Cell label="May">{may.join("; ")}</Cell>
-      <Cell label="Projects">{projectsText(apiKey.projects)}</Cell>
-      <Cell label="Expires">
+      <Cell label={t("apiKeys.may")}>{may.join("; ")}</Cell>
+      <Cell label={t("projects.heading")}>{projectsText(apiKey.projects)}</Cell>
+      <Cell label={t("ttlSecrets.expires")}>
         {status === "revoked" && apiKey.revokedAt ? (
-          <>
-            Revoked <Time at={apiKey.revokedAt} />
-          </>
+          <Trans i18nKey="apiKeys.revoked" components={{ time: <Time at={apiKey.revokedAt} /> }} />
+        ) : status === "expired" ? (
+          <Trans i18nKey="apiKeys.expired" components={{ time: <Time at={apiKey.expiresAt} /> }} />
         ) : (
-          <>
-            {status === "expired" ? "Expired " : null}
-            <Time at={apiKey.expiresAt} />
-          </>
+          <Time at={apiKey.expiresAt} />
         )}
       </Cell>
-      <Cell label="Last used">
+      <Cell label={t("apiKeys.lastUsed")}>
         {apiKey.lastUsedAt ? (
-          <>
-            <Time at={apiKey.lastUsedAt} /> from <code className="api-key-ip">{apiKey.lastUsedIp}</code>
-          </>
+          <Trans
+            i18nKey="apiKeys.used"
+            values={{ address: apiKey.lastUsedIp ?? "" }}
+            components={{ time: <Time at={apiKey.lastUsedAt} />, address: <code className="api-key-ip" /> }}
+          />
         ) : (
-          "Never"
+          t("apiKeys.never")
         )}
       </Cell>
       <Cell className="cell-actions">
@@ -44,10 +46,10 @@ export const ApiKeyRow = memo(function ApiKeyRow(props: { apiKey: ApiKey; onRevo
           <button
             type="button"
             className="button button-small"
-            aria-label={`Revoke ${apiKey.name}`}
+            aria-label={t("apiKeys.revokeNamed", { name: apiKey.name })}
             onClick={() => onRevoke(apiKey)}
           >
-            Revoke
+            {t("ttlSecrets.revoke")}
           </button>
         ) : null}
       </Cell>
@@ -56,6 +58,6 @@ export const ApiKeyRow = memo(function ApiKeyRow(props: { apiKey: ApiKey; onRevo
 });
 
 function projectsText(projects: ApiKey["projects"]): string {
-  if (projects === null) return "Whole vault";
-  return projects.map(({ name }) => name).join(", ") || "None left";
+  if (projects === null) return t("apiKeys.wholeVault");
+  return projects.map(({ name }) => name).join(", ") || t("apiKeys.noneLeft");
 }

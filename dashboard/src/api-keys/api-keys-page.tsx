@@ -1,4 +1,5 @@
 import { useCallback, useState } from "react";
+import { t } from "../i18n/i18n.ts";
 import { errorText } from "../shared/error-text.ts";
 import { PlusIcon } from "../shared/icons.tsx";
 import { LoadFailure } from "../shared/load-failure.tsx";
@@ -14,7 +15,7 @@ import { RevokeApiKeyDialog } from "./revoke-api-key-dialog.tsx";
 
 /** `/api-keys`: the vault's API keys, for its owners. */
 export function ApiKeysPage() {
-  usePageTitle("API keys");
+  usePageTitle(t("apiKeys.title"));
   const list = useApiKeys();
   const [creating, setCreating] = useState(false);
   const [revoking, setRevoking] = useState<ApiKey | null>(null);
@@ -25,39 +26,41 @@ export function ApiKeysPage() {
   return (
     <>
       <div className="page-head">
-        <h1>API keys</h1>
+        <h1>{t("apiKeys.title")}</h1>
         {list.nodes && !empty ? (
           <button type="button" className="button button-primary" onClick={create}>
             <PlusIcon />
-            New API key
+            {t("apiKeys.new")}
           </button>
         ) : null}
       </div>
-      <p className="section-note api-keys-note">
-        Programs use an API key to create and list TTL secrets. A key can never reveal one.
-      </p>
+      <p className="section-note api-keys-note">{t("apiKeys.note")}</p>
       {list.watchError && list.watchError.code !== "UNREACHABLE" ? (
-        <Notice tone="warn">This list may be out of date. {errorText(list.watchError)}</Notice>
+        <Notice tone="warn">{t("common.outOfDate", { why: errorText(list.watchError) })}</Notice>
       ) : null}
       {list.nodes ? (
         empty ? (
           <div className="empty">
-            <h2>No API keys yet</h2>
-            <p>
-              A key belongs on a server of yours, not in a web page or an app: whoever has it acts for this
-              vault.
-            </p>
+            <h2>{t("apiKeys.empty")}</h2>
+            <p>{t("apiKeys.emptyText")}</p>
             <button type="button" className="button button-primary" onClick={create}>
               <PlusIcon />
-              New API key
+              {t("apiKeys.new")}
             </button>
           </div>
         ) : (
           <>
             <Table
-              label="API keys"
+              label={t("apiKeys.title")}
               className="api-key-table"
-              columns={["Name", "May", "Projects", "Expires", "Last used", "Actions"]}
+              columns={[
+                t("common.name"),
+                t("apiKeys.may"),
+                t("projects.heading"),
+                t("ttlSecrets.expires"),
+                t("apiKeys.lastUsed"),
+                t("ttlSecrets.actions"),
+              ]}
             >
               {list.nodes.map((key) => (
                 <ApiKeyRow key={key.id} apiKey={key} onRevoke={setRevoking} />

@@ -19,10 +19,10 @@ export type ApiKey = ApiKeyFieldsFragment;
 /** A new key with the key itself: the only time it exists in plain text. */
 export type CreatedApiKey = CreateApiKeyMutation["createApiKey"];
 
-/** What a key may do, in the order and the words of the dialog. */
-export const scopes: { value: ApiKeyScope; label: string }[] = [
-  { value: "TTL_SECRETS_CREATE", label: "Create TTL secrets" },
-  { value: "TTL_SECRETS_READ", label: "List projects and TTL secrets" },
+/** What a key may do, in the order of the dialog, with the text that says it. */
+export const scopes: { value: ApiKeyScope; label: "apiKeys.mayCreate" | "apiKeys.mayRead" }[] = [
+  { value: "TTL_SECRETS_CREATE", label: "apiKeys.mayCreate" },
+  { value: "TTL_SECRETS_READ", label: "apiKeys.mayRead" },
 ];
 
 const keys = watchedPagesKeys("api-keys", "vault");

@@ -1,4 +1,6 @@
 import { useEffect, useRef, useState } from "react";
+import { Trans } from "react-i18next";
+import { t } from "../i18n/i18n.ts";
 import { CloseQuestion } from "../shared/close-question.tsx";
 import { CopyButton } from "../shared/copy-button.tsx";
 import { Dialog } from "../shared/dialog.tsx";
@@ -29,7 +31,7 @@ export function NewApiKeyDialog({ onCreated, onClose }: { onCreated: () => void;
   }
 
   return (
-    <Dialog title="New API key" wide onCloseRequest={requestClose}>
+    <Dialog title={t("apiKeys.new")} wide onCloseRequest={requestClose}>
       {created ? (
         <ShownOnce
           created={created}
@@ -51,9 +53,9 @@ export function NewApiKeyDialog({ onCreated, onClose }: { onCreated: () => void;
       )}
       {asking && mayBeLost ? (
         <CloseQuestion
-          question="You haven't copied the key yet. Once this is closed, we can't show it again."
-          stayLabel="Go back"
-          closeLabel="Close anyway"
+          question={t("apiKeys.uncopied")}
+          stayLabel={t("ttlSecrets.goBack")}
+          closeLabel={t("ttlSecrets.closeAnyway")}
           onStay={() => setAsking(false)}
           onClose={onClose}
         />
@@ -76,11 +78,14 @@ function ShownOnce(props: {
     <div className="stack">
       <div>
         <h3 ref={heading} tabIndex={-1}>
-          Put this key where your program finds it
+          {t("apiKeys.putIt")}
         </h3>
         <p className="section-note">
-          Keep it as you keep a password. <strong className="name-to-type">{apiKey.name}</strong> is what the
-          audit log will call it.
+          <Trans
+            i18nKey="apiKeys.keepIt"
+            values={{ name: apiKey.name }}
+            components={{ name: <strong className="name-to-type" /> }}
+          />
         </p>
       </div>
       {/* Copying by hand, with the keyboard or the context menu, counts as well. */}
@@ -94,21 +99,20 @@ function ShownOnce(props: {
         {key}
       </code>
       <CopyButton
-        label="Copy key"
-        copiedLabel="Key copied"
-        announcement="The key is in the clipboard."
+        label={t("apiKeys.copy")}
+        copiedLabel={t("apiKeys.copied")}
+        announcement={t("apiKeys.inClipboard")}
         text={key}
         source={box}
         copied={props.copied}
         onCopied={props.onCopied}
       />
       <p className="api-key-once">
-        <strong>Shown once. We cannot show it again.</strong> If it gets lost, revoke it in the list and make
-        a new one.
+        <Trans i18nKey="apiKeys.shownOnce" components={{ once: <strong /> }} />
       </p>
       <div className="dialog-actions">
         <button type="button" className="button button-primary" onClick={props.onDone}>
-          Done
+          {t("common.done")}
         </button>
       </div>
     </div>

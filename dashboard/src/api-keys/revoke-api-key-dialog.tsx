@@ -1,3 +1,5 @@
+import { Trans } from "react-i18next";
+import { t } from "../i18n/i18n.ts";
 import { asApiError } from "../shared/api-error.ts";
 import { Dialog } from "../shared/dialog.tsx";
 import { errorText } from "../shared/error-text.ts";
@@ -8,16 +10,19 @@ import { type ApiKey, useRevokeApiKey } from "./api-keys.ts";
 export function RevokeApiKeyDialog({ apiKey, onClose }: { apiKey: ApiKey; onClose: () => void }) {
   const revoke = useRevokeApiKey();
   return (
-    <Dialog title="Revoke this API key?" onCloseRequest={onClose}>
+    <Dialog title={t("apiKeys.revokeTitle")} onCloseRequest={onClose}>
       <div className="stack">
         <p>
-          Whatever uses <strong className="name-to-type">{apiKey.name}</strong> is refused from its next
-          request on. This can't be undone. Secrets it created stay.
+          <Trans
+            i18nKey="apiKeys.revokeText"
+            values={{ name: apiKey.name }}
+            components={{ name: <strong className="name-to-type" /> }}
+          />
         </p>
         {revoke.error ? <Notice>{errorText(asApiError(revoke.error))}</Notice> : null}
         <div className="dialog-actions">
           <button type="button" className="button" data-initial-focus onClick={onClose}>
-            Keep it
+            {t("ttlSecrets.revokeKeep")}
           </button>
           <button
             type="button"
@@ -27,7 +32,7 @@ export function RevokeApiKeyDialog({ apiKey, onClose }: { apiKey: ApiKey; onClos
               if (!revoke.isPending) revoke.mutate(apiKey.id, { onSuccess: onClose });
             }}
           >
-            Revoke
+            {t("ttlSecrets.revoke")}
           </button>
         </div>
       </div>

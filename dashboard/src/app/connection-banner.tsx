@@ -1,6 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { viewerQuery } from "../accounts/viewer.ts";
+import { t } from "../i18n/i18n.ts";
 import { useReachable } from "../shared/connection.ts";
 import { AlertIcon } from "../shared/icons.tsx";
 
@@ -33,7 +34,7 @@ export function ConnectionBanner() {
       {reachable ? null : (
         <p className="banner">
           <AlertIcon />
-          Can't reach the server. Retrying…
+          {t("app.unreachable")}
         </p>
       )}
     </div>

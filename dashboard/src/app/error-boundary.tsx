@@ -1,4 +1,5 @@
 import { Component, type ReactNode } from "react";
+import { t } from "../i18n/i18n.ts";
 
 /** Catches what should not happen while drawing a page, so that there is a message and never a blank one. */
 export class ErrorBoundary extends Component<{ children: ReactNode }, { broken: boolean }> {
@@ -12,10 +13,10 @@ export class ErrorBoundary extends Component<{ children: ReactNode }, { broken: 
     if (!this.state.broken) return this.props.children;
     return (
       <div className="plain-message" role="alert">
-        <h1>This page broke</h1>
-        <p>That is our mistake, and nothing you made is lost. Reload the page to go on.</p>
+        <h1>{t("app.broke")}</h1>
+        <p>{t("app.brokeText")}</p>
         <button type="button" className="button button-primary" onClick={() => window.location.reload()}>
-          Reload
+          {t("app.reload")}
         </button>
       </div>
     );

@@ -1,19 +1,16 @@
 import { Link } from "wouter";
+import { t } from "../i18n/i18n.ts";
 import { usePageTitle } from "../shared/page-title.ts";
 
 /** Any path that is none of ours, and projects that are not there. */
 export function NotFoundPage({ what = "page" }: { what?: "page" | "project" }) {
-  usePageTitle("Not found");
+  usePageTitle(t("app.notFound"));
   return (
     <div className="plain-message">
-      <h1>{what === "project" ? "Project not found" : "Page not found"}</h1>
-      <p>
-        {what === "project"
-          ? "It was deleted, or it belongs to another vault."
-          : "The address is wrong, or what was here is gone."}
-      </p>
+      <h1>{t(what === "project" ? "app.projectNotFound" : "app.pageNotFound")}</h1>
+      <p>{t(what === "project" ? "app.projectGone" : "app.pageGone")}</p>
       <Link href="/" className="button">
-        Go to your projects
+        {t("app.goToProjects")}
       </Link>
     </div>
   );

@@ -1,4 +1,5 @@
 import { AuditSection } from "../audit/audit-section.tsx";
+import { t } from "../i18n/i18n.ts";
 import { ProjectHeader } from "../projects/project-header.tsx";
 import { useProject } from "../projects/projects.ts";
 import { asApiError } from "../shared/api-error.ts";
@@ -12,7 +13,7 @@ import { NotFoundPage } from "./not-found-page.tsx";
 export function ProjectPage({ id, section }: { id: string; section: "ttl-secrets" | "audit" }) {
   const project = useProject(id);
   const name = project.data?.name;
-  usePageTitle(name && section === "audit" ? `Audit · ${name}` : name);
+  usePageTitle(name && section === "audit" ? t("audit.pageTitle", { project: name }) : name);
 
   if (project.data === null) return <NotFoundPage what="project" />;
   if (project.data === undefined) {

@@ -2,6 +2,8 @@ import { type ReactNode, useEffect, useRef } from "react";
 import { Link, useLocation } from "wouter";
 import { AccountMenu } from "../accounts/account-menu.tsx";
 import type { Viewer } from "../accounts/viewer.ts";
+import { t } from "../i18n/i18n.ts";
+import { LookMenu } from "../look/look-menu.tsx";
 import { brand } from "../shared/brand.ts";
 import { ConnectionBanner } from "./connection-banner.tsx";
 import { ErrorBoundary } from "./error-boundary.tsx";
@@ -23,7 +25,7 @@ export function Shell({ viewer, children }: { viewer: Viewer | null; children: R
   return (
     <>
       <a className="skip-link" href="#main">
-        Skip to content
+        {t("app.skip")}
       </a>
       <header>
         <div className="shell-header-inner">
@@ -31,7 +33,7 @@ export function Shell({ viewer, children }: { viewer: Viewer | null; children: R
             <img src={brand.logo} alt="" width="28" height="28" />
             {brand.name}
           </Link>
-          {viewer ? <AccountMenu viewer={viewer} /> : null}
+          {viewer ? <AccountMenu viewer={viewer} /> : <LookMenu />}
         </div>
       </header>
       <ConnectionBanner />

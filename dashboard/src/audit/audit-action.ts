@@ -1,14 +1,15 @@
-const words: Record<string, string> = {
-  temporary_secret_create: "Created",
-  temporary_secret_viewed: "Viewed",
-  temporary_secret_failed: "Failed attempt",
-  temporary_secret_revoked: "Revoked",
-};
+import { t } from "../i18n/i18n.ts";
+
+const words = {
+  temporary_secret_create: "audit.actions.created",
+  temporary_secret_viewed: "audit.actions.viewed",
+  temporary_secret_failed: "audit.actions.failed",
+  temporary_secret_revoked: "audit.actions.revoked",
+} as const;
 
 /** An action in plain words. One this page does not know yet is shown by its own name, made readable. */
 export function actionWord(action: string): string {
-  const known = words[action];
-  if (known) return known;
+  if (Object.hasOwn(words, action)) return t(words[action as keyof typeof words]);
   const readable = action.replaceAll("_", " ");
   return readable.charAt(0).toUpperCase() + readable.slice(1);
 }

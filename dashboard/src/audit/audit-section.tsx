@@ -1,4 +1,5 @@
 import { memo } from "react";
+import { t, useLanguage } from "../i18n/i18n.ts";
 import { errorText } from "../shared/error-text.ts";
 import { LoadFailure } from "../shared/load-failure.tsx";
 import { LoadMore } from "../shared/load-more.tsx";
@@ -15,24 +16,30 @@ export function AuditSection({ projectId }: { projectId: string }) {
   return (
     <section aria-labelledby="audit-heading">
       <div className="section-head">
-        <h2 id="audit-heading">Audit</h2>
-        <p className="section-note">Append-only. It outlives the secrets.</p>
+        <h2 id="audit-heading">{t("audit.heading")}</h2>
+        <p className="section-note">{t("audit.note")}</p>
       </div>
       {list.watchError && list.watchError.code !== "UNREACHABLE" ? (
-        <Notice tone="warn">This list may be out of date. {errorText(list.watchError)}</Notice>
+        <Notice tone="warn">{t("common.outOfDate", { why: errorText(list.watchError) })}</Notice>
       ) : null}
       {list.nodes ? (
         list.nodes.length === 0 ? (
           <div className="empty">
-            <h3>Nothing has happened yet</h3>
-            <p>Every TTL secret that is created, viewed, attempted or revoked leaves a line here.</p>
+            <h3>{t("audit.empty")}</h3>
+            <p>{t("audit.emptyText")}</p>
           </div>
         ) : (
           <>
             <Table
-              label="Audit events"
+              label={t("audit.events")}
               className="audit-table"
-              columns={["Time", "Action", "TTL secret", "Actor", "Source IP"]}
+              columns={[
+                t("audit.time"),
+                t("audit.action"),
+                t("ttlSecrets.kind"),
+                t("audit.actor"),
+                t("audit.sourceIp"),
+              ]}
             >
               {list.nodes.map((event) => (
                 <AuditRow key={event.id} event={event} />
@@ -51,6 +58,7 @@ export function AuditSection({ projectId }: { projectId: string }) {
 }
 
 const AuditRow = memo(function AuditRow({ event }: { event: AuditEvent }) {
+  useLanguage();
   return (
     <Row testId="audit-event">
       <RowHeader>
@@ -61,13 +69,13 @@ const AuditRow = memo(function AuditRow({ event }: { event: AuditEvent }) {
           {actionWord(event.action)}
         </span>
       </Cell>
-      <Cell label="TTL secret">
-        <span className="secret-name">{event.ttlSecretName ?? "(not recorded)"}</span>
+      <Cell label={t("ttlSecrets.kind")}>
+        <span className="secret-name">{event.ttlSecretName ?? t("audit.noName")}</span>
       </Cell>
-      <Cell label="Actor">
-        <span className="audit-actor">{event.actor ?? "Recipient, no account"}</span>
+      <Cell label={t("audit.actor")}>
+        <span className="audit-actor">{event.actor ?? t("audit.noActor")}</span>
       </Cell>
-      <Cell label="Source IP">
+      <Cell label={t("audit.sourceIp")}>
         <code className="audit-ip">{event.sourceIp}</code>
       </Cell>
     </Row>

@@ -43,7 +43,7 @@ export function DocumentEditor(props: {
           graphql(),
           syntaxHighlighting(classHighlighter),
           EditorView.lineWrapping,
-          EditorView.contentAttributes.of({ "aria-label": label }),
+          EditorView.contentAttributes.of(() => ({ "aria-label": handlers.current.label })),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) handlers.current.onChange(update.state.doc.toString());
           }),
@@ -53,7 +53,12 @@ export function DocumentEditor(props: {
     });
     view.current = editor;
     return () => editor.destroy();
-  }, [label, initial]);
+  }, [initial]);
+
+  // In another language the editor keeps what is written in it, and takes the new name.
+  useEffect(() => {
+    if (label) view.current?.dispatch({});
+  }, [label]);
 
   useEffect(() => {
     if (view.current && schema) updateSchema(view.current, schema);

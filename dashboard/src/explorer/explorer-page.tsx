@@ -1,7 +1,8 @@
 import "./explorer.css";
 import { useQuery } from "@tanstack/react-query";
 import { useRef, useState } from "react";
-import { asApiError } from "../shared/api-error.ts";
+import { t } from "../i18n/i18n.ts";
+import { type ApiError, asApiError } from "../shared/api-error.ts";
 import { errorText } from "../shared/error-text.ts";
 import { Field } from "../shared/field.tsx";
 import { LoadFailure } from "../shared/load-failure.tsx";
@@ -25,26 +26,26 @@ const FIRST_DOCUMENT = `query Projects {
  * kept anywhere but in this component.
  */
 export default function ExplorerPage() {
-  usePageTitle("API explorer");
+  usePageTitle(t("explorer.title"));
   const schema = useQuery({ queryKey: ["schema"], queryFn: loadSchema, staleTime: Number.POSITIVE_INFINITY });
   const document = useRef(FIRST_DOCUMENT);
   const [variables, setVariables] = useState("");
-  const [variablesError, setVariablesError] = useState<string>();
+  const [variablesRefused, setVariablesRefused] = useState(false);
   const [answer, setAnswer] = useState<Answer | null>(null);
-  const [failure, setFailure] = useState<string | null>(null);
+  const [failure, setFailure] = useState<ApiError | null>(null);
   const [isRunning, setRunning] = useState(false);
 
   async function run() {
     if (isRunning) return;
     setRunning(true);
-    setVariablesError(undefined);
+    setVariablesRefused(false);
     setFailure(null);
     setAnswer(null);
     try {
       setAnswer(await runDocument(document.current, variables));
     } catch (error) {
-      if (error instanceof SyntaxError) setVariablesError("Write the variables as a JSON object.");
-      else setFailure(errorText(asApiError(error)));
+      if (error instanceof SyntaxError) setVariablesRefused(true);
+      else setFailure(asApiError(error));
     } finally {
       setRunning(false);
     }
@@ -53,15 +54,15 @@ export default function ExplorerPage() {
   return (
     <div className="explorer">
       <div className="page-head">
-        <h1>API explorer</h1>
+        <h1>{t("explorer.title")}</h1>
         <button type="button" className="button button-primary" onClick={() => void run()}>
-          {isRunning ? "Running…" : "Run"}
+          {t(isRunning ? "explorer.running" : "explorer.run")}
         </button>
       </div>
       <div className="explorer-panes">
         <div className="explorer-ask">
           <DocumentEditor
-            label="GraphQL document"
+            label={t("explorer.document")}
             initial={FIRST_DOCUMENT}
             schema={schema.data}
             onChange={(text) => {
@@ -69,7 +70,11 @@ export default function ExplorerPage() {
             }}
             onRun={() => void run()}
           />
-          <Field label="Variables" hint="JSON. Nothing here is stored in the browser." error={variablesError}>
+          <Field
+            label={t("explorer.variables")}
+            hint={t("explorer.variablesHint")}
+            error={variablesRefused ? t("explorer.variablesRefused") : undefined}
+          >
             {(control) => (
               <textarea
                 {...control}
@@ -86,8 +91,8 @@ export default function ExplorerPage() {
           </Field>
         </div>
         <div className="explorer-answer">
-          <h2 id="explorer-answer-heading">Answer</h2>
-          <div role="status">{failure ?? (answer ? `HTTP ${answer.status}` : null)}</div>
+          <h2 id="explorer-answer-heading">{t("explorer.answer")}</h2>
+          <div role="status">{failure ? errorText(failure) : answer ? `HTTP ${answer.status}` : null}</div>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
           <section tabIndex={0} aria-labelledby="explorer-answer-heading" translate="no">
             <pre>{answer?.text}</pre>

@@ -11,6 +11,7 @@ import {
   isUnionType,
 } from "graphql";
 import { useEffect, useRef, useState } from "react";
+import { t } from "../i18n/i18n.ts";
 
 /** What the schema says of itself: one type at a time, with the way back. */
 export function SchemaDocs({ schema }: { schema: GraphQLSchema }) {
@@ -28,11 +29,11 @@ export function SchemaDocs({ schema }: { schema: GraphQLSchema }) {
     <section className="explorer-docs" aria-labelledby="explorer-docs-heading">
       <div className="explorer-docs-head">
         <h2 id="explorer-docs-heading" ref={heading} tabIndex={-1}>
-          {type?.name ?? "Schema"}
+          {type?.name ?? t("explorer.schema")}
         </h2>
         {type ? (
           <button type="button" className="button" onClick={() => setTrail(trail.slice(0, -1))}>
-            Back
+            {t("explorer.back")}
           </button>
         ) : null}
       </div>

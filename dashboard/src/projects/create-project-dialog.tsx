@@ -1,4 +1,5 @@
 import { useLocation } from "wouter";
+import { t } from "../i18n/i18n.ts";
 import { Dialog } from "../shared/dialog.tsx";
 import { ProjectNameForm } from "./project-name-form.tsx";
 import { useCreateProject } from "./projects.ts";
@@ -8,10 +9,10 @@ export function CreateProjectDialog({ onClose }: { onClose: () => void }) {
   const [, navigate] = useLocation();
   const create = useCreateProject();
   return (
-    <Dialog title="New project" onCloseRequest={onClose}>
+    <Dialog title={t("projects.new")} onCloseRequest={onClose}>
       <ProjectNameForm
         initialName=""
-        submitLabel="Create project"
+        submitLabel={t("projects.create")}
         onCancel={onClose}
         send={async (name) => {
           const project = await create.mutateAsync(name);

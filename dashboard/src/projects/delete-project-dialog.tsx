@@ -1,5 +1,7 @@
 import { type FormEvent, useEffect, useRef, useState } from "react";
+import { Trans } from "react-i18next";
 import { useLocation } from "wouter";
+import { t } from "../i18n/i18n.ts";
 import { asApiError } from "../shared/api-error.ts";
 import { Dialog } from "../shared/dialog.tsx";
 import { errorText } from "../shared/error-text.ts";
@@ -26,7 +28,7 @@ export function DeleteProjectDialog({ project, onClose }: { project: Project; on
     event.preventDefault();
     if (remove.isPending) return;
     if (typed.trim() !== project.name.trim()) {
-      setProblem("This isn't the project's name. Type it exactly as it is shown above.");
+      setProblem(t("projects.deleteWrongName"));
       setRefusals((count) => count + 1);
       return;
     }
@@ -39,17 +41,23 @@ export function DeleteProjectDialog({ project, onClose }: { project: Project; on
   }
 
   return (
-    <Dialog title="Delete project" onCloseRequest={onClose}>
+    <Dialog title={t("projects.delete")} onCloseRequest={onClose}>
       <form ref={form} className="stack" noValidate onSubmit={submit}>
-        <p>{consequence(fresh.data?.pendingTtlSecretCount ?? project.pendingTtlSecretCount)}</p>
-        <p>The audit log stays. This can't be undone.</p>
+        <p>
+          {t("projects.deleteConsequence", {
+            count: fresh.data?.pendingTtlSecretCount ?? project.pendingTtlSecretCount,
+          })}
+        </p>
+        <p>{t("projects.deleteFinal")}</p>
         <Field
-          label="Type the project's name to confirm"
+          label={t("projects.deleteType")}
           error={problem ?? undefined}
           hint={
-            <>
-              Its name is <strong className="name-to-type">{project.name}</strong>
-            </>
+            <Trans
+              i18nKey="projects.deleteName"
+              values={{ name: project.name }}
+              components={{ name: <strong className="name-to-type" /> }}
+            />
           }
         >
           {(control) => (
@@ -70,24 +78,17 @@ export function DeleteProjectDialog({ project, onClose }: { project: Project; on
         {remove.error ? <Notice>{errorText(asApiError(remove.error))}</Notice> : null}
         <div className="dialog-actions">
           <button type="button" className="button" onClick={onClose}>
-            Cancel
+            {t("common.cancel")}
           </button>
           <button
             type="submit"
             className="button button-danger"
             aria-disabled={remove.isPending || undefined}
           >
-            Delete project
+            {t("projects.delete")}
           </button>
         </div>
       </form>
     </Dialog>
   );
-}
-
-function consequence(pending: number): string {
-  if (pending === 0) return "All its TTL secrets go with it. None of them is pending.";
-  if (pending === 1)
-    return "All its TTL secrets go with it, 1 pending one too: its link stops working at once.";
-  return `All its TTL secrets go with it, ${pending} pending ones too: their links stop working at once.`;
 }

@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { Link } from "wouter";
+import { t } from "../i18n/i18n.ts";
 import { DeleteProjectDialog } from "./delete-project-dialog.tsx";
 import type { Project } from "./projects.ts";
 import { RenameProjectDialog } from "./rename-project-dialog.tsx";
@@ -12,29 +13,29 @@ export function ProjectHeader({ project, section }: { project: Project; section:
   return (
     <header className="project-header">
       <p className="breadcrumb">
-        <Link href="/">Projects</Link>
+        <Link href="/">{t("projects.heading")}</Link>
       </p>
       <div className="page-head">
         <h1>{project.name}</h1>
         <div className="page-actions">
           <button type="button" className="button button-quiet" onClick={() => setDialog("rename")}>
-            Rename
+            {t("projects.rename")}
           </button>
           <button
             type="button"
             className="button button-quiet button-quiet-danger"
             onClick={() => setDialog("delete")}
           >
-            Delete project
+            {t("projects.delete")}
           </button>
         </div>
       </div>
-      <nav className="tabs" aria-label="Project">
+      <nav className="tabs" aria-label={t("projects.sections")}>
         <Link href={path} aria-current={section === "ttl-secrets" ? "page" : undefined}>
-          TTL secrets
+          {t("ttlSecrets.heading")}
         </Link>
         <Link href={`${path}/audit`} aria-current={section === "audit" ? "page" : undefined}>
-          Audit
+          {t("audit.heading")}
         </Link>
       </nav>
       {dialog === "rename" ? <RenameProjectDialog project={project} onClose={close} /> : null}

@@ -1,4 +1,5 @@
 import { type FormEvent, useRef, useState } from "react";
+import { t } from "../i18n/i18n.ts";
 import { type ApiError, asApiError } from "../shared/api-error.ts";
 import { errorText } from "../shared/error-text.ts";
 import { Field, useFocusOnFirstInvalid } from "../shared/field.tsx";
@@ -39,7 +40,7 @@ export function ProjectNameForm(props: {
     } catch (thrown) {
       const error = asApiError(thrown);
       if (refusedField(error) === "name") {
-        refuse(`Use 1 to ${maxNameLength} characters without control characters.`);
+        refuse(t("projects.nameRefused", { max: maxNameLength }));
       } else setFailure(error);
       setSending(false);
     }
@@ -47,11 +48,7 @@ export function ProjectNameForm(props: {
 
   return (
     <form ref={form} className="stack" noValidate onSubmit={(event) => void submit(event)}>
-      <Field
-        label="Name"
-        error={problem ?? undefined}
-        hint="A system, a customer or a team: whatever its secrets have in common."
-      >
+      <Field label={t("common.name")} error={problem ?? undefined} hint={t("projects.nameHint")}>
         {(control) => (
           <input
             {...control}
@@ -70,7 +67,7 @@ export function ProjectNameForm(props: {
       {failure ? <Notice>{errorText(failure)}</Notice> : null}
       <div className="dialog-actions">
         <button type="button" className="button" onClick={props.onCancel}>
-          Cancel
+          {t("common.cancel")}
         </button>
         <button type="submit" className="button button-primary" aria-disabled={sending || undefined}>
           {props.submitLabel}

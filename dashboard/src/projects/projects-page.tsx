@@ -1,5 +1,7 @@
 import { useState } from "react";
+import { Trans } from "react-i18next";
 import { Link } from "wouter";
+import { t } from "../i18n/i18n.ts";
 import { asApiError } from "../shared/api-error.ts";
 import { NextIcon, PlusIcon, RingIcon } from "../shared/icons.tsx";
 import { LoadFailure } from "../shared/load-failure.tsx";
@@ -12,7 +14,7 @@ import { type Project, useProjects } from "./projects.ts";
 
 /** `/`: the vault's projects. */
 export function ProjectsPage() {
-  usePageTitle("Projects");
+  usePageTitle(t("projects.heading"));
   const list = useProjects();
   const [creating, setCreating] = useState(false);
   const create = () => setCreating(true);
@@ -21,11 +23,11 @@ export function ProjectsPage() {
   return (
     <>
       <div className="page-head">
-        <h1>Projects</h1>
+        <h1>{t("projects.heading")}</h1>
         {list.projects && !empty ? (
           <button type="button" className="button button-primary" onClick={create}>
             <PlusIcon />
-            New project
+            {t("projects.new")}
           </button>
         ) : null}
       </div>
@@ -33,13 +35,11 @@ export function ProjectsPage() {
         empty ? (
           <div className="empty">
             <RingIcon left={0.75} />
-            <h2>Start with a project</h2>
-            <p>
-              A project keeps the TTL secrets of one system, customer or team together, with their audit log.
-            </p>
+            <h2>{t("projects.empty")}</h2>
+            <p>{t("projects.emptyText")}</p>
             <button type="button" className="button button-primary" onClick={create}>
               <PlusIcon />
-              New project
+              {t("projects.new")}
             </button>
           </div>
         ) : (
@@ -74,10 +74,10 @@ function ProjectRow({ project }: { project: Project }) {
       <Link href={`/projects/${encodeURIComponent(project.id)}`}>{project.name}</Link>
       <span className="project-pending" data-pending={pending > 0 || undefined}>
         {pending > 0 ? <RingIcon left={0.7} /> : null}
-        {pending === 0 ? "Nothing pending" : `${pending} pending ${pending === 1 ? "secret" : "secrets"}`}
+        {t("projects.pending", { count: pending })}
       </span>
       <span className="project-created">
-        Created <Time at={project.createdAt} />
+        <Trans i18nKey="projects.created" components={{ time: <Time at={project.createdAt} /> }} />
       </span>
       <NextIcon />
     </li>

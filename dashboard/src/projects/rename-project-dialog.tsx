@@ -1,3 +1,4 @@
+import { t } from "../i18n/i18n.ts";
 import { Dialog } from "../shared/dialog.tsx";
 import { ProjectNameForm } from "./project-name-form.tsx";
 import { type Project, useRenameProject } from "./projects.ts";
@@ -6,10 +7,10 @@ import { type Project, useRenameProject } from "./projects.ts";
 export function RenameProjectDialog({ project, onClose }: { project: Project; onClose: () => void }) {
   const rename = useRenameProject(project.id);
   return (
-    <Dialog title="Rename project" onCloseRequest={onClose}>
+    <Dialog title={t("projects.renameTitle")} onCloseRequest={onClose}>
       <ProjectNameForm
         initialName={project.name}
-        submitLabel="Rename"
+        submitLabel={t("projects.rename")}
         onCancel={onClose}
         send={async (name) => {
           await rename.mutateAsync(name);

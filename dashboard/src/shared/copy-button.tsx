@@ -1,4 +1,5 @@
 import { type RefObject, useState } from "react";
+import { t } from "../i18n/i18n.ts";
 import { CopyIcon, TickIcon } from "./icons.tsx";
 
 /** What is copied, and what the button says before and after. */
@@ -46,9 +47,7 @@ export function CopyButton(props: CopyButtonProps) {
         {props.copied ? props.announcement : ""}
       </span>
       <span className="copy-refused" role="status">
-        {refused && !props.copied
-          ? "Your browser didn't allow copying. The text is selected: press Ctrl+C (⌘C on a Mac)."
-          : ""}
+        {refused && !props.copied ? t("common.copyRefused") : ""}
       </span>
     </>
   );

@@ -1,4 +1,5 @@
 import { type ReactNode, useId, useLayoutEffect, useRef } from "react";
+import { t } from "../i18n/i18n.ts";
 import { CloseIcon } from "./icons.tsx";
 
 /** What a dialog is made of. */
@@ -57,7 +58,7 @@ export function Dialog({ title, onCloseRequest, wide = false, children }: Dialog
     >
       <div className="dialog-head">
         <h2 id={`${id}-title`}>{title}</h2>
-        <button type="button" className="icon-button" aria-label="Close" onClick={onCloseRequest}>
+        <button type="button" className="icon-button" aria-label={t("common.close")} onClick={onCloseRequest}>
           <CloseIcon />
         </button>
       </div>

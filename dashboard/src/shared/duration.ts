@@ -1,11 +1,16 @@
+import { formatLocale, t } from "../i18n/i18n.ts";
+
 /** "1 hour 30 minutes": a duration in words, its zero parts left out. */
 export function spokenDuration(totalSeconds: number): string {
   const parts = [
-    counted(Math.floor(totalSeconds / 3600), "hour"),
-    counted(Math.floor((totalSeconds % 3600) / 60), "minute"),
-    counted(totalSeconds % 60, "second"),
-  ].filter((part) => part !== null);
-  return parts.length > 0 ? parts.join(" ") : "0 seconds";
+    ["hour", Math.floor(totalSeconds / 3600)],
+    ["minute", Math.floor((totalSeconds % 3600) / 60)],
+    ["second", totalSeconds % 60],
+  ] as const;
+  const spoken = parts.filter(([, count]) => count > 0);
+  return (spoken.length > 0 ? spoken : parts.slice(-1))
+    .map(([unit, count]) => counted(unit, count))
+    .join(" ");
 }
 
 /** "4 min 09 s", "1 h 05 min": what is left, in two units, so that it hardly changes width as it runs. */
@@ -14,14 +19,13 @@ export function countdown(leftMs: number): string {
   const hours = Math.floor(left / 3600);
   const minutes = Math.floor((left % 3600) / 60);
   const rest = left % 60;
-  if (hours > 0) return `${hours} h ${twoDigits(minutes)} min`;
-  if (minutes > 0) return `${minutes} min ${twoDigits(rest)} s`;
-  return `${rest} s`;
+  if (hours > 0) return t("time.hoursMinutes", { hours, minutes: twoDigits(minutes) });
+  if (minutes > 0) return t("time.minutesSeconds", { minutes, seconds: twoDigits(rest) });
+  return t("time.seconds", { seconds: rest });
 }
 
-function counted(count: number, unit: string): string | null {
-  if (count === 0) return null;
-  return `${count} ${unit}${count === 1 ? "" : "s"}`;
+function counted(unit: "hour" | "minute" | "second", count: number): string {
+  return new Intl.NumberFormat(formatLocale(), { style: "unit", unit, unitDisplay: "long" }).format(count);
 }
 
 function twoDigits(count: number): string {

@@ -1,3 +1,4 @@
+import { t } from "../i18n/i18n.ts";
 import type { ApiError } from "./api-error.ts";
 import { spokenDuration } from "./duration.ts";
 
@@ -5,25 +6,27 @@ import { spokenDuration } from "./duration.ts";
 export function errorText(error: ApiError): string {
   switch (error.code) {
     case "UNREACHABLE":
-      return "We can't reach the server. Check your connection, then try again.";
+      return t("errors.unreachable");
     case "RATE_LIMITED":
-      return `Too many requests. Wait ${waitingTime(error)}, then try again.`;
+      return t("errors.rateLimited", { time: waitingTime(error) });
     case "OVERLOADED":
-      return "The server is busy. Nothing was changed. Try again in a few seconds.";
+      return t("errors.overloaded");
     case "UNAUTHENTICATED":
-      return "Your session has ended. Sign in again.";
+      return t("errors.sessionEnded");
     case "FORBIDDEN":
-      return "Your role doesn't allow this. Ask an owner of the vault to do it.";
+      return t("errors.forbidden");
     case "NOT_FOUND":
-      return "This no longer exists, or it isn't yours. Reload the page to see what is there now.";
+      return t("errors.notFound");
     case "BAD_USER_INPUT":
-      return "The server didn't accept what was entered. Check the fields, then try again.";
+      return t("errors.badInput");
     case "INTERNAL":
-      return "Something went wrong on the server. Try again; if it keeps failing, tell whoever runs it.";
+      return t("errors.internal");
   }
 }
 
 /** "30 seconds" when the server said how long, otherwise "a minute". */
 export function waitingTime(error: ApiError): string {
-  return error.retryAfterSeconds === null ? "a minute" : spokenDuration(Math.max(1, error.retryAfterSeconds));
+  return error.retryAfterSeconds === null
+    ? t("time.aMinute")
+    : spokenDuration(Math.max(1, error.retryAfterSeconds));
 }

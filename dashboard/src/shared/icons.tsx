@@ -106,6 +106,16 @@ export function ClockIcon() {
   );
 }
 
+/** A globe: languages. */
+export function GlobeIcon() {
+  return (
+    <Icon>
+      <circle cx="8" cy="8" r="6" />
+      <path d="M2 8h12M8 2c2.2 2 2.2 10 0 12M8 2c-2.2 2-2.2 10 0 12" />
+    </Icon>
+  );
+}
+
 /** A bent arrow: taken back. */
 export function TakenBackIcon() {
   return (

@@ -1,3 +1,4 @@
+import { t } from "../i18n/i18n.ts";
 import type { ApiError } from "./api-error.ts";
 import { errorText } from "./error-text.ts";
 import { Notice } from "./notice.tsx";
@@ -8,7 +9,7 @@ export function LoadFailure({ error, retry }: { error: ApiError; retry: () => vo
     <Notice>
       <p>{errorText(error)}</p>
       <button type="button" className="button" onClick={retry}>
-        Try again
+        {t("common.tryAgain")}
       </button>
     </Notice>
   );

@@ -1,3 +1,4 @@
+import { t } from "../i18n/i18n.ts";
 import type { ApiError } from "./api-error.ts";
 import { errorText } from "./error-text.ts";
 import { Notice } from "./notice.tsx";
@@ -20,7 +21,7 @@ export function LoadMore(props: {
             aria-disabled={props.loadingMore || undefined}
             onClick={props.loadMore}
           >
-            {props.loadingMore ? "Loading…" : "Load more"}
+            {t(props.loadingMore ? "common.loading" : "common.loadMore")}
           </button>
         </div>
       ) : null}

@@ -1,3 +1,5 @@
+import { t } from "../i18n/i18n.ts";
+
 /** Names of projects and TTL secrets are labels of at most this many characters. */
 export const maxNameLength = 200;
 
@@ -9,9 +11,9 @@ const control = /[\p{Cc}\p{Zl}\p{Zp}]/u;
  */
 export function nameProblem(name: string): string | null {
   const trimmed = name.trim();
-  if (trimmed === "") return "Enter a name.";
-  if (control.test(name)) return "Use a single line without control characters.";
-  if ([...trimmed].length > maxNameLength) return `Use at most ${maxNameLength} characters.`;
-  if (!name.isWellFormed()) return "Take out the characters that didn't survive being copied.";
+  if (trimmed === "") return t("names.empty");
+  if (control.test(name)) return t("names.control");
+  if ([...trimmed].length > maxNameLength) return t("names.tooLong", { max: maxNameLength });
+  if (!name.isWellFormed()) return t("names.broken");
   return null;
 }

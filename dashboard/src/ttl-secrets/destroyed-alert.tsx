@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { FailedAttemptsDocument } from "../gql/graphql.ts";
+import { t } from "../i18n/i18n.ts";
 import { runDocument } from "../shared/graphql-client.ts";
 import { Notice } from "../shared/notice.tsx";
 import { destroyedWords, type TtlSecret } from "./ttl-secret.ts";
@@ -15,26 +16,22 @@ export function DestroyedAlert(props: {
 }) {
   const { projectId, secret } = props;
   const address = useAttemptAddress(projectId, secret.id);
-  const what = secret.destroyedReason ? destroyedWords[secret.destroyedReason].long : "";
+  const what = secret.destroyedReason ? t(destroyedWords[secret.destroyedReason].long) : "";
   return (
     <div data-testid="destroyed-alert">
       <Notice>
-        <p className="alert-title">{`“${secret.name}” was destroyed`}</p>
+        <p className="alert-title">{t("ttlSecrets.alert.title", { name: secret.name })}</p>
         <p>
           {what}
-          {address ? ` The attempt came from ${address}.` : null}
+          {address ? ` ${t("ttlSecrets.alert.address", { address })}` : null}
         </p>
-        <p>
-          The credential was not exposed by it. If that was your recipient, create the secret again and check
-          how they get the passphrase. If it was not, somebody else has the link: send the new one another
-          way.
-        </p>
+        <p>{t("ttlSecrets.alert.advice")}</p>
         <p className="alert-actions">
           <button type="button" className="button button-small" onClick={() => props.onCreateAgain(secret)}>
-            Create again
+            {t("ttlSecrets.createAgain")}
           </button>
           <button type="button" className="button button-small" onClick={() => props.onDismiss(secret)}>
-            Dismiss
+            {t("ttlSecrets.alert.dismiss")}
           </button>
         </p>
       </Notice>

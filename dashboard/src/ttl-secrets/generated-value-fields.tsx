@@ -1,4 +1,5 @@
 import type { SecretCharset } from "../gql/graphql.ts";
+import { t } from "../i18n/i18n.ts";
 import { Field } from "../shared/field.tsx";
 import { charsets, type DraftErrors, limits, type TtlSecretDraft } from "./ttl-secret-draft.ts";
 
@@ -12,7 +13,7 @@ export function GeneratedValueFields(props: {
   return (
     <div className="generated">
       <div className="field-row">
-        <Field label="Character set" error={errors.charset}>
+        <Field label={t("ttlSecrets.charset")} error={errors.charset}>
           {(control) => (
             <select
               {...control}
@@ -22,14 +23,14 @@ export function GeneratedValueFields(props: {
             >
               {charsets.map((charset) => (
                 <option key={charset.value} value={charset.value}>
-                  {charset.label}
+                  {t(charset.label)}
                 </option>
               ))}
             </select>
           )}
         </Field>
         {draft.charset === "UUID" ? null : (
-          <Field label="Length" error={errors.length}>
+          <Field label={t("ttlSecrets.length")} error={errors.length}>
             {(control) => (
               <input
                 {...control}
@@ -46,7 +47,7 @@ export function GeneratedValueFields(props: {
           </Field>
         )}
       </div>
-      <p className="field-hint">The server makes it. You don't see it either: only the recipient does.</p>
+      <p className="field-hint">{t("ttlSecrets.generateHint")}</p>
     </div>
   );
 }

@@ -1,9 +1,11 @@
 import { type ReactNode, useEffect, useId, useRef } from "react";
+import { Trans } from "react-i18next";
+import { t } from "../i18n/i18n.ts";
 import { brand } from "../shared/brand.ts";
 import { CopyButton } from "../shared/copy-button.tsx";
 import type { CreatedTtlSecret } from "./create-ttl-secret.ts";
 import { statusWord, type TtlSecret } from "./ttl-secret.ts";
-import { Countdown, TtlRing, useStatus } from "./ttl-secret-status.tsx";
+import { TtlRing, useCountdown, useStatus } from "./ttl-secret-status.tsx";
 
 /** The two things that are handed over. */
 export type HandOffPart = "link" | "passphrase";
@@ -25,32 +27,29 @@ export function HandOff(props: {
     <div className="hand-off stack">
       <div>
         <h3 ref={heading} tabIndex={-1}>
-          Send these two apart
+          {t("handOff.sendApart")}
         </h3>
-        <p className="hand-off-advice">
-          Use two different channels, for example the link by e-mail and the passphrase by phone. Whoever gets
-          hold of only one of them can't open the secret.
-        </p>
+        <p className="hand-off-advice">{t("handOff.advice")}</p>
       </div>
       <Part
-        label="Link"
+        label={t("handOff.link")}
         testId="link"
         text={created.link}
-        copyLabel="Copy link"
-        copiedLabel="Link copied"
-        announcement="The link is in the clipboard."
+        copyLabel={t("handOff.copyLink")}
+        copiedLabel={t("handOff.linkCopied")}
+        announcement={t("handOff.linkInClipboard")}
         copied={copied.has("link")}
         onCopied={() => onCopied("link")}
       >
         {created.link}
       </Part>
       <Part
-        label="Passphrase"
+        label={t("handOff.passphrase")}
         testId="passphrase"
         text={created.passphrase}
-        copyLabel="Copy passphrase"
-        copiedLabel="Passphrase copied"
-        announcement="The passphrase is in the clipboard."
+        copyLabel={t("handOff.copyPassphrase")}
+        copiedLabel={t("handOff.passphraseCopied")}
+        announcement={t("handOff.passphraseInClipboard")}
         copied={copied.has("passphrase")}
         onCopied={() => onCopied("passphrase")}
       >
@@ -64,18 +63,23 @@ export function HandOff(props: {
       </Part>
       {brand.recognitionPhrase ? (
         <p className="hand-off-recognition">
-          Tell the recipient which words the real page shows under its name:{" "}
-          <strong translate="no">{brand.recognitionPhrase}</strong>
+          <Trans
+            i18nKey="handOff.recognition"
+            values={{ phrase: brand.recognitionPhrase }}
+            components={{ phrase: <strong translate="no" /> }}
+          />
         </p>
       ) : null}
       <p className="hand-off-once">
-        <strong className="hand-off-once-words">Shown once. We cannot show them again.</strong> If one gets
-        lost, revoke the secret in the list and make a new one.
+        <Trans
+          i18nKey="handOff.shownOnce"
+          components={{ once: <strong className="hand-off-once-words" /> }}
+        />
       </p>
       <div className="hand-off-foot">
         <Remaining secret={props.current} />
         <button type="button" className="button button-primary" onClick={props.onDone}>
-          Done
+          {t("common.done")}
         </button>
       </div>
     </div>
@@ -122,11 +126,16 @@ function Part(props: {
 }
 
 function Remaining({ secret }: { secret: TtlSecret }) {
+  const left = useCountdown(secret.expiresAt);
   const status = useStatus(secret);
   if (status !== "PENDING") {
     return (
       <p className="hand-off-remaining" role="status">
-        Status: <strong>{statusWord[status]}</strong>
+        <Trans
+          i18nKey="handOff.status"
+          values={{ status: statusWord(status) }}
+          components={{ status: <strong /> }}
+        />
       </p>
     );
   }
@@ -134,10 +143,7 @@ function Remaining({ secret }: { secret: TtlSecret }) {
     <p className="hand-off-remaining">
       <TtlRing secret={secret} />
       <span>
-        Destroys itself in{" "}
-        <strong>
-          <Countdown until={secret.expiresAt} />
-        </strong>
+        <Trans i18nKey="handOff.remaining" values={{ time: left }} components={{ time: <strong /> }} />
       </span>
     </p>
   );

@@ -1,3 +1,4 @@
+import { t } from "../i18n/i18n.ts";
 import type { Liveness } from "./use-live-ttl-secrets.ts";
 
 /** Whether what is on screen changes by itself at once. Not announced: it is there to be looked at. */
@@ -6,7 +7,7 @@ export function LiveIndicator({ liveness }: { liveness: Liveness }) {
   const isLive = liveness === "live";
   return (
     <p className={isLive ? "live live-on" : "live"} data-testid="live">
-      {isLive ? "Live" : "Not live: checking every few seconds"}
+      {t(isLive ? "ttlSecrets.live" : "ttlSecrets.notLive")}
     </p>
   );
 }

@@ -1,13 +1,14 @@
+import { t } from "../i18n/i18n.ts";
 import { DownIcon, PlusIcon } from "../shared/icons.tsx";
 import { MenuButton } from "../shared/menu.tsx";
 
 /** "+ New secret": the kinds of secret that can be made. */
 export function NewSecretMenu({ onTtlSecret }: { onTtlSecret: () => void }) {
-  const kinds = [{ label: "TTL secret", hint: "For one recipient, opened once", onSelect: onTtlSecret }];
+  const kinds = [{ label: t("ttlSecrets.kind"), hint: t("ttlSecrets.kindHint"), onSelect: onTtlSecret }];
   return (
     <MenuButton className="button button-primary" items={kinds}>
       <PlusIcon />
-      New secret
+      {t("ttlSecrets.new")}
       <DownIcon />
     </MenuButton>
   );

@@ -1,4 +1,5 @@
 import { useEffect, useState } from "react";
+import { t } from "../i18n/i18n.ts";
 import { CloseQuestion } from "../shared/close-question.tsx";
 import { Dialog } from "../shared/dialog.tsx";
 import { useLeaveGuard } from "../shared/leave-guard.ts";
@@ -43,7 +44,7 @@ export function NewTtlSecretDialog(props: {
   }
 
   return (
-    <Dialog title="New TTL secret" wide onCloseRequest={requestClose}>
+    <Dialog title={t("ttlSecrets.newTitle")} wide onCloseRequest={requestClose}>
       {created ? (
         <HandOff
           created={created}
@@ -76,8 +77,8 @@ export function NewTtlSecretDialog(props: {
       {asking && question ? (
         <CloseQuestion
           question={question}
-          stayLabel={created ? "Go back" : "Keep editing"}
-          closeLabel={created ? "Close anyway" : "Discard"}
+          stayLabel={t(created ? "ttlSecrets.goBack" : "ttlSecrets.keepEditing")}
+          closeLabel={t(created ? "ttlSecrets.closeAnyway" : "ttlSecrets.discard")}
           onStay={() => setAsking(false)}
           onClose={onClose}
         />
@@ -87,13 +88,12 @@ export function NewTtlSecretDialog(props: {
 }
 
 function typed(draft: TtlSecretDraft): string | null {
-  return draft.name.trim() || draft.value ? "Discard what you typed? Nothing has been created yet." : null;
+  return draft.name.trim() || draft.value ? t("ttlSecrets.discardQuestion") : null;
 }
 
 function uncopied(copied: ReadonlySet<HandOffPart>): string | null {
-  const missing = (["link", "passphrase"] as const).filter((part) => !copied.has(part));
-  if (missing.length === 0) return null;
-  const them = missing.length === 1 ? "it" : "them";
-  const parts = missing.join(" and the ");
-  return `You haven't copied the ${parts} yet. Once this is closed, we can't show ${them} again.`;
+  if (!copied.has("link")) {
+    return t(copied.has("passphrase") ? "ttlSecrets.uncopied.link" : "ttlSecrets.uncopied.both");
+  }
+  return copied.has("passphrase") ? null : t("ttlSecrets.uncopied.passphrase");
 }

@@ -1,3 +1,5 @@
+import { Trans } from "react-i18next";
+import { t } from "../i18n/i18n.ts";
 import { asApiError } from "../shared/api-error.ts";
 import { Dialog } from "../shared/dialog.tsx";
 import { errorText } from "../shared/error-text.ts";
@@ -11,22 +13,21 @@ export function RevokeDialog(props: { projectId: string; secret: TtlSecret; onCl
   const revoke = useRevokeTtlSecret(projectId);
   const error = revoke.error && asApiError(revoke.error);
   return (
-    <Dialog title="Revoke this TTL secret?" onCloseRequest={onClose}>
+    <Dialog title={t("ttlSecrets.revokeTitle")} onCloseRequest={onClose}>
       <div className="stack">
         <p>
-          <strong className="name-to-type">{secret.name}</strong> is destroyed at once. Its link stops
-          working, and the recipient is told that it is not available.
+          <Trans
+            i18nKey="ttlSecrets.revokeText"
+            values={{ name: secret.name }}
+            components={{ name: <strong className="name-to-type" /> }}
+          />
         </p>
         {error ? (
-          <Notice>
-            {error.code === "NOT_FOUND"
-              ? "It has already ended. Close this and look at its status in the list."
-              : errorText(error)}
-          </Notice>
+          <Notice>{error.code === "NOT_FOUND" ? t("ttlSecrets.revokeTooLate") : errorText(error)}</Notice>
         ) : null}
         <div className="dialog-actions">
           <button type="button" className="button" data-initial-focus onClick={onClose}>
-            Keep it
+            {t("ttlSecrets.revokeKeep")}
           </button>
           <button
             type="button"
@@ -36,7 +37,7 @@ export function RevokeDialog(props: { projectId: string; secret: TtlSecret; onCl
               if (!revoke.isPending) revoke.mutate(secret.id, { onSuccess: onClose });
             }}
           >
-            Revoke
+            {t("ttlSecrets.revoke")}
           </button>
         </div>
       </div>

@@ -1,4 +1,5 @@
 import { useId } from "react";
+import { t } from "../i18n/i18n.ts";
 import { FieldError } from "../shared/field.tsx";
 import { type DraftErrors, limits, type TtlSecretDraft } from "./ttl-secret-draft.ts";
 
@@ -32,15 +33,14 @@ export function TtlFields(props: {
   );
   return (
     <fieldset className="field ttl-fields">
-      <legend>Self-destruct after</legend>
+      <legend>{t("ttlSecrets.ttl")}</legend>
       <div className="ttl-line">
         <div className="ttl-boxes">
-          {box("hours", "Hours", limits.ttlSeconds.max / 3_600)}
-          {box("minutes", "Minutes", 59)}
+          {box("hours", t("ttlSecrets.hours"), limits.ttlSeconds.max / 3_600)}
+          {box("minutes", t("ttlSecrets.minutes"), 59)}
         </div>
         <div className="field-hint" id={`${id}-hint`}>
-          <span className="ttl-limits">1 minute to 24 hours</span> Keep it short: 5 minutes is usually enough
-          when the recipient is waiting.
+          <span className="ttl-limits">{t("ttlSecrets.ttlLimits")}</span> {t("ttlSecrets.ttlAdvice")}
         </div>
       </div>
       {error ? <FieldError id={`${id}-error`}>{error}</FieldError> : null}

@@ -1,4 +1,5 @@
 import type { CreateTtlSecretInput, SecretCharset } from "../gql/graphql.ts";
+import { t } from "../i18n/i18n.ts";
 import { nameProblem } from "../shared/name-rule.ts";
 import type { TtlSecret } from "./ttl-secret.ts";
 
@@ -50,14 +51,12 @@ export const limits = {
 };
 
 /** What a generated value is made of, in the order the dialog offers it. */
-export const charsets: { value: SecretCharset; label: string }[] = [
-  { value: "SYMBOLS", label: "Letters, digits and symbols" },
-  { value: "ALPHANUMERIC", label: "Letters and digits" },
-  { value: "NUMBERS", label: "Digits only" },
-  { value: "UUID", label: "UUID" },
-];
-
-const numbers = new Intl.NumberFormat("en");
+export const charsets = [
+  { value: "SYMBOLS", label: "ttlSecrets.charsets.symbols" },
+  { value: "ALPHANUMERIC", label: "ttlSecrets.charsets.alphanumeric" },
+  { value: "NUMBERS", label: "ttlSecrets.charsets.numbers" },
+  { value: "UUID", label: "ttlSecrets.charsets.uuid" },
+] as const satisfies { value: SecretCharset; label: string }[];
 
 /** Bytes of a text in UTF-8, which is what the limit counts. */
 export function utf8Bytes(text: string): number {
@@ -108,51 +107,46 @@ export function draftInput(draft: TtlSecretDraft, projectId: string): CreateTtlS
 export function refusedFieldError(field: string | null, draft: TtlSecretDraft): DraftErrors | null {
   switch (field) {
     case "name":
-      return { name: "The server didn't accept this name. Use 1 to 200 characters on one line." };
+      return { name: t("ttlSecrets.nameRefused") };
     case "ttlSeconds":
-      return { minutes: ttlRule };
+      return { minutes: t("ttlSecrets.ttlRule") };
     case "length":
-      return { length: lengthRule };
+      return { length: lengthRule() };
     case "charset":
-      return { charset: "The server doesn't know this character set. Choose another one." };
+      return { charset: t("ttlSecrets.charsetRefused") };
     case "value":
-      return { value: "The server didn't accept this value. Use 1 byte to 64 KiB of text." };
+      return { value: t("ttlSecrets.valueRefused") };
     case "content":
-      return draft.generate
-        ? { length: lengthRule }
-        : { value: "Enter a value of 1 byte to 64 KiB of text." };
+      return draft.generate ? { length: lengthRule() } : { value: t("ttlSecrets.valueRule") };
     default:
       return null;
   }
 }
 
-const ttlRule = "Choose between 1 minute and 24 hours.";
-const lengthRule = `Use a whole number from ${limits.length.min} to ${numbers.format(limits.length.max)}.`;
+const lengthRule = () => t("ttlSecrets.lengthRule", limits.length);
 
 function lengthProblem(draft: TtlSecretDraft): string | null {
   if (draft.charset === "UUID") return null;
   const length = wholeNumber(draft.length);
-  return length === null || length < limits.length.min || length > limits.length.max ? lengthRule : null;
+  return length === null || length < limits.length.min || length > limits.length.max ? lengthRule() : null;
 }
 
 function valueProblem(value: string): string | null {
-  if (value === "") return "Enter the value to hand over, or have one generated.";
-  if (value.includes("\0")) return "Take out the NUL character: it can't be handed over as text.";
-  if (!value.isWellFormed()) return "Take out the characters that didn't survive being copied.";
+  if (value === "") return t("ttlSecrets.valueEmpty");
+  if (value.includes("\0")) return t("ttlSecrets.valueNul");
+  if (!value.isWellFormed()) return t("ttlSecrets.valueBroken");
   const bytes = utf8Bytes(value);
-  if (bytes <= limits.valueBytes) return null;
-  const most = numbers.format(limits.valueBytes);
-  return `This is ${numbers.format(bytes)} bytes. At most ${most} (64 KiB) can be sent.`;
+  return bytes <= limits.valueBytes ? null : t("ttlSecrets.valueTooLong", { bytes, max: limits.valueBytes });
 }
 
 function ttlErrors(draft: TtlSecretDraft): DraftErrors {
   const hours = wholeNumber(draft.hours || "0");
-  if (hours === null) return { hours: "Enter whole hours, from 0 to 24." };
-  if (wholeNumber(draft.minutes || "0") === null) return { minutes: "Enter whole minutes." };
+  if (hours === null) return { hours: t("ttlSecrets.hoursWhole") };
+  if (wholeNumber(draft.minutes || "0") === null) return { minutes: t("ttlSecrets.minutesWhole") };
   const seconds = ttlSeconds(draft) ?? 0;
-  if (seconds < limits.ttlSeconds.min) return { minutes: "Too short. Give it at least 1 minute." };
+  if (seconds < limits.ttlSeconds.min) return { minutes: t("ttlSecrets.ttlTooShort") };
   if (seconds <= limits.ttlSeconds.max) return {};
-  const text = "Too long. 24 hours is the most.";
+  const text = t("ttlSecrets.ttlTooLong");
   return hours > 24 ? { hours: text } : { minutes: text };
 }
 

@@ -1,4 +1,5 @@
 import { type FormEvent, useRef, useState } from "react";
+import { t } from "../i18n/i18n.ts";
 import { type ApiError, asApiError } from "../shared/api-error.ts";
 import { errorText, waitingTime } from "../shared/error-text.ts";
 import { Field, useFocusOnFirstInvalid } from "../shared/field.tsx";
@@ -79,11 +80,7 @@ export function TtlSecretForm(props: {
 
   return (
     <form ref={form} className="stack" noValidate autoComplete="off" onSubmit={(event) => void submit(event)}>
-      <Field
-        label="Name"
-        error={errors.name}
-        hint="What it is, for you and your list. The recipient doesn't see it."
-      >
+      <Field label={t("common.name")} error={errors.name} hint={t("ttlSecrets.nameHint")}>
         {(control) => (
           <input
             {...control}
@@ -105,17 +102,17 @@ export function TtlSecretForm(props: {
           checked={draft.generate}
           onChange={(event) => change({ generate: event.target.checked })}
         />
-        <span>Generate random secret</span>
+        <span>{t("ttlSecrets.generate")}</span>
       </label>
       {draft.generate ? <GeneratedValueFields draft={draft} errors={errors} onChange={change} /> : null}
       <TtlFields draft={draft} errors={errors} onChange={change} />
       {failure ? <Notice>{createFailureText(failure)}</Notice> : null}
       <div className="dialog-actions">
         <button type="button" className="button" onClick={props.onCancel}>
-          Cancel
+          {t("common.cancel")}
         </button>
         <button type="submit" className="button button-primary" aria-disabled={sending || undefined}>
-          {sending ? "Creating…" : "Create secret"}
+          {t(sending ? "ttlSecrets.creating" : "ttlSecrets.createIt")}
         </button>
       </div>
     </form>
@@ -124,19 +121,12 @@ export function TtlSecretForm(props: {
 
 function createFailureText(error: ApiError): string {
   if (error.code === "RATE_LIMITED") {
-    return `Too many secrets at once. Wait ${waitingTime(error)}, then try again. Nothing was created.`;
+    return t("ttlSecrets.failed.rateLimited", { time: waitingTime(error) });
   }
-  if (error.code === "OVERLOADED") {
-    return "The server is busy. Nothing was created. Wait a few seconds, then try again.";
-  }
-  if (error.code === "NOT_FOUND") return "This project no longer exists. Create the secret in another one.";
-  if (error.code === "UNREACHABLE") {
-    // The request may have arrived and only the answer got lost; saying "nothing was created" could be
-    // untrue. Trying again unchanged takes back what was.
-    return (
-      "We can't reach the server. What you typed is still here: try again in a moment. " +
-      "If you change it first and a secret you have no link for turns up in the list, revoke it."
-    );
-  }
+  if (error.code === "OVERLOADED") return t("ttlSecrets.failed.overloaded");
+  if (error.code === "NOT_FOUND") return t("ttlSecrets.failed.projectGone");
+  // The request may have arrived and only the answer got lost; saying "nothing was created" could be untrue.
+  // Trying again unchanged takes back what was.
+  if (error.code === "UNREACHABLE") return t("ttlSecrets.failed.unreachable");
   return errorText(error);
 }

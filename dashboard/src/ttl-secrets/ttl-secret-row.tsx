@@ -1,11 +1,12 @@
 import { memo, useEffect, useState } from "react";
 import type { TtlSecretStatus } from "../gql/graphql.ts";
+import { t, useLanguage } from "../i18n/i18n.ts";
 import { absoluteTime } from "../shared/relative-time.ts";
 import { serverNow } from "../shared/server-clock.ts";
 import { Cell, Row, RowHeader } from "../shared/table.tsx";
 import { Time } from "../shared/time.tsx";
 import { endedAt, type TtlSecret } from "./ttl-secret.ts";
-import { Countdown, StatusBadge, useStatus } from "./ttl-secret-status.tsx";
+import { StatusBadge, useCountdown, useStatus } from "./ttl-secret-status.tsx";
 
 /** One TTL secret in the list. Memoised: with thousands of rows only those that changed are drawn again. */
 export const TtlSecretRow = memo(function TtlSecretRow(props: {
@@ -14,6 +15,7 @@ export const TtlSecretRow = memo(function TtlSecretRow(props: {
   /** The time is up here; the server may not have been asked yet. */
   onTimeUp: () => void;
 }) {
+  useLanguage();
   const { secret, onRevoke, onTimeUp } = props;
   const status = useStatus(secret);
   const [firstStatus] = useState(status);
@@ -35,25 +37,25 @@ export const TtlSecretRow = memo(function TtlSecretRow(props: {
       <Cell className="cell-status">
         <StatusBadge secret={secret} />
       </Cell>
-      <Cell label="Created">
+      <Cell label={t("ttlSecrets.created")}>
         <span>
           <Time at={secret.createdAt} />
           {secret.createdBy ? (
             <span className="secret-creator" title={secret.createdBy}>
               {" "}
-              by {secret.createdBy}
+              {t("ttlSecrets.createdBy", { name: secret.createdBy })}
             </span>
           ) : null}
         </span>
       </Cell>
       <Expires secret={secret} status={status} />
-      <Cell label="Ended" className={ended ? undefined : "cell-blank"}>
+      <Cell label={t("ttlSecrets.ended")} className={ended ? undefined : "cell-blank"}>
         {ended ? (
           <Time at={ended} />
         ) : (
           <>
             <span aria-hidden="true">–</span>
-            <span className="visually-hidden">Not yet</span>
+            <span className="visually-hidden">{t("ttlSecrets.notYet")}</span>
           </>
         )}
       </Cell>
@@ -65,7 +67,7 @@ export const TtlSecretRow = memo(function TtlSecretRow(props: {
             aria-describedby={nameId}
             onClick={() => onRevoke(secret)}
           >
-            Revoke
+            {t("ttlSecrets.revoke")}
           </button>
         ) : null}
       </Cell>
@@ -76,7 +78,7 @@ export const TtlSecretRow = memo(function TtlSecretRow(props: {
 function Expires({ secret, status }: { secret: TtlSecret; status: TtlSecretStatus }) {
   if (status === "EXPIRED") {
     return (
-      <Cell label="Expires">
+      <Cell label={t("ttlSecrets.expires")}>
         <Time at={secret.expiresAt} />
       </Cell>
     );
@@ -84,17 +86,21 @@ function Expires({ secret, status }: { secret: TtlSecret; status: TtlSecretStatu
   // "Expires in 4 minutes" would be untrue of a secret that is gone already.
   if (status !== "PENDING") {
     return (
-      <Cell label="Expires" className="cell-blank">
+      <Cell label={t("ttlSecrets.expires")} className="cell-blank">
         <span aria-hidden="true">–</span>
-        <span className="visually-hidden">No longer</span>
+        <span className="visually-hidden">{t("ttlSecrets.noLonger")}</span>
       </Cell>
     );
   }
   return (
-    <Cell label="Expires" className="cell-countdown">
+    <Cell label={t("ttlSecrets.expires")} className="cell-countdown">
       <time dateTime={secret.expiresAt} title={absoluteTime(Date.parse(secret.expiresAt))}>
-        in <Countdown until={secret.expiresAt} />
+        <Left until={secret.expiresAt} />
       </time>
     </Cell>
   );
+}
+
+function Left({ until }: { until: string }) {
+  return t("ttlSecrets.expiresIn", { time: useCountdown(until) });
 }

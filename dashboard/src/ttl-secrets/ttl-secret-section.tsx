@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from "react";
+import { t } from "../i18n/i18n.ts";
 import { errorText } from "../shared/error-text.ts";
 import { PlusIcon, RingIcon } from "../shared/icons.tsx";
 import { LoadFailure } from "../shared/load-failure.tsx";
@@ -46,7 +47,7 @@ export function TtlSecretSection({ projectId }: { projectId: string }) {
   return (
     <section className="secrets" aria-labelledby="ttl-secrets-heading">
       <div className="section-head">
-        <h2 id="ttl-secrets-heading">TTL secrets</h2>
+        <h2 id="ttl-secrets-heading">{t("ttlSecrets.heading")}</h2>
         <LiveIndicator liveness={list.liveness} />
         <NewSecretMenu onTtlSecret={create} />
       </div>
@@ -54,7 +55,7 @@ export function TtlSecretSection({ projectId }: { projectId: string }) {
         {announcement}
       </p>
       {list.watchError && list.watchError.code !== "UNREACHABLE" ? (
-        <Notice tone="warn">This list may be out of date. {errorText(list.watchError)}</Notice>
+        <Notice tone="warn">{t("common.outOfDate", { why: errorText(list.watchError) })}</Notice>
       ) : null}
       {alerts.secrets.map((secret) => (
         <DestroyedAlert
@@ -69,22 +70,26 @@ export function TtlSecretSection({ projectId }: { projectId: string }) {
         list.nodes.length === 0 ? (
           <div className="empty">
             <RingIcon left={0.75} />
-            <h3>Nothing handed over yet</h3>
-            <p>
-              A TTL secret hands one value to one person: you send its link and its passphrase apart, and it
-              destroys itself after one attempt or when its time is up.
-            </p>
+            <h3>{t("ttlSecrets.empty")}</h3>
+            <p>{t("ttlSecrets.emptyText")}</p>
             <button type="button" className="button" onClick={create}>
               <PlusIcon />
-              Create a TTL secret
+              {t("ttlSecrets.create")}
             </button>
           </div>
         ) : (
           <>
             <Table
-              label="TTL secrets"
+              label={t("ttlSecrets.heading")}
               className="secret-table"
-              columns={["Name", "Status", "Created", "Expires", "Ended", "Actions"]}
+              columns={[
+                t("common.name"),
+                t("ttlSecrets.status"),
+                t("ttlSecrets.created"),
+                t("ttlSecrets.expires"),
+                t("ttlSecrets.ended"),
+                t("ttlSecrets.actions"),
+              ]}
             >
               {list.nodes.map((secret) => (
                 <TtlSecretRow key={secret.id} secret={secret} onRevoke={setRevoking} onTimeUp={onTimeUp} />

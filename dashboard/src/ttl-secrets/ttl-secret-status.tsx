@@ -1,3 +1,4 @@
+import { t } from "../i18n/i18n.ts";
 import { countdown } from "../shared/duration.ts";
 import { AlertIcon, ClockIcon, EyeIcon, RingIcon, TakenBackIcon } from "../shared/icons.tsx";
 import { useTicking } from "../shared/ticks.ts";
@@ -13,11 +14,11 @@ export function StatusBadge({ secret }: { secret: TtlSecret }) {
   const status = useStatus(secret);
   const reason = secret.destroyedReason ? destroyedWords[secret.destroyedReason] : null;
   return (
-    <span className={`status status-${status.toLowerCase()}`} title={reason?.long}>
+    <span className={`status status-${status.toLowerCase()}`} title={reason ? t(reason.long) : undefined}>
       {status === "PENDING" ? <TtlRing secret={secret} /> : icons[status]}
       <span>
-        <span className="status-word">{statusWord[status]}</span>
-        {reason ? <span className="status-reason"> {reason.short}</span> : null}
+        <span className="status-word">{statusWord(status)}</span>
+        {reason ? <span className="status-reason"> {t(reason.short)}</span> : null}
       </span>
     </span>
   );
@@ -31,7 +32,7 @@ export function TtlRing({ secret }: { secret: TtlSecret }) {
 }
 
 /** What is left of a pending secret's time, in words. */
-export function Countdown({ until }: { until: string }) {
+export function useCountdown(until: string): string {
   const moment = Date.parse(until);
   return useTicking("second", (now) => countdown(moment - now));
 }

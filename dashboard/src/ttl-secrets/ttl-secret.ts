@@ -1,32 +1,31 @@
 import type { DestroyedReason, TtlSecretFieldsFragment, TtlSecretStatus } from "../gql/graphql.ts";
+import { t } from "../i18n/i18n.ts";
 
 /** A TTL secret as the sender sees it: never its value, link or passphrase. */
 export type TtlSecret = TtlSecretFieldsFragment;
 
-/** Every status in words. */
-export const statusWord: Record<TtlSecretStatus, string> = {
-  PENDING: "Pending",
-  VIEWED: "Viewed",
-  DESTROYED: "Destroyed",
-  EXPIRED: "Expired",
-  REVOKED: "Revoked",
-};
+const statusKeys = {
+  PENDING: "ttlSecrets.statuses.pending",
+  VIEWED: "ttlSecrets.statuses.viewed",
+  DESTROYED: "ttlSecrets.statuses.destroyed",
+  EXPIRED: "ttlSecrets.statuses.expired",
+  REVOKED: "ttlSecrets.statuses.revoked",
+} as const satisfies Record<TtlSecretStatus, string>;
 
-/** Why a secret was destroyed: in a word or two, and what that means for the sender. */
-export const destroyedWords: Record<DestroyedReason, { short: string; long: string }> = {
+/** A status in a word. */
+export function statusWord(status: TtlSecretStatus): string {
+  return t(statusKeys[status]);
+}
+
+/** Why a secret was destroyed: the texts for a word or two, and for what that means for the sender. */
+export const destroyedWords = {
   WRONG_PASSPHRASE: {
-    short: "Wrong passphrase",
-    long: "Somebody with the link typed a wrong passphrase. The value was not shown.",
+    short: "ttlSecrets.destroyed.wrongPassphrase",
+    long: "ttlSecrets.destroyed.wrongPassphraseText",
   },
-  INTERRUPTED: {
-    short: "Interrupted",
-    long: "An attempt was cut off before it finished. The value may not have reached anybody.",
-  },
-  UNREADABLE: {
-    short: "Unreadable",
-    long: "The stored secret could not be opened. The value was not shown.",
-  },
-};
+  INTERRUPTED: { short: "ttlSecrets.destroyed.interrupted", long: "ttlSecrets.destroyed.interruptedText" },
+  UNREADABLE: { short: "ttlSecrets.destroyed.unreadable", long: "ttlSecrets.destroyed.unreadableText" },
+} as const satisfies Record<DestroyedReason, { short: string; long: string }>;
 
 /**
  * The status that is true now: a pending secret whose time is up has expired, whether the server has said
@@ -52,12 +51,15 @@ export function fractionLeft(secret: TtlSecret, now: number): number {
 /** What changed for the sender between two readings of a list: one sentence per pending secret that ended. */
 export function endings(before: TtlSecret[], after: TtlSecret[]): string[] {
   const pending = new Set(before.filter((secret) => secret.status === "PENDING").map((secret) => secret.id));
-  return after
-    .filter((secret) => pending.has(secret.id) && secret.status !== "PENDING")
-    .map((secret) => {
-      const reason = secret.destroyedReason ? `: ${destroyedWords[secret.destroyedReason].short}` : "";
-      return `${secret.name} is now ${statusWord[secret.status].toLowerCase()}${reason}.`;
-    });
+  return after.filter((secret) => pending.has(secret.id) && secret.status !== "PENDING").map(ending);
+}
+
+function ending({ name, status, destroyedReason }: TtlSecret): string {
+  if (status === "VIEWED") return t("ttlSecrets.endedNews.viewed", { name });
+  if (status === "REVOKED") return t("ttlSecrets.endedNews.revoked", { name });
+  if (status === "EXPIRED") return t("ttlSecrets.endedNews.expired", { name });
+  const reason = t(destroyedWords[destroyedReason ?? "INTERRUPTED"].short);
+  return t("ttlSecrets.endedNews.destroyed", { name, reason });
 }
 
 /** Those that an attempt destroyed between two readings of a list. */

@@ -1,9 +1,8 @@
 import { useRef } from "react";
+import { t } from "../i18n/i18n.ts";
 import { Field } from "../shared/field.tsx";
 import { limits, utf8Bytes } from "./ttl-secret-draft.ts";
 import { carryEdit, insertText, shownText } from "./value-text.ts";
-
-const numbers = new Intl.NumberFormat("en");
 
 /** The box for the value: no spell checker, no autofill, line breaks kept as they were pasted. */
 export function ValueField(props: {
@@ -18,12 +17,10 @@ export function ValueField(props: {
   const nearLimit = bytes > limits.valueBytes * 0.8;
   return (
     <Field
-      label="Value"
+      label={t("ttlSecrets.value")}
       error={props.error}
       hint={
-        nearLimit
-          ? `${numbers.format(bytes)} of ${numbers.format(limits.valueBytes)} bytes`
-          : "Handed over exactly as it is here, spaces and line breaks included. Up to 64 KiB."
+        nearLimit ? t("ttlSecrets.valueBytes", { bytes, max: limits.valueBytes }) : t("ttlSecrets.valueHint")
       }
     >
       {(control) => (

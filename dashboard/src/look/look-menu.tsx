@@ -1,0 +1,26 @@
+import { languages, t, useLanguage } from "../i18n/i18n.ts";
+import { Disclosure } from "../shared/disclosure.tsx";
+import { DownIcon, GlobeIcon } from "../shared/icons.tsx";
+import { LookChoices } from "./look-choices.tsx";
+
+/** Language and appearance for whoever is not signed in; an account's menu has them too. */
+export function LookMenu() {
+  const language = useLanguage();
+  return (
+    <Disclosure
+      className="corner-menu"
+      buttonClassName="corner-button"
+      panelClassName="corner-panel"
+      button={
+        <>
+          <GlobeIcon />
+          <span className="visually-hidden">{t("look.button")} </span>
+          <span>{languages[language]}</span>
+          <DownIcon />
+        </>
+      }
+    >
+      {() => <LookChoices />}
+    </Disclosure>
+  );
+}
