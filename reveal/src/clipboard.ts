@@ -1,13 +1,15 @@
 /**
  * Puts exactly this text on the clipboard, or says that the browser refused. The asynchronous clipboard is
  * for https only; a page served over plain http in somebody's own network has the older command, which copies
- * what `element`'s copy handler hands over. When both fail, `element` is left selected for copying by hand.
+ * what `element`'s copy handler hands over. When both fail, `element` is left selected for copying by hand;
+ * `show` makes it visible for that.
  */
-export async function copyExactly(text: string, element: HTMLElement): Promise<boolean> {
+export async function copyExactly(text: string, element: HTMLElement, show: () => void): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
+    show();
     selectAll(element);
     return document.execCommand("copy");
   }

@@ -2,8 +2,19 @@ import { loadCatalogue, speak, spokenLanguage } from "./catalogue.ts";
 import { chooseLanguage, type Language } from "./language.ts";
 import { parseLink } from "./link.ts";
 import { checkAvailable, revealSecret } from "./reveal.ts";
-import { initialState, next, type PageEvent, type State, secondsUntil, wouldLose } from "./state.ts";
+import {
+  initialState,
+  isLeftOpen,
+  next,
+  type PageEvent,
+  type State,
+  secondsUntil,
+  wouldLose,
+} from "./state.ts";
 import { createView, type Places, type View } from "./view.ts";
+
+/** Coming back to the page asks the server again, but not every few seconds. In milliseconds. */
+const CHECK_AGAIN_AFTER = 30_000;
 
 const header = document.querySelector("header");
 const main = document.querySelector("main");
@@ -24,11 +35,15 @@ async function start(places: Places): Promise<void> {
   let state: State = initialState(link);
   let ticking: ReturnType<typeof setInterval> | undefined;
   let attempt = new AbortController();
+  // By the page's own clock, which no change of the device's clock moves.
+  let ends: number | null = null;
+  let checkedAt = 0;
 
   const view: View = createView(places, {
     submit: (input) => dispatch({ type: "submitted", input }),
     retry: () => dispatch({ type: "retried" }),
     copied: () => dispatch({ type: "copied" }),
+    saved: () => dispatch({ type: "saved" }),
     speak: (language) => void change(language),
   });
   view.translate();
@@ -59,14 +74,13 @@ async function start(places: Places): Promise<void> {
   function enter(entered: State): void {
     view.show(entered);
     // What is typed survives whatever leaves the attempt open; any definite answer ends its use.
-    const ended = ["revealed", "destroyed", "notAvailable", "cleared"].includes(entered.kind);
+    const ended = ["revealed", "destroyed", "notAvailable", "runOut", "cleared"].includes(entered.kind);
     if (ended) view.forgetPassphrase();
 
     clearInterval(ticking);
-    if (entered.kind === "paused" && entered.until !== null) {
-      const { until } = entered;
-      tick(until);
-      ticking = setInterval(() => tick(until), 1000);
+    if (isLeftOpen(entered) || (entered.kind === "paused" && entered.until !== null)) {
+      ticking = setInterval(tick, 1000);
+      tick();
     }
 
     // Listening only while it matters: a page with this listener may be kept out of the back/forward cache.
@@ -80,18 +94,32 @@ async function start(places: Places): Promise<void> {
   async function check(): Promise<void> {
     if (!link) return;
     const outcome = await checkAvailable(link);
-    dispatch({ type: "checked", outcome, now: Date.now() });
+    const now = performance.now();
+    checkedAt = now;
+    // The server rounds down: a second later it is certain.
+    if (outcome.kind === "available") ends = now + (outcome.secondsLeft + 1) * 1000;
+    dispatch({ type: "checked", outcome, now });
   }
 
   async function open(passphrase: string): Promise<void> {
     if (!link) return;
     attempt = new AbortController();
     const outcome = await revealSecret(link, passphrase, attempt.signal);
-    dispatch({ type: "answered", outcome, now: Date.now() });
+    dispatch({ type: "answered", outcome, now: performance.now() });
   }
 
-  function tick(until: number): void {
-    const seconds = secondsUntil(until, Date.now());
+  /** Shows what the clocks say now. An event that comes of it enters a state, which ticks anew. */
+  function tick(): void {
+    const now = performance.now();
+    if (ends !== null && isLeftOpen(state)) {
+      if (now >= ends) {
+        dispatch({ type: "ranOut" });
+        return;
+      }
+      view.timeLeft(Math.max(0, secondsUntil(ends, now) - 1));
+    }
+    if (state.kind !== "paused" || state.until === null) return;
+    const seconds = secondsUntil(state.until, now);
     if (seconds === 0) dispatch({ type: "waited" });
     else view.wait(seconds);
   }
@@ -100,6 +128,11 @@ async function start(places: Places): Promise<void> {
     event.preventDefault();
   }
 
+  // A device that slept may have stopped the clock, and much may have happened: ask again, quietly.
+  document.addEventListener("visibilitychange", () => {
+    const isLongAgo = performance.now() - checkedAt > CHECK_AGAIN_AFTER;
+    if (document.visibilityState === "visible" && isLeftOpen(state) && isLongAgo) void check();
+  });
   addEventListener("online", () => dispatch({ type: "cameOnline" }));
   addEventListener("pagehide", () => {
     // Now, not on return: what the back/forward cache freezes must not hold the value any more.

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import en from "../messages/en.json";
 import { type Catalogue, loadCatalogue, speak } from "./catalogue.ts";
-import { noticeText, screenFor, screenNameFor, waitText } from "./messages.ts";
+import { noticeText, screenFor, screenNameFor, timeLeftText, waitText } from "./messages.ts";
 import type { PauseReason, State } from "./state.ts";
 
 beforeEach(() => speak("en", en));
@@ -15,9 +15,10 @@ const EVERY: State[] = [
   { kind: "checking", inDoubt: false },
   { kind: "asking", notice: null },
   { kind: "opening", passphrase: "PASSPHRASE" },
-  { kind: "revealed", value: "VALUE", copied: false },
+  { kind: "revealed", value: "VALUE", copied: false, saved: false },
   { kind: "destroyed" },
   { kind: "notAvailable" },
+  { kind: "runOut" },
   { kind: "unknown" },
   { kind: "cleared" },
   ...pausedOpening,
@@ -43,7 +44,7 @@ describe("what the page says", () => {
   test("has the headings that others rely on", () => {
     const heading = (state: State) => screenFor(state).heading;
     expect(heading({ kind: "asking", notice: null })).toBe("Someone has shared a secret with you");
-    expect(heading({ kind: "revealed", value: "", copied: false })).toBe("Here is your secret");
+    expect(heading({ kind: "revealed", value: "", copied: false, saved: false })).toBe("Here is your secret");
     expect(heading({ kind: "destroyed" })).toBe("Secret destroyed");
     expect(heading({ kind: "notAvailable" })).toBe("Secret not available");
   });
@@ -80,6 +81,13 @@ test.each([
   expect(noticeText({ kind: "wordCount", words: 1 })).toContain(one);
   expect(noticeText({ kind: "wordCount", words: 7 })).toContain(seven);
   expect(waitText(121)).toContain(time);
+});
+
+test("the time left is said to the minute, and to the second when it gets short", () => {
+  expect(timeLeftText(86_399)).toBe("Time left to open it: 23 hours, 59 minutes");
+  expect(timeLeftText(659)).toBe("Time left to open it: 10 minutes");
+  expect(timeLeftText(599)).toBe("Time left to open it: 9 minutes, 59 seconds");
+  expect(timeLeftText(0)).toBe("Time left to open it: 0 seconds");
 });
 
 test("what stopped a passphrase is told gently, with the word that nothing was sent", () => {

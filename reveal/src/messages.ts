@@ -7,6 +7,11 @@ export function waitText(seconds: number): string {
   return say("wait", { time: sayDuration(seconds) });
 }
 
+/** How long the secret may still be opened: to the minute, and to the second in the last ten minutes. */
+export function timeLeftText(seconds: number): string {
+  return say("timeLeft", { time: sayDuration(seconds < 600 ? seconds : seconds - (seconds % 60)) });
+}
+
 /** How many of the six words stand in the field. */
 export function wordCountText(words: number): string {
   return say("wordCount", { count: words, total: WORDS });

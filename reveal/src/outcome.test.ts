@@ -21,10 +21,23 @@ const BROKEN: [string, unknown][] = [
   ["INTERNAL", refusedWith("INTERNAL")],
 ];
 
-describe("the answer to ttlSecretAvailable", () => {
-  test("says yes or no", () => {
-    expect(readAvailability({ data: { ttlSecretAvailable: true } })).toEqual({ kind: "available" });
-    expect(readAvailability({ data: { ttlSecretAvailable: false } })).toEqual({ kind: "notAvailable" });
+describe("the answer to ttlSecretAvailability", () => {
+  test("says for how long, or that there is nothing", () => {
+    const ttlSecretAvailability = { secondsLeft: 299 };
+    expect(readAvailability({ data: { ttlSecretAvailability } })).toEqual({
+      kind: "available",
+      secondsLeft: 299,
+    });
+    expect(readAvailability({ data: { ttlSecretAvailability: null } })).toEqual({ kind: "notAvailable" });
+  });
+
+  test("says nothing about the secret when it is an error, whatever stands beside it", () => {
+    const body = { ...refusedWith("INTERNAL"), data: { ttlSecretAvailability: null } };
+    expect(readAvailability(body)).toEqual({ kind: "failed" });
+  });
+
+  test("of a server that does not know the question is a failure, not a dead link", () => {
+    expect(readAvailability(refusedWith("BAD_USER_INPUT"))).toEqual({ kind: "failed" });
   });
 
   test("is a link to nothing when the server cannot read the link", () => {
@@ -50,8 +63,8 @@ describe("the answer to ttlSecretAvailable", () => {
     expect(readAvailability(body)).toEqual({ kind: "failed" });
   });
 
-  test.each(["true", 1, null, {}])("is never guessed from %j", (ttlSecretAvailable) => {
-    expect(readAvailability({ data: { ttlSecretAvailable } })).toEqual({ kind: "failed" });
+  test.each(["true", 1, true, {}])("is never guessed from %j", (ttlSecretAvailability) => {
+    expect(readAvailability({ data: { ttlSecretAvailability } })).toEqual({ kind: "failed" });
   });
 });
 
@@ -81,7 +94,12 @@ describe("the answer to revealTtlSecret", () => {
   });
 
   test("nothing was used up by what was refused", () => {
-    expect(readReveal(refusedWith("OVERLOADED"))).toMatchObject({ kind: "refused", reason: "overloaded" });
+    expect(readReveal(refusedWith("OVERLOADED"))).toMatchObject({
+      kind: "refused",
+      reason: "overloaded",
+      waitSeconds: 5,
+    });
+    expect(readReveal(refusedWith("OVERLOADED", { retryAfterSeconds: 2 }))).toMatchObject({ waitSeconds: 2 });
     expect(readReveal(refusedWith("FORBIDDEN"))).toMatchObject({ kind: "refused", reason: "forbidden" });
     expect(readReveal(refusedWith("RATE_LIMITED", { retryAfterSeconds: 7 }))).toMatchObject({
       kind: "refused",

@@ -7,7 +7,7 @@ export interface Refusal {
 
 /** What came of asking whether the secret is there. Asking changes nothing, so every failure is harmless. */
 export type CheckOutcome =
-  | { readonly kind: "available" }
+  | { readonly kind: "available"; readonly secondsLeft: number }
   | { readonly kind: "notAvailable" }
   | { readonly kind: "offline" }
   | { readonly kind: "failed" }
@@ -27,18 +27,21 @@ export type RevealOutcome =
 const OVERLOADED_WAIT = 5;
 
 /** Used when the server forgot to say how long, and the most we make anybody wait before asking again. */
-const DEFAULT_WAIT = 30;
+const RATE_LIMITED_WAIT = 30;
 const LONGEST_WAIT = 3600;
 
-/** Reads the answer to `ttlSecretAvailable`. */
+/** Reads the answer to `ttlSecretAvailability`. An error comes with null data, so errors come first. */
 export function readAvailability(body: unknown): CheckOutcome {
-  const available = field(field(body, "data"), "ttlSecretAvailable");
-  if (available === true) return { kind: "available" };
-  if (available === false) return { kind: "notAvailable" };
-  const error = firstError(body);
-  // The server could not even read the link: to the recipient that is a link to nothing.
-  if (error.code === "BAD_USER_INPUT") return { kind: "notAvailable" };
-  return refusal(error) ?? { kind: "failed" };
+  if (field(body, "errors") !== undefined) {
+    const error = firstError(body);
+    // The server could not even read the link: to the recipient that is a link to nothing.
+    if (error.code === "BAD_USER_INPUT" && isOfLink(error)) return { kind: "notAvailable" };
+    return refusal(error) ?? { kind: "failed" };
+  }
+  const availability = field(field(body, "data"), "ttlSecretAvailability");
+  if (availability === null) return { kind: "notAvailable" };
+  const secondsLeft = field(availability, "secondsLeft");
+  return typeof secondsLeft === "number" ? { kind: "available", secondsLeft } : { kind: "failed" };
 }
 
 /** Reads the answer to `revealTtlSecret`. Data comes first: a value that arrived is gone from the server. */
@@ -56,9 +59,7 @@ export function readReveal(body: unknown): RevealOutcome {
   if (result !== null && result !== undefined) return { kind: "unknown" };
   const error = firstError(body);
   if (error.code === "BAD_USER_INPUT") {
-    return error.field === "token" || error.field === "vaultId"
-      ? { kind: "notAvailable" }
-      : { kind: "badInput" };
+    return isOfLink(error) ? { kind: "notAvailable" } : { kind: "badInput" };
   }
   return refusal(error) ?? { kind: "unknown" };
 }
@@ -69,12 +70,22 @@ interface ApiError {
   readonly retryAfterSeconds: unknown;
 }
 
+const isOfLink = ({ field }: ApiError) => field === "token" || field === "vaultId";
+
 function refusal({ code, retryAfterSeconds }: ApiError): Refusal | null {
   switch (code) {
     case "OVERLOADED":
-      return { kind: "refused", reason: "overloaded", waitSeconds: OVERLOADED_WAIT };
+      return {
+        kind: "refused",
+        reason: "overloaded",
+        waitSeconds: readWait(retryAfterSeconds, OVERLOADED_WAIT),
+      };
     case "RATE_LIMITED":
-      return { kind: "refused", reason: "rateLimited", waitSeconds: readWait(retryAfterSeconds) };
+      return {
+        kind: "refused",
+        reason: "rateLimited",
+        waitSeconds: readWait(retryAfterSeconds, RATE_LIMITED_WAIT),
+      };
     case "FORBIDDEN":
       return { kind: "refused", reason: "forbidden", waitSeconds: 0 };
     default:
@@ -82,8 +93,8 @@ function refusal({ code, retryAfterSeconds }: ApiError): Refusal | null {
   }
 }
 
-function readWait(seconds: unknown): number {
-  if (typeof seconds !== "number" || !Number.isFinite(seconds)) return DEFAULT_WAIT;
+function readWait(seconds: unknown, otherwise: number): number {
+  if (typeof seconds !== "number" || !Number.isFinite(seconds)) return otherwise;
   return Math.min(Math.max(Math.ceil(seconds), 1), LONGEST_WAIT);
 }
 

@@ -20,7 +20,7 @@ const bodySent = () => JSON.parse(String(fetched.mock.calls[0]?.[1]?.body));
 
 describe("every request", () => {
   test("carries no credential, leaves no copy and follows no redirect", async () => {
-    fetched.mockResolvedValue(Response.json({ data: { ttlSecretAvailable: true } }));
+    fetched.mockResolvedValue(Response.json({ data: { ttlSecretAvailability: { secondsLeft: 60 } } }));
     await checkAvailable(LINK);
     expect(fetched).toHaveBeenCalledWith(
       "/graphql",
@@ -41,7 +41,7 @@ describe("every request", () => {
     vi.stubEnv("VITE_API_ORIGIN", "https://api.example.com");
     vi.resetModules();
     const built = await import("./reveal.ts");
-    fetched.mockResolvedValue(Response.json({ data: { ttlSecretAvailable: true } }));
+    fetched.mockResolvedValue(Response.json({ data: { ttlSecretAvailability: { secondsLeft: 60 } } }));
     await built.checkAvailable(LINK);
     expect(fetched).toHaveBeenCalledWith(
       "https://api.example.com/graphql",

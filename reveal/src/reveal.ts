@@ -8,7 +8,8 @@ import { type CheckOutcome, type RevealOutcome, readAvailability, readReveal } f
 const API_ORIGIN = import.meta.env.VITE_API_ORIGIN ?? "";
 
 const AVAILABLE =
-  "query Available($vaultId: ID!, $token: String!) { ttlSecretAvailable(vaultId: $vaultId, token: $token) }";
+  "query Available($vaultId: ID!, $token: String!) { " +
+  "ttlSecretAvailability(vaultId: $vaultId, token: $token) { secondsLeft } }";
 
 const REVEAL =
   "mutation Reveal($input: RevealTtlSecretInput!) { revealTtlSecret(input: $input) { __typename " +
@@ -21,7 +22,7 @@ const CHECK_TIMEOUT = 10_000;
 /** Giving up on an attempt loses the value for good if it is on its way, so this waits far longer. */
 const REVEAL_TIMEOUT = 60_000;
 
-/** Asks whether the secret is there. Changes nothing, so it may be asked as often as one likes. */
+/** Asks whether the secret is there, and for how long. Changes nothing, so it may be asked as often as one likes. */
 export async function checkAvailable(link: Link): Promise<CheckOutcome> {
   if (isOffline()) return { kind: "offline" };
   try {

@@ -5,6 +5,7 @@ import { screenFor } from "./messages.ts";
 import {
   canSubmit,
   initialState,
+  isLeftOpen,
   next,
   type PageEvent,
   type Paused,
@@ -21,9 +22,10 @@ const GOOD = "anchor-basket-candle-dolphin-elephant-fountain";
 const checking: State = { kind: "checking", inDoubt: false };
 const asking: State = { kind: "asking", notice: null };
 const opening: State = { kind: "opening", passphrase: GOOD };
-const revealed: State = { kind: "revealed", value: "v", copied: false };
+const revealed: State = { kind: "revealed", value: "v", copied: false, saved: false };
 const destroyed: State = { kind: "destroyed" };
 const notAvailable: State = { kind: "notAvailable" };
+const runOut: State = { kind: "runOut" };
 const unknown: State = { kind: "unknown" };
 const cleared: State = { kind: "cleared" };
 const paused = (over: Partial<Paused> = {}) =>
@@ -35,6 +37,7 @@ const EVERY = [
   revealed,
   destroyed,
   notAvailable,
+  runOut,
   unknown,
   cleared,
   paused(),
@@ -67,7 +70,7 @@ describe("at the start", () => {
 
 describe("a check", () => {
   test("leads to the question, or says that the link is dead", () => {
-    expect(next(checking, checked({ kind: "available" }))).toEqual(asking);
+    expect(next(checking, checked({ kind: "available", secondsLeft: 60 }))).toEqual(asking);
     expect(next(checking, checked({ kind: "notAvailable" }))).toEqual(notAvailable);
   });
 
@@ -148,7 +151,7 @@ describe("an attempt without an answer", () => {
 
   test("asks again only if the secret is still there", () => {
     const doubting = next(unknown, { type: "retried" });
-    expect(next(doubting, checked({ kind: "available" }))).toEqual({
+    expect(next(doubting, checked({ kind: "available", secondsLeft: 60 }))).toEqual({
       kind: "asking",
       notice: { kind: "stillThere" },
     });
@@ -174,19 +177,48 @@ describe("an attempt without an answer", () => {
   });
 });
 
+describe("the end of the secret's time", () => {
+  test("ends whatever was still open, and nothing else", () => {
+    for (const state of EVERY) {
+      const ended = isLeftOpen(state) ? runOut : state;
+      expect(next(state, { type: "ranOut" })).toEqual(ended);
+    }
+    expect(EVERY.filter(isLeftOpen).map(({ kind }) => kind)).toEqual(
+      expect.arrayContaining(["asking", "paused"]),
+    );
+    expect(isLeftOpen(paused({ during: "check" }))).toBe(false);
+    expect(isLeftOpen(opening)).toBe(false);
+  });
+
+  test("or an end of any other kind is found out by a check in passing; a failed one disturbs nobody", () => {
+    const typing: State = { kind: "asking", notice: { kind: "blank" } };
+    expect(next(typing, checked({ kind: "notAvailable" }))).toEqual(notAvailable);
+    for (const kind of ["offline", "failed"] as const) expect(next(typing, checked({ kind }))).toBe(typing);
+  });
+});
+
 describe("late and repeated events", () => {
   test("an answer counts only while one is awaited", () => {
     for (const state of EVERY.filter((s) => s.kind !== "opening")) {
       expect(next(state, answered({ kind: "revealed", value: "late" }))).toBe(state);
     }
     for (const state of EVERY.filter((s) => s.kind !== "checking")) {
-      expect(next(state, checked({ kind: "available" }))).toBe(state);
+      expect(next(state, checked({ kind: "available", secondsLeft: 60 }))).toBe(state);
     }
   });
 
   test("nothing leads out of an end", () => {
-    const types = ["retried", "waited", "copied", "cameOnline", "left", "restored"] as const;
-    for (const end of [destroyed, notAvailable, cleared]) {
+    const types = [
+      "retried",
+      "waited",
+      "copied",
+      "saved",
+      "ranOut",
+      "cameOnline",
+      "left",
+      "restored",
+    ] as const;
+    for (const end of [destroyed, notAvailable, runOut, cleared]) {
       for (const type of types) expect(next(end, { type })).toBe(end);
       expect(next(end, submitted)).toBe(end);
     }

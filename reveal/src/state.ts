@@ -14,9 +14,12 @@ export type State =
   | { readonly kind: "checking"; readonly inDoubt: boolean }
   | { readonly kind: "asking"; readonly notice: Notice | null }
   | { readonly kind: "opening"; readonly passphrase: string }
-  | { readonly kind: "revealed"; readonly value: string; readonly copied: boolean }
+  /** `copied` and `saved`: what the person did with the value, so that losing the page no longer loses it. */
+  | { readonly kind: "revealed"; readonly value: string; readonly copied: boolean; readonly saved: boolean }
   | { readonly kind: "destroyed" }
   | { readonly kind: "notAvailable" }
+  /** Its time ended while the page was open. */
+  | { readonly kind: "runOut" }
   | Paused
   | { readonly kind: "unknown" }
   | { readonly kind: "cleared" };
@@ -39,6 +42,9 @@ export type PageEvent =
   | { readonly type: "retried" }
   | { readonly type: "waited" }
   | { readonly type: "copied" }
+  | { readonly type: "saved" }
+  /** The time that the server gave the secret is over, by a clock that started with its answer. */
+  | { readonly type: "ranOut" }
   | { readonly type: "cameOnline" }
   /** The page was left: closed, navigated away from, or put into the back/forward cache. */
   | { readonly type: "left" }
@@ -54,7 +60,9 @@ export function initialState(link: Link | null): State {
 export function next(state: State, event: PageEvent): State {
   switch (event.type) {
     case "checked":
-      return state.kind === "checking" ? afterCheck(state.inDoubt, event.outcome, event.now) : state;
+      if (state.kind === "checking") return afterCheck(state.inDoubt, event.outcome, event.now);
+      // Asked again in passing: only what is certain disturbs who is typing.
+      return isLeftOpen(state) && event.outcome.kind === "notAvailable" ? { kind: "notAvailable" } : state;
     case "submitted":
       return canSubmit(state) ? afterSubmit(event.input) : state;
     case "answered":
@@ -65,6 +73,10 @@ export function next(state: State, event: PageEvent): State {
       return state.kind === "paused" && state.until !== null ? { ...state, until: null } : state;
     case "copied":
       return state.kind === "revealed" && !state.copied ? { ...state, copied: true } : state;
+    case "saved":
+      return state.kind === "revealed" && !state.saved ? { ...state, saved: true } : state;
+    case "ranOut":
+      return isLeftOpen(state) ? { kind: "runOut" } : state;
     case "cameOnline":
       return state.kind === "paused" && state.reason === "offline" ? afterRetry(state) : state;
     case "left":
@@ -81,9 +93,14 @@ export function canSubmit(state: State): boolean {
   return state.kind === "asking" || (state.kind === "paused" && state.during === "open" && !state.until);
 }
 
+/** True while the attempt is still to be made, so that it matters how long the secret lives. */
+export function isLeftOpen(state: State): boolean {
+  return state.kind === "asking" || (state.kind === "paused" && state.during === "open");
+}
+
 /** True while closing the page would lose something that cannot be had again. */
 export function wouldLose(state: State): boolean {
-  return state.kind === "opening" || (state.kind === "revealed" && !state.copied);
+  return state.kind === "opening" || (state.kind === "revealed" && !state.copied && !state.saved);
 }
 
 /** Whole seconds until trying again makes sense, never negative. */
@@ -116,7 +133,7 @@ function afterSubmit(input: string): State {
 function afterReveal(outcome: RevealOutcome, now: number): State {
   switch (outcome.kind) {
     case "revealed":
-      return { kind: "revealed", value: outcome.value, copied: false };
+      return { kind: "revealed", value: outcome.value, copied: false, saved: false };
     case "destroyed":
     case "notAvailable":
     case "unknown":

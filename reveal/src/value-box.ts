@@ -1,17 +1,19 @@
 import { say } from "./catalogue.ts";
 import { copyExactly, isAllSelected, selectAll } from "./clipboard.ts";
 import { element } from "./dom.ts";
+import { downloadExactly } from "./download.ts";
 import type { State } from "./state.ts";
 
 /** What a person can do with the value. */
 interface ValueActions {
   copied(): void;
-  /** Says how copying went. */
-  tell(label: "copiedNote" | "copyRefused"): void;
+  saved(): void;
+  /** Says how it went. */
+  tell(label: "copiedNote" | "copyRefused" | "downloadedNote"): void;
 }
 
 /** The value, shown as text only, and what can be done with it. */
-export function createValueBox({ copied, tell }: ValueActions) {
+export function createValueBox({ copied, saved, tell }: ValueActions) {
   // The text node shows the value; copying hands over this variable, so that not a byte changes on the way.
   let value = "";
   const text = element("pre", {
@@ -22,8 +24,18 @@ export function createValueBox({ copied, tell }: ValueActions) {
     dir: "auto",
     translate: "no",
   });
-  const button = element("button", { type: "button", class: "primary" });
-  const box = element("div", { class: "revealed" }, text, button);
+  const veil = element("p", { class: "value veil" });
+  const copy = element("button", { type: "button", class: "primary" });
+  const download = element("button", { type: "button", class: "secondary" });
+  const hide = element("button", { type: "button", class: "secondary" });
+  const buttons = element("div", { class: "buttons" }, copy, download, hide);
+  const box = element("div", { class: "revealed" }, text, veil, buttons);
+
+  const setHidden = (isHidden: boolean) => {
+    text.hidden = isHidden;
+    veil.hidden = !isHidden;
+    hide.textContent = say(isHidden ? "unhide" : "hide");
+  };
 
   text.addEventListener("copy", (event) => {
     if (!event.clipboardData || !isAllSelected(text)) return;
@@ -36,11 +48,17 @@ export function createValueBox({ copied, tell }: ValueActions) {
     event.preventDefault();
     selectAll(text);
   });
-  button.addEventListener("click", async () => {
-    const isCopied = await copyExactly(value, text);
+  copy.addEventListener("click", async () => {
+    const isCopied = await copyExactly(value, text, () => setHidden(false));
     if (isCopied) copied();
     tell(isCopied ? "copiedNote" : "copyRefused");
   });
+  download.addEventListener("click", () => {
+    downloadExactly(value);
+    saved();
+    tell("downloadedNote");
+  });
+  hide.addEventListener("click", () => setHidden(!text.hidden));
 
   return {
     box,
@@ -50,11 +68,17 @@ export function createValueBox({ copied, tell }: ValueActions) {
       if (wanted !== value || !isRevealed) {
         value = wanted;
         text.textContent = wanted;
+        text.hidden = false;
       }
       box.hidden = !isRevealed;
       text.setAttribute("aria-label", say("value"));
-      button.textContent = say(isRevealed && state.copied ? "copied" : "copy");
-      button.classList.toggle("done", isRevealed && state.copied);
+      veil.textContent = say("hiddenNote");
+      copy.textContent = say(isRevealed && state.copied ? "copied" : "copy");
+      copy.classList.toggle("done", isRevealed && state.copied);
+      download.textContent = say("download");
+      // One line is pasted; a key or a certificate is a file to begin with.
+      download.hidden = !/[\r\n]/.test(value);
+      setHidden(Boolean(text.hidden));
     },
   };
 }

@@ -1,11 +1,12 @@
 import { type Label, say, spokenLanguage } from "./catalogue.ts";
 import { element } from "./dom.ts";
+import { FILE_NAME } from "./download.ts";
 import { emblem, toneOf } from "./emblem.ts";
 import { directionOf, type Language } from "./language.ts";
 import { createLanguageSwitch } from "./language-switch.ts";
-import { noticeText, screenFor, waitText, wordCountText } from "./messages.ts";
+import { noticeText, screenFor, timeLeftText, waitText, wordCountText } from "./messages.ts";
 import { isUnseparated, looksLikeLink, WORDS, wordsIn } from "./passphrase.ts";
-import { canSubmit, type State } from "./state.ts";
+import { canSubmit, isLeftOpen, type State } from "./state.ts";
 import { createValueBox } from "./value-box.ts";
 
 /** What a person can do on the page. */
@@ -13,6 +14,7 @@ export interface Actions {
   submit(input: string): void;
   retry(): void;
   copied(): void;
+  saved(): void;
   speak(language: Language): void;
 }
 
@@ -29,6 +31,8 @@ export interface View {
   show(state: State): void;
   /** Shows how long to wait, without reading every second out. */
   wait(seconds: number): void;
+  /** Shows how long the secret may still be opened; read out at a few moments only. */
+  timeLeft(seconds: number): void;
   /** Empties the passphrase field. */
   forgetPassphrase(): void;
   /** Says everything again in the language that is spoken now; what is typed, shown or focused stays. */
@@ -36,6 +40,9 @@ export interface View {
   /** Says that a language could not be loaded. */
   languageFailed(): void;
 }
+
+/** When somebody who can't see the countdown is told: five minutes, one minute and ten seconds before the end. */
+const SPOKEN_SECONDS_LEFT = [300, 60, 10];
 
 /** Builds the page once; states fill and hide its parts, so that typing is never lost. */
 export function createView({ header, main, about }: Places, actions: Actions): View {
@@ -48,12 +55,14 @@ export function createView({ header, main, about }: Places, actions: Actions): V
   const waiting = element("p", { class: "wait", hidden: "" });
   const status = element("p", { class: "status", role: "status" });
   const retry = element("button", { type: "button", class: "primary" });
+  const left = element("p", { class: "left" });
+  const spokenLeft = element("p", { class: "unseen", role: "status" });
   const languages = createLanguageSwitch(actions.speak);
   const passphrase = createPassphraseForm(actions.submit);
-  const value = createValueBox({ copied: actions.copied, tell });
+  const value = createValueBox({ copied: actions.copied, saved: actions.saved, tell });
 
   const card = element("div", { class: "card" }, picture, heading, happened, next);
-  card.append(waiting, passphrase.form, value.box, status, retry);
+  card.append(left, waiting, passphrase.form, value.box, status, retry, spokenLeft);
   main.replaceChildren(card);
   header.append(languages.list);
   retry.addEventListener("click", actions.retry);
@@ -61,11 +70,12 @@ export function createView({ header, main, about }: Places, actions: Actions): V
   let shown: State | null = null;
   let told: Label | null = null;
   let secondsToWait = 0;
+  let secondsLeft: number | null = null;
 
   /** Says something that happened beside the screen; null takes it back. */
   function tell(label: Label | null): void {
     told = label;
-    status.textContent = label ? say(label) : "";
+    status.textContent = label ? say(label, { file: FILE_NAME }) : "";
   }
 
   /** All texts and parts of a state. */
@@ -79,6 +89,9 @@ export function createView({ header, main, about }: Places, actions: Actions): V
     heading.textContent = screen.heading;
     happened.textContent = screen.happened;
     next.textContent = screen.next;
+
+    left.hidden = !isLeftOpen(state) || secondsLeft === null;
+    if (secondsLeft !== null) left.textContent = timeLeftText(secondsLeft);
 
     const isWaiting = state.kind === "paused" && state.until !== null;
     waiting.hidden = !isWaiting;
@@ -113,6 +126,16 @@ export function createView({ header, main, about }: Places, actions: Actions): V
     wait(seconds) {
       secondsToWait = seconds;
       waiting.textContent = waitText(seconds);
+    },
+    timeLeft(seconds) {
+      const text = timeLeftText(seconds);
+      const isMoment = SPOKEN_SECONDS_LEFT.some(
+        (moment) => secondsLeft !== null && secondsLeft > moment && seconds <= moment,
+      );
+      if (isMoment) spokenLeft.textContent = text;
+      secondsLeft = seconds;
+      left.textContent = text;
+      left.hidden = false;
     },
     forgetPassphrase: passphrase.forget,
     translate() {
