@@ -91,6 +91,7 @@ export function createView({ header, main, about }: Places, actions: Actions): V
     next.textContent = screen.next;
 
     left.hidden = !isLeftOpen(state) || secondsLeft === null;
+    if (left.hidden) spokenLeft.textContent = "";
     if (secondsLeft !== null) left.textContent = timeLeftText(secondsLeft);
 
     const isWaiting = state.kind === "paused" && state.until !== null;
