@@ -25,7 +25,7 @@ import { figures, scaled } from "./scale.ts";
 
 /** Lives that are drawn for each seed, and how long drawing may take, in ms: a slow machine tries fewer. */
 const LIVES = scaled(30, 1500);
-const TIME_LIMIT_MS = scaled(15_000, 600_000);
+const TIME_LIMIT_MS = scaled(10_000, 600_000);
 
 /** The most that happens in one life, and the most secrets in it. */
 const MOST_STEPS = 25;

@@ -32,7 +32,7 @@ interface HashedPassphrase extends PassphraseKeys {
 }
 
 /** Draws and hashes a passphrase. */
-async function hashedPassphrase(argon2 = CHEAP_ARGON2): Promise<HashedPassphrase> {
+export async function hashedPassphrase(argon2 = CHEAP_ARGON2): Promise<HashedPassphrase> {
   const [passphrase, salt] = [newPassphrase(), newSalt()];
   return { passphrase, salt, argon2, ...(await passphraseKeys(passphrase, salt, argon2)) };
 }
