@@ -51,6 +51,10 @@ async function stateOf({ app, sender, secret }: Scene) {
   };
 }
 
+/** The lines of the log that somebody has to look at. */
+const alertsOf = ({ app }: Scene) =>
+  app.logs.map((line) => JSON.parse(line)).filter(({ level }) => level >= 50);
+
 const UNTOUCHED = { status: "PENDING", destroyedReason: null, payloads: 1, events: ["create"] };
 
 describe("the right passphrase", () => {
@@ -303,12 +307,49 @@ describe("an attempt that can't be finished", () => {
     } finally {
       await db.current.sql`DROP TRIGGER fail_audit ON audit_events`;
     }
+    expect(alertsOf(scene)).toMatchObject([
+      { secretId: scene.secret.id, msg: "an attempt could not be finished", err: expect.any(Object) },
+    ]);
     const [row] = await db.current.sql`
       SELECT status, destroyed_reason AS reason FROM ttl_secrets WHERE id = ${scene.secret.id}`;
     expect(row).toEqual({ status: "destroyed", reason: "interrupted" });
     expect(await payloadCount(scene.secret.id)).toBe(0);
     expect((await reveal(scene.app, scene.secret)).__typename).toBe("TtlSecretNotAvailable");
   });
+
+  it.each([
+    ["right", (passphrase: string) => passphrase],
+    ["wrong", () => WRONG],
+  ])(
+    "shows nothing and says nothing of the passphrase when it took too long: a %s one",
+    async (_what, type) => {
+      const scene = await pendingSecret();
+      // Puts the claim back by more than an attempt may take.
+      await db.current.sql`
+      CREATE OR REPLACE FUNCTION delay_claim() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN NEW.ended_at := now() - interval '61 s'; RETURN NEW; END $$`;
+      await db.current.sql`
+      CREATE TRIGGER delay_claim BEFORE UPDATE ON ttl_secrets FOR EACH ROW
+      WHEN (NEW.attempted_from IS NOT NULL) EXECUTE FUNCTION delay_claim()`;
+      try {
+        const { passphrase } = scene.secret;
+        const answer = await reveal(scene.app, { ...scene.secret, passphrase: type(passphrase) });
+        expect(answer).toEqual({
+          __typename: "TtlSecretDestroyed",
+          message:
+            "The secret could not be opened and was destroyed. Ask the person who sent you the link to create a new one.",
+        });
+      } finally {
+        await db.current.sql`DROP TRIGGER delay_claim ON ttl_secrets`;
+      }
+      expect(await stateOf(scene)).toEqual({
+        status: "DESTROYED",
+        destroyedReason: "INTERRUPTED",
+        payloads: 0,
+        events: ["create"],
+      });
+    },
+  );
 
   it("is not settled a second time", async () => {
     const scene = await pendingSecret();

@@ -2,7 +2,15 @@ import { setTimeout } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { createTestApp, type TestApp } from "../../test/app.ts";
 import { useDatabase } from "../../test/database.ts";
-import { auditOf, createSecret, createSender, graphql, reveal } from "../../test/factories.ts";
+import {
+  auditOf,
+  type Created,
+  createSecret,
+  createSender,
+  deleteProject,
+  graphql,
+  reveal,
+} from "../../test/factories.ts";
 import { hashToken } from "../crypto/token.ts";
 import { claim, settle } from "./secret-store.ts";
 
@@ -15,6 +23,12 @@ const revoke = (app: TestApp, id: string, cookie: string, peer?: string) =>
     { id },
     { cookie, ...(peer && { peer }) },
   );
+
+/** An attempt that is not settled. */
+async function claimOnly(app: TestApp, { token, vaultId }: Created): Promise<void> {
+  const kids = [...app.services.keyRing.keys.keys()];
+  await claim(db.current, { tokenHash: hashToken(token), vaultId, kids, sourceIp: "192.0.2.8" });
+}
 
 describe("revoking a TTL secret", () => {
   it("ends a pending one and records who did it and from where", async () => {
@@ -44,13 +58,37 @@ describe("revoking a TTL secret", () => {
   it("waits for an attempt that came first, and says what came of it", async () => {
     const app = createTestApp(db.current);
     const sender = await createSender(app);
-    const { id, token, vaultId } = await createSecret(app, sender);
-    const kids = [...app.services.keyRing.keys.keys()];
-    await claim(db.current, { tokenHash: hashToken(token), vaultId, kids, sourceIp: "192.0.2.8" });
-    const revoked = revoke(app, id, sender.cookie);
+    const secret = await createSecret(app, sender);
+    await claimOnly(app, secret);
+    const revoked = revoke(app, secret.id, sender.cookie);
     await setTimeout(300);
-    await settle(db.current, { secretId: id, status: "viewed", reason: null });
+    await settle(db.current, { secretId: secret.id, status: "viewed", reason: null });
     expect((await revoked).data.revokeTtlSecret.status).toBe("VIEWED");
+  });
+
+  it("says that it is pending when an attempt that came first does not end in time", async () => {
+    const app = createTestApp(db.current);
+    const sender = await createSender(app);
+    const secret = await createSecret(app, sender);
+    await claimOnly(app, secret);
+    expect((await revoke(app, secret.id, sender.cookie)).data.revokeTtlSecret.status).toBe("PENDING");
+    expect(await auditOf(app, sender)).toHaveLength(1);
+  });
+
+  it("finds nothing when the project goes while it waits for an attempt", async () => {
+    const app = createTestApp(db.current);
+    const sender = await createSender(app);
+    const secret = await createSecret(app, sender);
+    await claimOnly(app, secret);
+    const revoked = revoke(app, secret.id, sender.cookie);
+    await deleteProject(app, sender);
+    expect((await revoked).errors?.[0]?.extensions.code).toBe("NOT_FOUND");
+  });
+
+  it("finds nothing by what is no id at all", async () => {
+    const app = createTestApp(db.current);
+    const { cookie } = await createSender(app);
+    expect((await revoke(app, "not-an-id", cookie)).errors?.[0]?.extensions.code).toBe("NOT_FOUND");
   });
 
   it("twice is the same as once, with one audit event", async () => {

@@ -6,6 +6,7 @@ import {
   createProject,
   createSecret,
   createSender,
+  reveal,
   type Sender,
 } from "../../test/factories.ts";
 import { hashToken, newToken } from "../crypto/token.ts";
@@ -242,7 +243,8 @@ describe("a payload whose key is not loaded", () => {
       await attempt(scene, { ...secret, passphrase: "wrong-wrong-wrong-wrong-wrong-wrong" }),
     ];
     for (const answer of answers) {
-      expect(JSON.parse(answer)).toMatchObject({ errors: [{ extensions: { code: "OVERLOADED" } }] });
+      const message = "The server can't open this secret at the moment. Try again later.";
+      expect(JSON.parse(answer)).toMatchObject({ errors: [{ message, extensions: { code: "OVERLOADED" } }] });
     }
     expect(new Set(answers).size).toBe(1);
     expect(await rowOf(secret.id)).toEqual(before);
@@ -250,7 +252,8 @@ describe("a payload whose key is not loaded", () => {
 
     const alerts = keyless.logs.map((line) => JSON.parse(line)).filter(({ level }) => level >= 50);
     expect(alerts).toHaveLength(2);
-    for (const alert of alerts) expect(alert).toMatchObject({ level: 50, reason: "key-missing" });
+    const msg = "a pending secret can't be opened here now; it was not consumed";
+    for (const alert of alerts) expect(alert).toMatchObject({ level: 50, reason: "key-missing", msg });
     for (const hidden of [VALUE, secret.token, secret.passphrase]) {
       expect(keyless.logs.join("")).not.toContain(hidden);
     }
@@ -258,5 +261,17 @@ describe("a payload whose key is not loaded", () => {
     expect(await attempt(scene, { ...secret, token: newToken() })).toContain("TtlSecretNotAvailable");
 
     expect(await attempt({ ...scene, app: withKey }, secret)).toContain(VALUE);
+  });
+
+  it("is not consumed either when the keys can't be read again, and the log says why", async () => {
+    const app = createTestApp(db.current);
+    const secret = await createSecret(app, await createSender(app));
+    const reload = () => Promise.reject(new Error("no such file"));
+    const keyless = createTestApp(db.current, { keyRing: { ...testKeyRing("k2"), reload } });
+    expect(await reveal(keyless, secret)).toMatchObject({ code: "OVERLOADED" });
+    expect(keyless.logs.map((line) => JSON.parse(line))).toContainEqual(
+      expect.objectContaining({ level: 50, msg: "the encryption keys can't be read again" }),
+    );
+    expect((await reveal(app, secret)).value).toBe("hunter2");
   });
 });

@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+import { createTestApp } from "../../test/app.ts";
+import { useDatabase } from "../../test/database.ts";
+import { auditOf, createSecret, createSender, reveal, secretOf } from "../../test/factories.ts";
+import { createLogger } from "../log.ts";
+import { DatabaseWatch } from "./database-watch.ts";
+import { secretAvailable } from "./secret-availability.ts";
+
+const db = useDatabase();
+
+async function watchedApp() {
+  const warnings: string[] = [];
+  const log = createLogger("warn", { write: (line: string) => warnings.push(line) });
+  const watch = await DatabaseWatch.open({ db: db.current, log, file: undefined });
+  const app = createTestApp(db.current, { watch });
+  return { app, watch, warnings, sender: await createSender(app) };
+}
+
+const INTERRUPTED = { status: "DESTROYED", destroyedReason: "INTERRUPTED" };
+
+/** The event of what the server did without anybody's asking. */
+const BY_SERVER = { action: "temporary_secret_failed", actor: "server", sourceIp: "0.0.0.0" };
+
+describe("a database that is not where it was seen", () => {
+  it("because it went back reveals nothing that was pending, and goes on with what is new", async () => {
+    const { app, sender, warnings } = await watchedApp();
+    const secret = await createSecret(app, sender);
+    await db.current.sql`UPDATE database_watch SET beat = beat - 1`;
+    expect((await reveal(app, secret)).__typename).toBe("TtlSecretNotAvailable");
+    expect(await secretOf(app, sender, secret.id)).toMatchObject(INTERRUPTED);
+    expect((await auditOf(app, sender)).at(-1)).toMatchObject({ ...BY_SERVER, ttlSecretId: secret.id });
+    expect(JSON.parse(warnings.at(-1) ?? "{}")).toMatchObject({
+      destroyed: 1,
+      msg: "the database went back in time: all pending secrets were destroyed",
+    });
+    expect((await reveal(app, await createSecret(app, sender))).value).toBe("hunter2");
+  });
+
+  it("because it is another line of its history has nothing to reveal from its first moment on", async () => {
+    const { app, sender, watch, warnings } = await watchedApp();
+    const [stray, own] = [await createSecret(app, sender), await createSecret(app, sender)];
+    await db.current.sql`UPDATE ttl_secret_payloads SET lineage = 'elsewhere' WHERE secret_id = ${stray.id}`;
+    expect(await secretAvailable({ db: db.current }, stray)).toBe(false);
+    expect((await reveal(app, stray)).__typename).toBe("TtlSecretNotAvailable");
+    await watch.look();
+    expect(await secretOf(app, sender, stray.id)).toMatchObject(INTERRUPTED);
+    expect((await auditOf(app, sender)).at(-1)).toMatchObject({ ...BY_SERVER, ttlSecretId: stray.id });
+    expect(JSON.parse(warnings.at(-1) ?? "{}")).toMatchObject({
+      destroyed: 1,
+      msg: "the database was restored or failed over: pending secrets were destroyed",
+    });
+    expect((await reveal(app, own)).value).toBe("hunter2");
+  });
+});
+
+it("a reveal is remembered before it is answered, so that a database without it is noticed", async () => {
+  const { app, sender, watch } = await watchedApp();
+  const secret = await createSecret(app, sender);
+  const before = watch.seen?.xid ?? 0;
+  await reveal(app, secret);
+  expect(watch.seen?.xid).toBeGreaterThan(before);
+});
