@@ -1,0 +1,15 @@
+import { mergeConfig } from "vitest/config";
+import sealing from "./vitest.mutation.config.ts";
+
+/** The same for the path of an attempt and the checks of ownership. */
+export default mergeConfig(sealing, {
+  test: {
+    testTimeout: 60_000,
+    include: [
+      "src/secrets/{reveal-secret,tampered-rows,revoke-secret,expire-secrets,create-attempt,list-secrets}.test.ts",
+      "src/graphql/isolation.test.ts",
+      "src/server.test.ts",
+      "src/api-keys/*.test.ts",
+    ],
+  },
+});
