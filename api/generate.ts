@@ -1,4 +1,7 @@
-/** Writes what is generated from the code: `api/schema.graphql` and the configuration table in the README. */
+/**
+ * Writes what is generated from the code: `api/schema.graphql`, the configuration table in the README, and the
+ * examples in INTEGRATIONS.md, which are files that tests run.
+ */
 import { readFileSync, writeFileSync } from "node:fs";
 import { lexicographicSortSchema, printSchema } from "graphql";
 import { configTable } from "./src/config.ts";
@@ -15,4 +18,14 @@ if (!table.test(text)) throw new Error("README.md has no <!-- configuration --> 
 writeFileSync(
   readme,
   text.replace(table, (_all, open: string, close: string) => open + configTable() + close),
+);
+
+const guide = fileOf("INTEGRATIONS.md");
+const example = /(<!-- code (\S+) -->\n)[\s\S]*?(<!-- \/code -->)/g;
+writeFileSync(
+  guide,
+  readFileSync(guide, "utf8").replace(example, (_all, open: string, path: string, close: string) => {
+    const language = path.split(".").at(-1);
+    return `${open}\`\`\`${language}\n${readFileSync(fileOf(path), "utf8")}\`\`\`\n${close}`;
+  }),
 );
