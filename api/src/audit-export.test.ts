@@ -28,13 +28,13 @@ const memberOf = async ({ vaultId, email }: Sender) => {
   return { userId: row.userId, vaultId, email, name: "Ada", role: "owner" as const, vaultName: "" };
 };
 
-/** RFC 4180 with every field quoted. */
+/** RFC 4180, with every field quoted but empty ones. */
 function parseCsv(text: string): string[][] {
   expect(text.endsWith("\r\n")).toBe(true);
   const records: string[][] = [[]];
-  for (const [, field = "", end] of text.matchAll(/"((?:[^"]|"")*)"(,|\r\n)|(?:)(,|\r\n)/g)) {
-    records.at(-1)?.push(field.replaceAll('""', '"'));
-    if (end === "\r\n" || end === undefined) records.push([]);
+  for (const [, quoted = "", end] of text.matchAll(/(?:"((?:[^"]|"")*)")?(,|\r\n)/g)) {
+    records.at(-1)?.push(quoted.replaceAll('""', '"'));
+    if (end === "\r\n") records.push([]);
   }
   return records.slice(0, -1);
 }
