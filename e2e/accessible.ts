@@ -1,0 +1,39 @@
+import { mkdir } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Page } from "playwright-core";
+import { expect } from "vitest";
+
+/** Every screen as it was last seen; not committed. `pnpm screenshots` makes them all anew. */
+const SCREENSHOTS = fileURLToPath(new URL("./screenshots/", import.meta.url));
+
+/** WCAG 2.2, levels A and AA, in the words of axe. */
+const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+
+/**
+ * The looks that every screen is held to. The phone is the narrowest that WCAG asks for, 320 px, which is also what
+ * 400 % zoom leaves of a window of 1,280.
+ */
+export const LOOKS = (["light", "dark"] as const).flatMap((colorScheme) => [
+  { colorScheme, device: "phone", viewport: { width: 320, height: 693 } },
+  { colorScheme, device: "desktop", viewport: { width: 1280, height: 800 } },
+]);
+
+/** Holds what is on screen to WCAG 2.2 AA and to the width of the screen, and keeps a screenshot under the name. */
+export async function expectAccessible(page: Page, name: string): Promise<void> {
+  // A transition half-way has colours that are nobody's choice.
+  await page.evaluate(() =>
+    Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => {}))),
+  );
+  const { violations } = await new AxeBuilder({ page }).withTags(WCAG).analyze();
+  expect(
+    violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`),
+    name,
+  ).toEqual([]);
+  const overflow = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  expect(overflow, `${name} scrolls sideways`).toBeLessThanOrEqual(0);
+  await mkdir(SCREENSHOTS, { recursive: true });
+  await page.screenshot({ path: `${SCREENSHOTS}${name}.png`, fullPage: true });
+}
