@@ -1,9 +1,19 @@
 import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
+import postgres from "postgres";
 import { describe, expect, it } from "vitest";
 import { expectAccessible, LOOKS } from "./accessible.ts";
 import { attempt, expectScreen, openLink, readValue } from "./recipient.ts";
-import { createSecret, leaveHandOff, openDialog, rowOf, submitDialog, useProject } from "./sender.ts";
+import {
+  createProject,
+  createSecret,
+  leaveHandOff,
+  openDialog,
+  rowOf,
+  signUp,
+  submitDialog,
+  useProject,
+} from "./sender.ts";
 import { useStack } from "./stack.ts";
 
 const stack = useStack();
@@ -14,6 +24,33 @@ const PICTURES = fileURLToPath(new URL("./pictures/", import.meta.url));
 /** Keeps what is on screen as a picture for the README, when asked to. */
 async function picture(page: Page, name: string): Promise<void> {
   if (process.env.UPDATE_PICTURES) await page.screenshot({ path: `${PICTURES}${name}.png` });
+}
+
+/** Gives the project on screen a secret whose minute is over already. */
+async function addExpired(page: Page): Promise<void> {
+  const answer = await page.request.post("/graphql", {
+    data: {
+      query:
+        "mutation ($input: CreateTtlSecretInput!) { createTtlSecret(input: $input) { ttlSecret { id } } }",
+      variables: {
+        input: {
+          projectId: new URL(page.url()).pathname.split("/")[2],
+          name: "Guest Wi-Fi",
+          ttlSeconds: 60,
+          content: { value: "hunter2" },
+        },
+      },
+    },
+  });
+  expect(answer.ok()).toBe(true);
+  const sql = postgres(stack.current.databaseUrl, { max: 1 });
+  await sql`
+    WITH past AS (
+      UPDATE ttl_secrets SET created_at = now() - (expires_at - created_at), expires_at = now()
+      WHERE status = 'pending' RETURNING id, expires_at)
+    UPDATE ttl_secret_payloads y SET expires_at = past.expires_at FROM past WHERE past.id = y.secret_id`;
+  await sql.end();
+  await page.reload();
 }
 
 describe.each(LOOKS)("on a $device, $colorScheme", ({ colorScheme, device, viewport }) => {
@@ -108,6 +145,59 @@ describe.each(LOOKS)("on a $device, $colorScheme", ({ colorScheme, device, viewp
     await page.goto("/nowhere");
     await page.getByRole("heading").first().waitFor();
     await expectAccessible(page, name("dashboard-not-found"));
+  });
+
+  it("so is what stands there first, and what stands there when something is amiss", async () => {
+    const page = await newPerson();
+    await signUp(page);
+    await expectAccessible(page, name("dashboard-projects-empty"));
+    await page.getByRole("button", { name: /^Account/ }).click();
+    await expectAccessible(page, name("dashboard-account-menu"));
+    await page.getByRole("button", { name: "Change password…" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Change password" }).click();
+    await page.getByRole("dialog").locator("[aria-invalid=true]").first().waitFor();
+    await expectAccessible(page, name("dashboard-change-password-refused"));
+
+    await createProject(page);
+    await page.getByRole("button", { name: "Rename" }).click();
+    await page.getByRole("dialog").getByRole("textbox").waitFor();
+    await expectAccessible(page, name("dashboard-rename-project"));
+    await page.reload();
+    await addExpired(page);
+    await rowOf(page, "Guest Wi-Fi").getByText("Expired").waitFor();
+    const { link } = await createSecret(page, { name: "Payment provider key" });
+    await leaveHandOff(page);
+    const stranger = await stack.current.newPerson();
+    await openLink(stranger, link);
+    await attempt(stranger, "anchor banjo cactus dolphin eagle falcon");
+    await expectScreen(stranger, "destroyed");
+    await page
+      .getByTestId("destroyed-alert")
+      .getByText(/127\.0\.0\.1|::1/)
+      .waitFor();
+    await expectAccessible(page, name("dashboard-destroyed-alert"));
+
+    await page.route("**/graphql", (route) => route.abort());
+    await page.getByText("Can't reach the server. Retrying…").waitFor();
+    await expectAccessible(page, name("dashboard-offline"));
+    await page.unroute("**/graphql");
+    await page.goto("/graphiql");
+    await page.getByRole("heading", { name: "Query", exact: true }).waitFor();
+    await expectAccessible(page, name("dashboard-explorer"));
+  });
+
+  it("and so is German, whose words are longer", async () => {
+    const page = await stack.current.newPerson({ colorScheme, viewport, locale: "de" });
+    await page.goto("/sign-in");
+    await page.getByLabel("Passwort").waitFor();
+    await expectAccessible(page, name("dashboard-german-sign-in"));
+    await useProject(page, "Donaudampfschifffahrtsgesellschaft");
+    await addExpired(page);
+    await page.getByTestId("ttl-secret").getByText("Abgelaufen").waitFor();
+    await expectAccessible(page, name("dashboard-german-project"));
+    await page.goto("/api-keys");
+    await page.getByRole("heading", { level: 2 }).waitFor();
+    await expectAccessible(page, name("dashboard-german-api-keys-empty"));
   });
 
   it("every screen of the recipient's page is accessible and fits", async () => {

@@ -10,6 +10,7 @@ import "./ttl-secrets/ttl-secrets.css";
 import "./audit/audit.css";
 import "./api-keys/api-keys.css";
 import "./look/look.css";
+import "./shared/print.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/app.tsx";
