@@ -1,8 +1,8 @@
 import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
-import postgres from "postgres";
 import { describe, expect, it } from "vitest";
 import { expectAccessible, LOOKS } from "./accessible.ts";
+import { endTtl } from "./end-ttl.ts";
 import { attempt, expectScreen, openLink, readValue } from "./recipient.ts";
 import {
   createProject,
@@ -43,13 +43,7 @@ async function addExpired(page: Page): Promise<void> {
     },
   });
   expect(answer.ok()).toBe(true);
-  const sql = postgres(stack.current.databaseUrl, { max: 1 });
-  await sql`
-    WITH past AS (
-      UPDATE ttl_secrets SET created_at = now() - (expires_at - created_at), expires_at = now()
-      WHERE status = 'pending' RETURNING id, expires_at)
-    UPDATE ttl_secret_payloads y SET expires_at = past.expires_at FROM past WHERE past.id = y.secret_id`;
-  await sql.end();
+  await endTtl(stack.current.databaseUrl);
   await page.reload();
 }
 

@@ -1,5 +1,5 @@
-import postgres from "postgres";
 import { describe, expect, it } from "vitest";
+import { endTtl } from "./end-ttl.ts";
 import { attempt, expectScreen, openLink, readValue } from "./recipient.ts";
 import { createProject, createSecret, leaveHandOff, rowOf, signUp, useProject } from "./sender.ts";
 import { useStack } from "./stack.ts";
@@ -187,7 +187,7 @@ describe("a link that leads nowhere", () => {
     await leaveHandOff(page);
     const recipient = await stack.current.newPerson();
     await openLink(recipient, link);
-    await endTtl();
+    await endTtl(stack.current.databaseUrl);
     await rowOf(page).getByText("Expired").waitFor();
     await recipient.goto(link);
     await expectScreen(recipient, "notAvailable");
@@ -235,14 +235,3 @@ describe("a link that leads nowhere", () => {
     await expectScreen(recipient, "notAvailable");
   });
 });
-
-/** Lets the TTL of all pending secrets end now, leaving everything else true. */
-async function endTtl(): Promise<void> {
-  const sql = postgres(stack.current.databaseUrl, { max: 1 });
-  await sql`
-    WITH past AS (
-      UPDATE ttl_secrets SET created_at = now() - (expires_at - created_at), expires_at = now()
-      WHERE status = 'pending' RETURNING id, expires_at)
-    UPDATE ttl_secret_payloads y SET expires_at = past.expires_at FROM past WHERE past.id = y.secret_id`;
-  await sql.end();
-}
