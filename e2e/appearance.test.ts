@@ -172,6 +172,8 @@ describe.each(LOOKS)("on a $device, $colorScheme", ({ colorScheme, device, viewp
     await expectAccessible(page, name("dashboard-destroyed-alert"));
 
     await page.route("**/graphql", (route) => route.abort());
+    // The open stream doesn't notice; the next question does.
+    await page.getByRole("link", { name: "Audit" }).click();
     await page.getByText("Can't reach the server. Retrying…").waitFor();
     await expectAccessible(page, name("dashboard-offline"));
     await page.unroute("**/graphql");
