@@ -1,5 +1,5 @@
 /** What INTEGRATIONS.md shows is what runs here: the same files, as processes of their own, against the real server. */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -52,7 +52,10 @@ function start(command: string, args: string[], { key, projectId }: { key: strin
   return { ended, wrote, output: () => output };
 }
 
-describe("the example in curl", () => {
+const missing = ["bash", "curl", "jq", "openssl"].filter((name) => spawnSync(name, ["--version"]).error);
+const curlTitle = `the example in curl${missing.length > 0 ? ` (skipped: needs ${missing.join(", ")})` : ""}`;
+
+describe.skipIf(missing.length > 0)(curlTitle, () => {
   const curl = (made: { key: string; projectId: string }, ...args: string[]) =>
     start("bash", [fileOf("curl.sh"), ...args], made);
 

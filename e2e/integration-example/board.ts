@@ -44,7 +44,8 @@ export class Board {
   async #load(): Promise<void> {
     try {
       const secrets = await this.#api.list(this.#projectId);
-      this.#isLive = this.#problem === null;
+      this.#isLive = true;
+      this.#problem = null;
       this.#take(secrets);
     } catch (error) {
       this.#end(problemOf(error));
