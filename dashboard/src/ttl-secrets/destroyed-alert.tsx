@@ -18,7 +18,7 @@ export function DestroyedAlert(props: {
   const address = useAttemptAddress(projectId, secret.id);
   const what = secret.destroyedReason ? t(destroyedWords[secret.destroyedReason].long) : "";
   return (
-    <div data-testid="destroyed-alert">
+    <div className="destroyed-alert" data-testid="destroyed-alert">
       <Notice>
         <p className="alert-title">{t("ttlSecrets.alert.title", { name: secret.name })}</p>
         <p>
