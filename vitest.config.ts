@@ -12,6 +12,7 @@ export default defineConfig({
     globalSetup: "./api/test/global-setup.ts",
     // A limit for what hangs, not for what is slow: these tests hash passwords and may share a small machine.
     testTimeout: 30_000,
+    hookTimeout: 60_000,
     projects: [
       project("drizzle"),
       project("api"),
@@ -19,7 +20,7 @@ export default defineConfig({
       project("reveal"),
       project("e2e", {
         globalSetup: `${import.meta.dirname}/e2e/global-setup.ts`,
-        testTimeout: 120_000,
+        testTimeout: 300_000,
         hookTimeout: 120_000,
       }),
     ],

@@ -10,8 +10,12 @@ export async function copyExactly(text: string, element: HTMLElement, show: () =
     return true;
   } catch {
     show();
+    const focused = document.activeElement;
     selectAll(element);
-    return document.execCommand("copy");
+    const isCopied = document.execCommand("copy");
+    // Whoever pressed a key to copy goes on from there.
+    if (isCopied && focused instanceof HTMLElement) focused.focus();
+    return isCopied;
   }
 }
 
