@@ -258,6 +258,9 @@ export const ttlSecrets = pgTable(
   (t) => [
     index("ttl_secrets_changed").on(t.projectId, t.changedAt, t.id),
     index("ttl_secrets_page").on(t.projectId, t.createdAt, t.id),
+    // Collation C, by code point: it never changes with the system's locale data, as an index must not.
+    index("ttl_secrets_by_name").on(t.projectId, sql`lower(${t.name}) COLLATE "C"`, t.id),
+    index("ttl_secrets_by_expiry").on(t.projectId, t.expiresAt, t.id),
     index("ttl_secrets_pending").on(t.projectId, t.expiresAt).where(sql`${t.status} = 'pending'`),
     index("ttl_secrets_open_attempts").on(t.endedAt).where(sql`${t.attemptedFrom} IS NOT NULL`),
     check("ttl_secrets_name_length", sql`char_length(${t.name}) BETWEEN 1 AND 200`),

@@ -16,8 +16,16 @@ export function checkName(name: string): string {
   if ([...name].length > MAX_CHARACTERS) {
     throw badInput("name", `Use at most ${MAX_CHARACTERS} characters.`);
   }
-  if (NOT_IN_A_NAME.test(name) || !name.isWellFormed()) {
-    throw badInput("name", "Use plain text on one line, without control characters.");
-  }
+  if (!isOneLine(name)) throw badInput("name", "Use plain text on one line, without control characters.");
   return name;
+}
+
+/** Whether a text may stand in a name, as a part of it or as all of it. */
+export function isNamePart(text: string): boolean {
+  const { length } = [...text];
+  return length >= 1 && length <= MAX_CHARACTERS && isOneLine(text);
+}
+
+function isOneLine(text: string): boolean {
+  return !NOT_IN_A_NAME.test(text) && text.isWellFormed();
 }

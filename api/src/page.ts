@@ -11,10 +11,10 @@ export interface Position {
   id: string;
 }
 
-/** A request for a page, newest first. */
-export interface PageRequest {
+/** A request for a page, newest first or in an order that has positions of its own. */
+export interface PageRequest<At = Position> {
   first: number;
-  after: Position | undefined;
+  after: At | undefined;
 }
 
 /** A page, and whether there is more after it. */
@@ -29,25 +29,51 @@ export interface Page<Row> {
  * @throws AppError `BAD_USER_INPUT` on `first` or `after`.
  */
 export function pageRequest(first: number, after: string | null | undefined): PageRequest {
+  return pageRequestIn(readPosition, first, after);
+}
+
+/** The same for an order with positions of its own: `decode` reads a cursor's text, or returns undefined. */
+export function pageRequestIn<At>(
+  decode: (text: string) => At | undefined,
+  first: number,
+  after: string | null | undefined,
+): PageRequest<At> {
   if (first < 1 || first > MAX_PAGE) throw badInput("first", `Ask for 1 to ${MAX_PAGE} at a time.`);
-  return { first, after: after == null ? undefined : decodeCursor(after) };
+  if (after == null) return { first, after: undefined };
+  const position = decode(Buffer.from(after, "base64url").toString());
+  if (position === undefined) {
+    throw badInput(
+      "after",
+      "Pass a cursor that this server returned for the same order, or leave it out for the first page.",
+    );
+  }
+  return { first, after: position };
 }
 
 /** Splits `first + 1` rows, as a store reads them, into a page and the knowledge of a next one. */
-export function toPage<Row>(rows: Row[], { first }: PageRequest): Page<Row> {
+export function toPage<Row>(rows: Row[], { first }: { first: number }): Page<Row> {
   return { rows: rows.slice(0, first), hasNextPage: rows.length > first };
 }
 
 /** The cursor of a position: opaque to clients, stable, and free of anything but a time and an id. */
-export function encodeCursor({ at, id }: Position): string {
-  return Buffer.from(`${at.getTime()}:${id}`).toString("base64url");
+export function encodeCursor(position: Position): string {
+  return toCursor(positionText(position));
 }
 
-function decodeCursor(cursor: string): Position {
-  const [, ms, id] = /^(\d{1,15}):([0-9a-f-]{36})$/.exec(Buffer.from(cursor, "base64url").toString()) ?? [];
-  if (!ms || !id || !isId(id) || Number(ms) > LAST_MS) {
-    throw badInput("after", "Pass a cursor that this server returned, or leave it out for the first page.");
-  }
+/** A cursor's text, as it goes over the wire. */
+export function toCursor(text: string): string {
+  return Buffer.from(text).toString("base64url");
+}
+
+/** What a position's cursor says. */
+export function positionText({ at, id }: Position): string {
+  return `${at.getTime()}:${id}`;
+}
+
+/** The position that a cursor's text says; undefined when it says none. */
+export function readPosition(text: string): Position | undefined {
+  const [, ms, id] = /^(\d{1,15}):([0-9a-f-]{36})$/.exec(text) ?? [];
+  if (!ms || !id || !isId(id) || Number(ms) > LAST_MS) return undefined;
   return { at: new Date(Number(ms)), id };
 }
 

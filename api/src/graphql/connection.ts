@@ -18,19 +18,27 @@ export const pageArgs = builder.args((t) => ({
 export const EDGE = { description: "One row of a page, with its cursor." };
 
 /** A page in the shape of a Relay connection; `positionOf` says where in the order a row stands. */
-export function toConnection<Row>(
-  { rows, hasNextPage }: Page<Row>,
-  positionOf: (row: Row) => Position,
+export function toConnection<Row>(page: Page<Row>, positionOf: (row: Row) => Position, isFirstPage: boolean) {
+  return toConnectionBy(page, (row) => encodeCursor(positionOf(row)), isFirstPage);
+}
+
+/**
+ * The same for an order with cursors of its own. `end` is where the search for the page ended, if that is further
+ * than its last row.
+ */
+export function toConnectionBy<Row>(
+  { rows, hasNextPage, end }: Page<Row> & { end?: Row | undefined },
+  cursorOf: (row: Row) => string,
   isFirstPage: boolean,
 ) {
-  const edges = rows.map((node) => ({ node, cursor: encodeCursor(positionOf(node)) }));
+  const edges = rows.map((node) => ({ node, cursor: cursorOf(node) }));
   return {
     edges,
     pageInfo: {
       hasNextPage,
       hasPreviousPage: !isFirstPage,
       startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
+      endCursor: end ? cursorOf(end) : (edges.at(-1)?.cursor ?? null),
     },
   };
 }

@@ -1,12 +1,13 @@
 import { idOf, reachOf } from "../accounts/caller.ts";
-import { pageRequest } from "../page.ts";
+import { pageRequestIn } from "../page.ts";
 import { clientOf } from "../rate-limit.ts";
 import { type CreatedSecret, createSecret, type SecretContent } from "../secrets/create-secret.ts";
 import { listSecrets } from "../secrets/list-secrets.ts";
 import { revokeSecret } from "../secrets/revoke-secret.ts";
 import type { TtlSecret } from "../secrets/secret.ts";
+import { cursorIn, positionIn } from "../secrets/secret-order.ts";
 import { builder } from "./builder.ts";
-import { EDGE, pageArgs, toConnection } from "./connection.ts";
+import { EDGE, pageArgs, toConnectionBy } from "./connection.ts";
 import { requireCaller, requireMember } from "./context.ts";
 
 const TtlSecretStatus = builder.enumType("TtlSecretStatus", {
@@ -137,25 +138,72 @@ const TtlSecretConnection = builder.connectionObject(
   {
     type: TtlSecretType,
     name: "TtlSecretConnection",
-    description: "A page of a project's TTL secrets, newest first.",
+    description: "A page of a project's TTL secrets.",
   },
   EDGE,
 );
+
+const TtlSecretOrder = builder.enumType("TtlSecretOrder", {
+  description: "How a list of TTL secrets is ordered; by id where that leaves a tie.",
+  values: {
+    NEWEST_FIRST: { value: "newest_first", description: "By creation, the newest first." },
+    NAME: {
+      value: "name",
+      description: "By name from A to Z, whether in capitals or not; other letters by code point.",
+    },
+    EXPIRES_FIRST: { value: "expires_first", description: "By the end of the TTL, the earliest first." },
+    EXPIRES_LAST: { value: "expires_last", description: "By the end of the TTL, the latest first." },
+  } as const,
+});
+
+const TtlSecretFilter = builder.inputType("TtlSecretFilter", {
+  description: "Which TTL secrets to list. All that is given must be met.",
+  fields: (t) => ({
+    statuses: t.field({
+      type: [TtlSecretStatus],
+      required: false,
+      description: "1 to 5 statuses, of which it has one now. Left out: any.",
+    }),
+    nameContains: t.string({
+      required: false,
+      description:
+        "1 to 200 characters that stand in its name, in capitals or not. Taken literally: there are no wildcards.",
+    }),
+  }),
+});
 
 builder.queryField("ttlSecrets", (t) =>
   t.field({
     type: TtlSecretConnection,
     description:
-      "A project's TTL secrets, newest first, whatever their status. An API key needs the scope `ttl-secrets:read`.",
+      "A project's TTL secrets, newest first, whatever their status, unless asked otherwise. An API key needs the scope `ttl-secrets:read`. With a filter, a page ends after 10,000 TTL secrets were looked at: it may have fewer than `first`, or none, while `hasNextPage` is true. Go on from its `endCursor`.",
     args: {
       projectId: t.arg.id({ description: "`Project.id`; NOT_FOUND when it is out of reach of the caller." }),
       ...pageArgs,
+      filter: t.arg({
+        type: TtlSecretFilter,
+        required: false,
+        description: "Which of them. Left out: all. BAD_USER_INPUT names the field that breaks its rule.",
+      }),
+      orderBy: t.arg({
+        type: TtlSecretOrder,
+        required: false,
+        defaultValue: "newest_first",
+        description:
+          "In which order. A cursor is good for the order it was made in only; BAD_USER_INPUT otherwise.",
+      }),
     },
-    resolve: async (_root, { projectId, first, after }, context) => {
+    resolve: async (_root, { projectId, first, after, filter, orderBy }, context) => {
       const reach = reachOf(await requireCaller(context, "ttl-secrets:read"));
-      const page = pageRequest(first ?? 50, after);
-      const secrets = await listSecrets(context.services, { reach, projectId, page });
-      return toConnection(secrets, ({ id, createdAt }) => ({ id, at: createdAt }), after == null);
+      const order = orderBy ?? "newest_first";
+      const secrets = await listSecrets(context.services, {
+        reach,
+        projectId,
+        page: pageRequestIn(positionIn(order), first ?? 50, after),
+        order,
+        filter: filter ?? {},
+      });
+      return toConnectionBy(secrets, (secret) => cursorIn(order, secret), after == null);
     },
   }),
 );

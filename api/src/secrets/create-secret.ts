@@ -13,11 +13,10 @@ import { badInput, notFound } from "../errors.ts";
 import { checkName } from "../name.ts";
 import { beginAttempt, replaceEarlier } from "./create-attempt.ts";
 import { setSecret } from "./create-attempt-store.ts";
-import type { TtlSecret } from "./secret.ts";
+import { MAX_TTL_SECONDS, type TtlSecret } from "./secret.ts";
 import { insertSecret, lockProject } from "./secret-store.ts";
 
 const MIN_TTL_SECONDS = 60;
-const MAX_TTL_SECONDS = 86_400;
 const MAX_VALUE_BYTES = 64 * 1024;
 
 /** The value as given, or how to make one. */

@@ -1,19 +1,66 @@
 import type { Reach } from "../accounts/caller.ts";
 import { requireOwnProject } from "../accounts/ownership.ts";
 import type { Database } from "../db.ts";
+import { badInput } from "../errors.ts";
+import { isNamePart } from "../name.ts";
 import { type Page, type PageRequest, toPage } from "../page.ts";
-import type { TtlSecret } from "./secret.ts";
-import { listSecrets as readSecrets } from "./secret-store.ts";
+import type { SecretStatus, TtlSecret } from "./secret.ts";
+import type { SecretOrder, SecretPosition } from "./secret-order.ts";
+import { findSecrets, listSecrets as readSecrets } from "./secret-store.ts";
+
+/** As many as there are. */
+const MAX_STATUSES = 5;
+
+/** Which TTL secrets to list; each left out means all. */
+interface SecretFilter {
+  /** 1 to 5 statuses, as of now. */
+  statuses?: SecretStatus[] | null | undefined;
+  /** 1 to 200 characters that the name contains, in capitals or not. */
+  nameContains?: string | null | undefined;
+}
+
+/** A page of TTL secrets. */
+interface SecretPage extends Page<TtlSecret> {
+  /** The row that the search for this page ended at, where that is further than its last row. */
+  end?: TtlSecret | undefined;
+}
 
 /**
- * A page of a project's TTL secrets, newest first.
+ * A page of a project's TTL secrets. With a filter it may be short, or empty, and still have a next one: the search
+ * for one page ends after 10,000 TTL secrets.
  *
- * @throws AppError `NOT_FOUND` when no such project is within reach.
+ * @throws AppError `NOT_FOUND` when no such project is within reach; `BAD_USER_INPUT` on `filter.statuses` or
+ *   `filter.nameContains`.
  */
 export async function listSecrets(
   { db }: { db: Database },
-  { reach, projectId, page }: { reach: Reach; projectId: string; page: PageRequest },
-): Promise<Page<TtlSecret>> {
+  request: {
+    reach: Reach;
+    projectId: string;
+    page: PageRequest<SecretPosition>;
+    order: SecretOrder;
+    filter: SecretFilter;
+  },
+): Promise<SecretPage> {
+  const { reach, projectId, page, order } = request;
+  const filter = checkFilter(request.filter);
   await requireOwnProject(db.orm, reach, projectId);
-  return toPage(await readSecrets(db.orm, { projectId, page }), page);
+  if (!filter) return toPage(await readSecrets(db.orm, { projectId, page, order }), page);
+  const { rows, end } = await findSecrets(db.orm, { projectId, page, order, filter });
+  const found = toPage(rows, page);
+  return found.hasNextPage || !end ? found : { rows, hasNextPage: true, end };
+}
+
+function checkFilter({ statuses, nameContains }: SecretFilter) {
+  if (statuses && (statuses.length < 1 || statuses.length > MAX_STATUSES)) {
+    throw badInput("filter.statuses", `Pass 1 to ${MAX_STATUSES} statuses, or leave them out for all.`);
+  }
+  if (nameContains != null && !isNamePart(nameContains)) {
+    throw badInput(
+      "filter.nameContains",
+      "Pass 1 to 200 characters of plain text on one line, or leave it out.",
+    );
+  }
+  if (!statuses && nameContains == null) return undefined;
+  return { statuses: statuses ?? undefined, nameContains: nameContains ?? undefined };
 }
