@@ -80,6 +80,7 @@ type Step = (secret: SecretModel) => Outcome[];
 
 /** The answer of what is not asked for one. */
 export const DONE = "done";
+export const NOT_FOUND = "NOT_FOUND";
 
 const answerAlways =
   (answer: string): Step =>
@@ -114,15 +115,14 @@ const settleStep =
 function revokeSteps(): Step {
   const tell: Step = (secret) => {
     const told = statusTold(secret);
-    if (told === "gone") return [{ secret, answer: "NOT_FOUND" }];
+    if (told === "gone") return [{ secret, answer: NOT_FOUND }];
     return told === "pending" ? [] : [{ secret, answer: told }];
   };
   const take: Step = (secret) => {
     if (!isAvailable(secret)) return [{ secret, next: tell }];
     return [{ secret: { ...secret, status: "revoked", events: [...secret.events, "revoked"] }, next: tell }];
   };
-  return (secret) =>
-    secret.status === "gone" ? [{ secret, answer: "NOT_FOUND" }] : [{ secret, next: take }];
+  return (secret) => (secret.status === "gone" ? [{ secret, answer: NOT_FOUND }] : [{ secret, next: take }]);
 }
 
 /** A change that happens if it can; nobody is told. */
@@ -159,16 +159,15 @@ const destroyPending = change(isAvailable, (secret) => ({
   reason: "interrupted",
   events: withFailed(secret),
 }));
-/** An attempt under way can't record itself any more, so the deletion does. */
-const deleteProject = change(
-  ({ status }) => status !== "gone",
-  (secret) => ({
-    status: "gone",
-    reason: null,
-    attempt: "none",
-    events: secret.attempt === "none" ? secret.events : withFailed(secret),
-  }),
-);
+/**
+ * An attempt under way can't record itself any more, so the deletion does. For a secret that is gone already, the project
+ * may be a later one, or there is none.
+ */
+const deleteProject: Step = (secret) => {
+  if (secret.status === "gone") return [DONE, NOT_FOUND].map((answer) => ({ secret, answer }));
+  const events = secret.attempt === "none" ? secret.events : withFailed(secret);
+  return [{ secret: { ...secret, status: "gone", reason: null, attempt: "none", events }, answer: DONE }];
+};
 
 /** An operation's atomic steps, as far as they concern one secret: chains, of which each has its own order. */
 function chainsOf(operation: Operation, { kids }: Surroundings, isAlone: boolean): Step[] {
@@ -208,13 +207,15 @@ const REFUSALS = {
 /**
  * Every state that these operations, all of which concern the secret, may have left it in, whatever the order of their
  * steps, given their answers. None: what was seen can't have happened.
+ *
+ * @param isAlone nothing else went on, with other secrets neither, so that nothing was locked.
  */
 export function explain(
   secret: SecretModel,
   surroundings: Surroundings,
   observed: readonly Observed[],
+  { isAlone }: { isAlone: boolean },
 ): SecretModel[] {
-  const isAlone = observed.length === 1;
   const chains = observed.flatMap(({ operation, answer }) =>
     chainsOf(operation, surroundings, isAlone).map((next) => ({ next, answer })),
   );
