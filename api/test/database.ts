@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import postgres from "postgres";
 import { afterAll, beforeAll, inject } from "vitest";
 import { connect, type Database } from "../src/db.ts";
+import { dropDatabase } from "./drop-database.ts";
 
 declare module "vitest" {
   export interface ProvidedContext {
@@ -46,7 +47,7 @@ export async function createDatabase(template: string) {
   url.pathname = `/${name}`;
   return {
     url: url.href,
-    remove: () => onServer((sql) => sql`DROP DATABASE IF EXISTS ${sql(name)} WITH (FORCE)`),
+    remove: () => onServer((sql) => dropDatabase(sql, name)),
   };
 }
 

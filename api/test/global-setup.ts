@@ -6,6 +6,7 @@ import { migrate } from "@ttl-secrets/drizzle/migrate";
 import postgres from "postgres";
 import type { TestProject } from "vitest/node";
 import { startEmbeddedPostgres } from "../src/embedded-postgres/embedded-postgres.ts";
+import { dropDatabase } from "./drop-database.ts";
 
 /** One real PostgreSQL for the whole run: the embedded one, or the server of TEST_DATABASE_URL. */
 export default async function setup(project: TestProject) {
@@ -22,7 +23,7 @@ export default async function setup(project: TestProject) {
   project.provide("templateName", templateName);
 
   return async () => {
-    await sql`DROP DATABASE IF EXISTS ${sql(templateName)} WITH (FORCE)`;
+    await dropDatabase(sql, templateName);
     await sql.end();
     await server.stop();
   };
