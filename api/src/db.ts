@@ -44,3 +44,10 @@ export function connect(url: string, max = 10) {
   });
   return { sql, orm: drizzle(sql, { schema }), close: () => sql.end({ timeout: 5 }) };
 }
+
+/**
+ * Whether a statement that failed with this error has left nothing behind, for certain. So it is where the server itself
+ * refused it; after a lost connection, or a warning that its commit is not replicated, it may have been committed.
+ */
+export const isRolledBack = (error: unknown): boolean =>
+  error instanceof postgres.PostgresError && error.severity === "ERROR";

@@ -38,9 +38,17 @@ export class DebianServer {
     this.port = port;
   }
 
-  /** A new server, started. */
-  static async create(settings: Record<string, string> = {}): Promise<DebianServer> {
-    const server = new DebianServer(await newFolder(), await freePort());
+  /**
+   * A new server, started.
+   *
+   * @param place the folder that its own is made in.
+   * @param initdb further arguments of that program.
+   */
+  static async create(
+    settings: Record<string, string> = {},
+    { place = tmpdir(), initdb = [] }: { place?: string; initdb?: string[] } = {},
+  ): Promise<DebianServer> {
+    const server = new DebianServer(await newFolder(place), await freePort());
     await postgresProgram(
       "initdb",
       "-D",
@@ -53,6 +61,7 @@ export class DebianServer {
       "UTF8",
       "--no-locale",
       "-N",
+      ...initdb,
     );
     await server.configure({ fsync: "on", ...settings });
     await server.start();
@@ -61,7 +70,7 @@ export class DebianServer {
 
   /** A standby that streams from `primary`, started. */
   static async standbyOf(primary: DebianServer): Promise<DebianServer> {
-    const standby = new DebianServer(await newFolder(), await freePort());
+    const standby = new DebianServer(await newFolder(tmpdir()), await freePort());
     await postgresProgram(
       "pg_basebackup",
       "-D",
@@ -117,6 +126,14 @@ export class DebianServer {
     await postgresProgram("pg_ctl", "-D", this.data, "-m", mode, "-w", "stop");
   }
 
+  /** Whether its first process is there; it may be recovering and not answer yet. */
+  async isRunning(): Promise<boolean> {
+    return postgresProgram("pg_ctl", "-D", this.data, "status").then(
+      () => true,
+      () => false,
+    );
+  }
+
   async promote(): Promise<void> {
     await postgresProgram("pg_ctl", "-D", this.data, "-w", "promote");
   }
@@ -137,8 +154,8 @@ export class DebianServer {
   }
 }
 
-async function newFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "ttl-secrets-postgres-"));
+async function newFolder(place: string): Promise<string> {
+  const folder = await mkdtemp(join(place, "ttl-secrets-postgres-"));
   if (isRoot) await run("chown", ["postgres:", folder]);
   await chmod(folder, 0o700);
   return folder;

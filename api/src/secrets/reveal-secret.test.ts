@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createTestApp, type TestApp } from "../../test/app.ts";
+import { createTestApp, type TestApp, testKeyRing } from "../../test/app.ts";
 import { useDatabase } from "../../test/database.ts";
 import {
   auditOf,
@@ -11,7 +11,9 @@ import {
   type Sender,
   secretOf,
 } from "../../test/factories.ts";
+import { PostgresProxy } from "../../test/postgres-proxy.ts";
 import { Argon2Slots } from "../crypto/argon2.ts";
+import { connect } from "../db.ts";
 import { settle } from "./secret-store.ts";
 
 const db = useDatabase();
@@ -348,6 +350,60 @@ describe("an attempt that can't be finished", () => {
         payloads: 0,
         events: ["create"],
       });
+    },
+  );
+
+  it("is closed at once, with its audit event, when the connection is lost before it is settled", async () => {
+    const scene = await pendingSecret();
+    await db.current.sql`
+      CREATE OR REPLACE FUNCTION lose_connection() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NEW; END $$`;
+    await db.current.sql`
+      CREATE TRIGGER lose_connection BEFORE UPDATE ON ttl_secrets FOR EACH ROW
+      WHEN (NEW.status = 'viewed') EXECUTE FUNCTION lose_connection()`;
+    try {
+      expect((await reveal(scene.app, scene.secret)).__typename).toBe("TtlSecretDestroyed");
+    } finally {
+      await db.current.sql`DROP TRIGGER lose_connection ON ttl_secrets`;
+    }
+    expect(await stateOf(scene)).toEqual({
+      status: "DESTROYED",
+      destroyedReason: "INTERRUPTED",
+      payloads: 0,
+      events: ["create", "failed"],
+    });
+  });
+
+  it.each([
+    ["right", (passphrase: string) => passphrase, "Error", "VIEWED"],
+    ["wrong", () => WRONG, "TtlSecretDestroyed", "DESTROYED"],
+  ])(
+    "is not called destroyed when it may be viewed, the word of the commit being lost: a %s passphrase",
+    async (_what, type, told, status) => {
+      const url = new URL(db.current.url);
+      const proxy = await PostgresProxy.start(Number(url.port));
+      url.port = String(proxy.port);
+      const pool = connect(url.href, 2);
+      try {
+        const keyRing = testKeyRing("k1");
+        const scene = await pendingSecret("hunter2", { keyRing });
+        const coming = proxy.hold({ text: /WITH open_attempt AS/ });
+        const { passphrase } = scene.secret;
+        const lossy = createTestApp(pool, { keyRing });
+        const answer = reveal(lossy, { ...scene.secret, passphrase: type(passphrase) });
+        const held = await coming;
+        held.send();
+        await held.answered;
+        held.cut();
+        expect(await answer).toMatchObject({
+          __typename: told,
+          ...(told === "Error" && { code: "INTERNAL" }),
+        });
+        expect(await stateOf(scene)).toMatchObject({ status, payloads: 0 });
+      } finally {
+        await pool.sql.end({ timeout: 0 });
+        await proxy.stop();
+      }
     },
   );
 

@@ -4,7 +4,7 @@ import type { Argon2Slots } from "../crypto/argon2.ts";
 import type { KeyRing } from "../crypto/key-ring.ts";
 import { passphraseKeys, verifiersMatch } from "../crypto/passphrase.ts";
 import { hashToken, isToken } from "../crypto/token.ts";
-import type { Database } from "../db.ts";
+import { type Database, isRolledBack } from "../db.ts";
 import { AppError, badInput } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { DatabaseWatch } from "./database-watch.ts";
@@ -39,7 +39,8 @@ interface RevealDeps {
  *
  * @throws AppError `BAD_USER_INPUT` for a blank passphrase or one of over 1,024 characters, `OVERLOADED` when the
  *   key is missing on this server; Argon2BusyError when too many attempts are waiting: nothing was consumed then.
- *   The driver's error when the claim itself fails: it may or may not have been consumed.
+ *   The driver's error when the claim itself fails: it may or may not have been consumed; and when a viewed secret's
+ *   settlement may or may not have been stored: it is consumed, and nobody was shown it.
  */
 export async function revealSecret(
   deps: RevealDeps,
@@ -73,50 +74,55 @@ export async function revealSecret(
       log.error({ reason: result.kind }, "a pending secret can't be opened here now; it was not consumed");
       throw new AppError("OVERLOADED", "The server can't open this secret at the moment. Try again later.");
     }
-    const { claim } = result;
-    try {
-      return await finish({ ...deps, keyRing: ring }, claim, passphrase);
-    } catch (err) {
-      // The claim is committed, so the row already says the truth: destroyed, interrupted.
-      log.error({ err, secretId: claim.secretId }, "an attempt could not be finished");
-      return { kind: "destroyed", reason: "interrupted" };
-    }
+    return finish({ ...deps, keyRing: ring }, result.claim, passphrase);
   });
 }
 
 /** The ring as it is now: an attempt ends with the keys it began with, whatever is dropped meanwhile. */
 const ringNow = ({ activeKid, keys }: KeyRing): KeyRing => ({ activeKid, keys });
 
-async function finish(
-  { db, keyRing, watch, log }: RevealDeps,
-  claim: Claim,
-  passphrase: string,
-): Promise<RevealOutcome> {
-  const { secretId, sealed, verifier, salt, argon2 } = claim;
-  const saw = (mark: Mark) => watch?.saw(mark);
-  const keys = await passphraseKeys(passphrase, salt, argon2);
-  if (!verifiersMatch(keys.verifier, verifier)) {
-    return destroyed(
-      await settle(db, { secretId, status: "destroyed", reason: "wrong_passphrase" }, saw),
-      "wrong_passphrase",
-    );
-  }
-  let value: string;
+/** What an attempt is to be settled as. The value is shown only once that is stored. */
+type Verdict =
+  | { status: "viewed"; reason: null; value: string }
+  | { status: "destroyed"; reason: DestroyedReason };
+
+/** What a claimed secret is until somebody says otherwise. */
+const INTERRUPTED = { status: "destroyed", reason: "interrupted" } as const;
+
+async function finish(deps: RevealDeps, claim: Claim, passphrase: string): Promise<RevealOutcome> {
+  const { db, watch, log } = deps;
+  const { secretId } = claim;
+  const store = ({ status, reason }: Verdict) =>
+    settle(db, { secretId, status, reason }, (mark: Mark) => watch?.saw(mark));
+  let verdict: Verdict = INTERRUPTED;
   try {
-    value = open(sealed, keys.wrap, keyRing, claim);
+    verdict = await judge(deps, claim, passphrase);
+    return outcomeOf((await store(verdict)) ? verdict : INTERRUPTED);
+  } catch (err) {
+    log.error({ err, secretId }, "an attempt could not be finished");
+    const isClosed = await store(INTERRUPTED).catch(() => false);
+    // It may be stored as viewed all the same, only the word of it lost: then nobody may be told that it is destroyed.
+    if (verdict.status === "viewed" && !isClosed && !isRolledBack(err)) throw err;
+    return outcomeOf(INTERRUPTED);
+  }
+}
+
+/** Verifies and decrypts, in no transaction. */
+async function judge({ keyRing, log }: RevealDeps, claim: Claim, passphrase: string): Promise<Verdict> {
+  const { secretId, sealed, verifier, salt, argon2 } = claim;
+  const keys = await passphraseKeys(passphrase, salt, argon2);
+  if (!verifiersMatch(keys.verifier, verifier)) return { status: "destroyed", reason: "wrong_passphrase" };
+  try {
+    return { status: "viewed", reason: null, value: open(sealed, keys.wrap, keyRing, claim) };
   } catch (error) {
     if (!(error instanceof UnreadableError)) throw error;
     log.fatal({ secretId }, "a stored secret was altered: the right passphrase does not open it");
-    return destroyed(
-      await settle(db, { secretId, status: "destroyed", reason: "unreadable" }, saw),
-      "unreadable",
-    );
+    return { status: "destroyed", reason: "unreadable" };
   }
-  const settled = await settle(db, { secretId, status: "viewed", reason: null }, saw);
-  return settled ? { kind: "revealed", value } : { kind: "destroyed", reason: "interrupted" };
 }
 
-/** The reason the recipient is told; where it could not be stored, the row says `interrupted` and so do we. */
-function destroyed(stored: boolean, reason: DestroyedReason): RevealOutcome {
-  return { kind: "destroyed", reason: stored ? reason : "interrupted" };
+function outcomeOf(verdict: Verdict): RevealOutcome {
+  return verdict.status === "viewed"
+    ? { kind: "revealed", value: verdict.value }
+    : { kind: "destroyed", reason: verdict.reason };
 }
