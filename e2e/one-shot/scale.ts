@@ -1,5 +1,5 @@
 /** Whether this is the long run (`pnpm test:torture`). Both runs are the same code over different numbers. */
-const TORTURE = process.env.TORTURE === "1";
+export const TORTURE = process.env.TORTURE === "1";
 
 /** `short` in the everyday run, `long` under torture. */
 export const scaled = (short: number, long: number): number => (TORTURE ? long : short);

@@ -1,0 +1,45 @@
+import { newRun, type Operation } from "../operation.ts";
+
+const DELETION = /^delete from "projects"/;
+const unfinished = {
+  commits: false,
+  audits: false,
+  ifNot: ["pending"],
+  ifDone: ["pending", "gone"],
+} as const;
+
+/** A project's deletion, which takes its secrets with it. */
+export const DELETE_PROJECT: Operation = {
+  name: "deletion of the project",
+  hasClient: true,
+  complete: "gone",
+  steps: [
+    {
+      ...unfinished,
+      name: "the project's lock",
+      statement: { text: /from "projects" .*for update/ },
+      waitsFor: "project",
+    },
+    {
+      ...unfinished,
+      name: "the end of its payloads",
+      statement: { text: /^delete from "ttl_secret_payloads"/ },
+    },
+    { ...unfinished, name: "the end of its rows", statement: { text: DELETION }, waitsFor: "secret" },
+    {
+      ...unfinished,
+      name: "the commit",
+      statement: { text: /^commit/i, afterStatement: DELETION },
+      commits: true,
+      ifDone: ["gone"],
+    },
+  ],
+  begin: async (site) => {
+    const { run, sender, create, ask } = await newRun(site);
+    run.secret = await create();
+    run.go = async () => {
+      await ask("mutation ($id: ID!) { deleteProject(id: $id) }", { id: sender.projectId });
+    };
+    return run;
+  },
+};
