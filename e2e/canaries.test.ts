@@ -1157,7 +1157,15 @@ it("the search finds what there is to find", async () => {
     }
   }
   const log = stack.current.output();
-  for (const word of ["/graphql", "/api/auth", "a request failed", "DrizzleQueryError", "sweep"]) {
+  for (const word of [
+    "/graphql",
+    "/api/auth",
+    "mutation revealTtlSecret",
+    "starting",
+    "a request failed",
+    "DrizzleQueryError",
+    "sweep",
+  ]) {
     expect(log).toContain(word);
   }
   expect(await postgresLog()).toContain("ready to accept connections");

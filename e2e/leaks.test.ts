@@ -71,6 +71,43 @@ it("after a hand-off neither value nor passphrase nor token is left in the datab
   }
 });
 
+it("the log says of each request what, by whom and how it went, in fixed words only", async () => {
+  const page = await stack.current.newPerson();
+  await useProject(page);
+  const { link, passphrase } = await createSecret(page);
+  const recipient = await stack.current.newPerson();
+  await openLink(recipient, link);
+  await attempt(recipient, passphrase);
+  await readValue(recipient);
+  const lines = stack.current
+    .output()
+    .split("\n")
+    .filter((line) => line.startsWith("{"))
+    .map((line): Record<string, unknown> => JSON.parse(line));
+  const requests = lines.filter(({ msg }) => msg === "request");
+  for (const { level, time, request, msg, ...fields } of requests) {
+    expect(request).toMatch(/^[0-9a-f-]{36}$/);
+    const { method, route, operation, status, ms, address, ...more } = fields;
+    expect(more).toEqual({});
+    expect(method).toMatch(/^[A-Z]+$/);
+    expect(String(route)).not.toMatch(/vault_0|[0-9a-f]{8}-/);
+    expect([undefined, "string"]).toContain(operation && typeof operation);
+    expect([typeof status, typeof ms]).toEqual(["number", "number"]);
+    expect(address).toMatch(/^(127\.0\.0\.1|::1)$/);
+  }
+  const ids = requests.map(({ request }) => request);
+  expect(new Set(ids).size).toBe(ids.length);
+  const operations = requests.map(({ operation }) => operation);
+  expect(operations).toEqual(
+    expect.arrayContaining(["mutation createTtlSecret", "mutation revealTtlSecret"]),
+  );
+  const start = lines.find(({ msg }) => msg === "starting");
+  expect(start).toMatchObject({
+    version: expect.stringMatching(/^\d+\.\d+\.\d+/),
+    config: { DATABASE_URL: "set", ENCRYPTION_KEYS: "set", AUTH_SECRET: "set", LOG_LEVEL: "trace" },
+  });
+});
+
 it("the recipient's page sets no cookie, stores nothing, and speaks to nobody but its own server", async () => {
   const page = await stack.current.newPerson();
   await useProject(page);

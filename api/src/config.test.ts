@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { ConfigError, configTable, parseConfig } from "./config.ts";
+import { ConfigError, configTable, effectiveConfig, parseConfig } from "./config.ts";
 
 const newKey = () => randomBytes(32).toString("base64");
 
@@ -44,6 +44,7 @@ describe("an environment without any variable", () => {
       trustedProxies: [],
       brand: { name: "TTL Secrets", color: undefined, logo: undefined, recognitionPhrase: undefined },
       sweepIntervalSeconds: 60,
+      shutdownDelaySeconds: 0,
       rateLimitMultiplier: 1,
       logLevel: "info",
     });
@@ -68,6 +69,7 @@ describe("an environment without any variable", () => {
       "BRAND_LOGO",
       "RECOGNITION_PHRASE",
       "SWEEP_INTERVAL_SECONDS",
+      "SHUTDOWN_DELAY_SECONDS",
       "RATE_LIMIT_MULTIPLIER",
       "LOG_LEVEL",
     ];
@@ -100,6 +102,7 @@ describe("a configuration", () => {
       BRAND_COLOR: "#AA00FF",
       RECOGNITION_PHRASE: " blue heron at noon ",
       SWEEP_INTERVAL_SECONDS: "5",
+      SHUTDOWN_DELAY_SECONDS: "7",
       RATE_LIMIT_MULTIPLIER: "100",
       LOG_LEVEL: "trace",
     });
@@ -130,6 +133,7 @@ describe("a configuration", () => {
         recognitionPhrase: "blue heron at noon",
       },
       sweepIntervalSeconds: 5,
+      shutdownDelaySeconds: 7,
       rateLimitMultiplier: 100,
       logLevel: "trace",
     });
@@ -492,6 +496,7 @@ describe("a number", () => {
   test.each([
     ["PORT", 1, 65_535],
     ["SWEEP_INTERVAL_SECONDS", 1, 3600],
+    ["SHUTDOWN_DELAY_SECONDS", 0, 300],
     ["RATE_LIMIT_MULTIPLIER", 1, 1_000_000],
   ])("%s is whole and from %i to %i", (name, least, most) => {
     for (const value of [least, most]) expect(accepts(name, String(value))).toBe(true);
@@ -519,7 +524,7 @@ describe("a choice", () => {
 test("the README's table has a row for every variable, with its default and meaning", () => {
   const [head, rule, ...rows] = configTable().split("\n");
   expect([head, rule]).toEqual(["| variable | default | meaning |", "| --- | --- | --- |"]);
-  expect(rows).toHaveLength(21);
+  expect(rows).toHaveLength(22);
   for (const row of rows) expect(row).toMatch(/^\| `[A-Z_]+` \| [^|]+ \| [^|]+\. \|$/);
   expect(configTable()).not.toContain("undefined");
 });
@@ -554,4 +559,26 @@ describe("sign-up open to anyone", () => {
       expect(problemsOf(env)).toEqual([]);
     },
   );
+});
+
+test("what is logged of the configuration says of secrets only whether they are set", () => {
+  const env = {
+    DATABASE_URL,
+    ENCRYPTION_KEYS: `k1:${sample(1).toString("base64")}`,
+    AUTH_SECRET: sample(2).toString("base64"),
+    RECOGNITION_PHRASE: "blue heron",
+    PORT: "4123",
+  };
+  const shown = effectiveConfig(parseConfig(env));
+  expect(shown).toMatchObject({
+    DATABASE_URL: "set",
+    ENCRYPTION_KEYS: "set",
+    AUTH_SECRET: "set",
+    BRAND_LOGO: "unset",
+    PORT: 4123,
+  });
+  const text = JSON.stringify(shown);
+  const { PORT, ...secrets } = env;
+  for (const secret of Object.values(secrets)) expect(text).not.toContain(secret.slice(3));
+  expect(JSON.stringify(effectiveConfig(parseConfig({})))).toContain('"DATABASE_URL":"unset"');
 });

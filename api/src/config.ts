@@ -195,6 +195,11 @@ const variables = z.object({
     description: "How often each process removes what has expired.",
     fallback: "`60`",
   }),
+  SHUTDOWN_DELAY_SECONDS: wholeNumber(0, 300).default(0).meta({
+    description:
+      "How long after `SIGTERM` to go on serving while `/readyz` says no; a bit longer than your load balancer takes to notice.",
+    fallback: "`0`",
+  }),
   RATE_LIMIT_MULTIPLIER: wholeNumber(1, 1_000_000).default(1).meta({
     description: "Multiplies every rate limit; for load tests.",
     fallback: "`1`",
@@ -277,9 +282,44 @@ export function parseConfig(env: Record<string, string | undefined>) {
       recognitionPhrase: data.RECOGNITION_PHRASE,
     },
     sweepIntervalSeconds: data.SWEEP_INTERVAL_SECONDS,
+    shutdownDelaySeconds: data.SHUTDOWN_DELAY_SECONDS,
     rateLimitMultiplier: data.RATE_LIMIT_MULTIPLIER,
     logLevel: data.LOG_LEVEL,
   });
+}
+
+/**
+ * What the process runs with, by variable, for the log; of what is a secret or may hold one only whether it is set.
+ * PUBLIC_SIGN_UP is left out: it says nothing that SIGN_UP does not.
+ */
+export function effectiveConfig(
+  config: Config,
+): Record<Exclude<keyof typeof variables.shape, "PUBLIC_SIGN_UP">, string | number | string[]> {
+  const isSet = (value: unknown) => (value === undefined ? "unset" : "set");
+  const { brand } = config;
+  return {
+    PORT: config.port,
+    HOST: config.host,
+    DATABASE_URL: isSet(config.databaseUrl),
+    DATA_DIR: config.dataDir,
+    PUBLIC_URL: config.publicUrl,
+    REVEAL_URL: config.revealUrl,
+    CORS_ORIGINS: config.corsOrigins,
+    ENCRYPTION_KEYS: isSet(config.keyRing),
+    ENCRYPTION_KEYS_FILE: config.keyFile ?? "unset",
+    KEY_ROTATION: config.keyRotation,
+    AUTH_SECRET: isSet(config.authSecret),
+    SIGN_UP: config.signUp,
+    TRUSTED_PROXIES: config.trustedProxies,
+    BRAND_NAME: brand.name,
+    BRAND_COLOR: brand.color ?? "unset",
+    BRAND_LOGO: isSet(brand.logo),
+    RECOGNITION_PHRASE: isSet(brand.recognitionPhrase),
+    SWEEP_INTERVAL_SECONDS: config.sweepIntervalSeconds,
+    SHUTDOWN_DELAY_SECONDS: config.shutdownDelaySeconds,
+    RATE_LIMIT_MULTIPLIER: config.rateLimitMultiplier,
+    LOG_LEVEL: config.logLevel,
+  };
 }
 
 /** The variables as a Markdown table for the README. */

@@ -1,19 +1,27 @@
 import { type DestinationStream, type Logger, pino } from "pino";
+import { requestUnderWay } from "./request-scope.ts";
 
 export type { Logger } from "pino";
 
 /** Levels of `LOG_LEVEL`, least to most verbose. */
 export const LOG_LEVELS = ["silent", "fatal", "error", "warn", "info", "debug", "trace"] as const;
 
-/** A logger that writes JSON lines to stderr, or to `destination`, and strips every error to what is safe. */
+/**
+ * A logger that writes JSON lines to stderr, or to `destination`, and strips every error to what is safe. Lines about a
+ * request under way carry its id.
+ */
 export function createLogger(
   level: (typeof LOG_LEVELS)[number],
-  destination: DestinationStream = pino.destination({ dest: 2, sync: true }),
+  destination: DestinationStream = pino.destination(STDERR),
 ): Logger {
   return pino(
     {
       level,
       base: null,
+      mixin: () => {
+        const request = requestUnderWay();
+        return request ? { request: request.id } : {};
+      },
       serializers: { err: (error: unknown) => describeError(error) },
       hooks: {
         // Given an error and no text, pino would take the error's own words for the text.
@@ -26,6 +34,16 @@ export function createLogger(
     },
     destination,
   );
+}
+
+/** Written before the call returns: a line about what ends the process must not be lost with it. */
+const STDERR = { dest: 2, sync: true };
+
+/** Where the server's log goes: JSON lines on stderr, or lines for people where that is a terminal. */
+export async function logDestination(): Promise<DestinationStream> {
+  if (!process.stderr.isTTY) return pino.destination(STDERR);
+  const { default: pretty } = await import("pino-pretty");
+  return pretty({ destination: STDERR.dest, sync: STDERR.sync, translateTime: "SYS:HH:MM:ss.l" });
 }
 
 /** How many causes of causes are followed; a chain can be a circle. */

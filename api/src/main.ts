@@ -1,26 +1,30 @@
 /** The composition root: reads the configuration, puts the parts together, listens, and takes it all down again. */
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { migrate, UnsupportedServerError } from "@ttl-secrets/drizzle/migrate";
+import manifest from "../package.json" with { type: "json" };
 import { createAuth } from "./accounts/auth.ts";
 import { readBuiltApps } from "./apps/built-app.ts";
 import { brandApps } from "./brand/branded-apps.ts";
 import { clientIpResolver } from "./client-ip.ts";
-import { type Config, ConfigError, parseConfig } from "./config.ts";
+import { type Config, ConfigError, effectiveConfig, parseConfig } from "./config.ts";
 import { Argon2Slots } from "./crypto/argon2.ts";
 import type { KeyRing } from "./crypto/key-ring.ts";
 import { connect } from "./db.ts";
 import { startEmbeddedPostgres } from "./embedded-postgres/embedded-postgres.ts";
+import { Health } from "./health.ts";
 import { embeddedKeys } from "./key-ring/embedded-keys.ts";
 import { startKeyKeeper } from "./key-ring/key-keeper.ts";
 import { KeyRingFile } from "./key-ring/key-ring-file.ts";
 import { type Listener, listen, requireFreePort } from "./listen.ts";
 import { ChangeHub } from "./live/change-hub.ts";
-import { createLogger, describeError } from "./log.ts";
+import { createLogger, describeError, logDestination } from "./log.ts";
 import { originsOf } from "./origin.ts";
 import { RateLimits } from "./rate-limit.ts";
 import { DatabaseWatch } from "./secrets/database-watch.ts";
 import { startSweep } from "./secrets/sweep.ts";
 import { createApp } from "./server.ts";
+import { Shutdown } from "./shutdown.ts";
 import { StartError, startFailure } from "./start-error.ts";
 
 /** `EX_CONFIG` of sysexits.h: a supervisor that knows it does not restart what can't start. */
@@ -28,8 +32,21 @@ const EXIT_CONFIG = 78;
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
+/**
+ * How long what is running may take to finish, in seconds: statements of ours time out after 15, so nothing that is going
+ * to end well takes longer.
+ */
+const PATIENCE_SECONDS = 20;
+
+/** A start can be making a whole database. */
+const START_SECONDS = 60;
+
 /** Undone in reverse when the process is to end. */
-const cleanups: (() => Promise<unknown>)[] = [];
+const shutdown = new Shutdown((what, error) => {
+  const why = error === undefined ? "it took too long" : JSON.stringify(describeError(error));
+  process.stderr.write(`Could not stop ${what}: ${why}\n`);
+});
+let health: Health | undefined;
 let listener: Listener | undefined;
 let stopping = false;
 
@@ -37,7 +54,9 @@ let stopping = false;
 class StoppedError extends Error {}
 
 async function start(config: Config): Promise<void> {
-  const log = createLogger(config.logLevel);
+  const log = createLogger(config.logLevel, await logDestination());
+  const { version } = manifest;
+  log.info({ version, node: process.version, config: effectiveConfig(config) }, "starting");
   const apps = brandApps(readBuiltApps(), config.brand);
   await requireFreePort(config);
   const { databaseUrl, keyRing, authSecret } = await openDatabase(config);
@@ -46,7 +65,7 @@ async function start(config: Config): Promise<void> {
   await migrate(databaseUrl);
   goOn();
   const db = connect(databaseUrl);
-  cleanups.push(db.close);
+  shutdown.add({ what: "the database's connections", stop: db.close, within: PATIENCE_SECONDS });
 
   const slots = new Argon2Slots();
   const { publicUrl, revealUrl, signUp, rateLimitMultiplier } = config;
@@ -60,17 +79,23 @@ async function start(config: Config): Promise<void> {
   const watch = await DatabaseWatch.open({ db, log, file: lastSeenFile(config, keyRing) });
   const live = new ChangeHub({ db, log, listenUrl: databaseUrl, limitMultiplier: rateLimitMultiplier });
   const services = { db, slots, keyRing, watch, revealUrl, rateLimits, live, log };
-  const app = createApp({ ...services, auth, clientIp, signUp, publicUrl, origins, apps });
-
   const sweep = startSweep({ db, rateLimits, watch, log }, config.sweepIntervalSeconds);
-  cleanups.push(sweep.stop);
+  shutdown.add({ what: "the sweep", stop: sweep.stop, within: PATIENCE_SECONDS });
   if (keyRing instanceof KeyRingFile) {
-    cleanups.push(startKeyKeeper({ db, ring: keyRing, log }, config.keyRotation).stop);
+    const keeper = startKeyKeeper({ db, ring: keyRing, log }, config.keyRotation);
+    shutdown.add({ what: "the keeper of the keys", stop: keeper.stop, within: PATIENCE_SECONDS });
   }
+  health = new Health({ db, log, keyRing, sweep });
+  const app = createApp({ ...services, auth, health, clientIp, signUp, publicUrl, origins, apps });
+  // An attempt goes on when its client has hung up: no request is left, but it is to be settled all the same.
+  shutdown.add({ what: "attempts under way", stop: () => slots.idle(), within: PATIENCE_SECONDS });
   const server = await listen(app.fetch, config);
   listener = server;
   // At once, or the streams would keep the requests from ever being through.
-  cleanups.push(() => Promise.all([server.stop(), live.stop()]));
+  const stopServing = () => Promise.all([server.stop(), live.stop()]);
+  shutdown.add({ what: "serving", stop: stopServing, within: PATIENCE_SECONDS });
+  const delay = config.shutdownDelaySeconds;
+  shutdown.add({ what: "the delay", stop: () => pause(delay * 1000), within: delay + 1 });
   goOn();
   say(`\n  TTL Secrets is ready: ${publicUrl}\n`);
 }
@@ -94,7 +119,12 @@ async function openDatabase(config: Config) {
     // Whatever keeps it from starting is said in words for people.
     throw error instanceof Error ? new StartError(error.message) : error;
   });
-  cleanups.push(() => postgres.stop());
+  shutdown.add({
+    what: "the embedded PostgreSQL",
+    stop: () => postgres.stop(),
+    within: START_SECONDS,
+    always: true,
+  });
   void postgres.exited.then(() => stop("The embedded PostgreSQL stopped by itself.", 1));
   const own = await embeddedKeys(dataDir);
   // What is set in the environment wins.
@@ -118,17 +148,17 @@ async function run(): Promise<void> {
   }
 }
 
-/** Ends the process in order: requests first, the database last. A start under way is waited for, then undone. */
+/**
+ * Ends the process in order: it says that it is not ready any more and goes on for a while; its streams are told to
+ * connect again and requests and attempts finish; the database comes last. A start under way is waited for, then undone.
+ */
 async function stop(reason: string, exitCode: number): Promise<void> {
   if (stopping) return;
   stopping = true;
   process.stderr.write(`${reason}\n`);
-  await running;
-  for (const cleanup of cleanups.toReversed()) {
-    await cleanup().catch((error: unknown) =>
-      process.stderr.write(`${JSON.stringify(describeError(error))}\n`),
-    );
-  }
+  health?.stop();
+  await shutdown.patiently(running, START_SECONDS);
+  await shutdown.run();
   process.exit(exitCode);
 }
 
@@ -139,8 +169,11 @@ for (const event of ["uncaughtException", "unhandledRejection"] as const) {
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.on(signal, () => {
-    // A second signal means: now. Running requests are cut off; the database is still stopped in order.
-    if (stopping) listener?.hurry();
+    // A second signal means: now. Running requests are cut off; an embedded database is still stopped in order.
+    if (stopping) {
+      shutdown.hurry();
+      listener?.hurry();
+    }
     void stop("Stopping…", 0);
   });
 }

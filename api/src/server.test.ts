@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createTestApp, PUBLIC_URL } from "../test/app.ts";
+import { createTestApp, PUBLIC_URL, type TestApp } from "../test/app.ts";
 import { useDatabase } from "../test/database.ts";
 import { createSecret, createSender, graphql } from "../test/factories.ts";
 import { connect } from "./db.ts";
@@ -263,8 +263,37 @@ describe("health", () => {
     const gone = connect("postgres://nobody@127.0.0.1:1/none");
     const down = createTestApp(gone);
     expect((await down.request("/healthz")).status).toBe(200);
-    expect((await down.request("/readyz")).status).toBe(503);
+    const answer = await down.request("/readyz");
+    expect(answer.status).toBe(503);
+    expect(await answer.text()).toBe("not ready: the database is unreachable or not migrated\n");
     await gone.close();
+  });
+
+  const readiness = async (app: TestApp) => {
+    const answer = await app.request("/readyz");
+    return [answer.status, await answer.text()];
+  };
+
+  it("/readyz says no without a key, after sweeps that did not come through, and while stopping, and why", async () => {
+    const keyless = createTestApp(db.current, { keyRing: { activeKid: "k1", keys: new Map() } });
+    expect(await readiness(keyless)).toEqual([503, "not ready: no encryption key is loaded\n"]);
+    const unswept = createTestApp(db.current, { isSwept: false });
+    const [status, why] = await readiness(unswept);
+    expect([status, why]).toEqual([503, expect.stringContaining("sweep")]);
+    unswept.health.stop();
+    expect(await readiness(unswept)).toEqual([503, expect.stringMatching(/it is stopping; the sweep/)]);
+  });
+
+  it("asks clients of a process that is stopping to come by another connection, and still answers", async () => {
+    const app = createTestApp(db.current);
+    const ask = async () => {
+      const { status, headers } = await app.request("/api/sign-up");
+      return [status, headers.get("connection")];
+    };
+    expect(await ask()).toEqual([200, null]);
+    app.health.stop();
+    expect(await ask()).toEqual([200, "close"]);
+    expect((await app.request("/healthz")).status).toBe(200);
   });
 });
 

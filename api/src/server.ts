@@ -1,4 +1,3 @@
-import type { HttpBindings } from "@hono/node-server";
 import { Hono, type Context as HonoContext } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { cors } from "hono/cors";
@@ -13,24 +12,24 @@ import type { ClientIp } from "./client-ip.ts";
 import { AppError, type ErrorCode } from "./errors.ts";
 import type { Services } from "./graphql/context.ts";
 import { createGraphql, GRAPHQL_PATH } from "./graphql/yoga.ts";
-import { isReady } from "./health.ts";
+import type { Health } from "./health.ts";
 import { isForeign, type Origins } from "./origin.ts";
 import { waitHeaders } from "./rate-limit.ts";
 import { requestKey } from "./request-key.ts";
+import { type Env, REQUEST_ID_HEADER, requestLog } from "./request-log.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { noSession, requestSession } from "./session.ts";
 
 /** What the application is made of; put together by the composition root. */
 export interface AppDeps extends Services {
   auth: Auth;
+  health: Health;
   clientIp: ClientIp;
   signUp: SignUpMode;
   publicUrl: string;
   origins: Origins;
   apps: Apps;
 }
-
-type Env = { Bindings: HttpBindings };
 
 /**
  * A value of 64 KiB is six times that in JSON when every byte of it is a control character that must be escaped;
@@ -47,17 +46,16 @@ const AUTH_PATHS = ["sign-up/email", "sign-in/email", "sign-out", "change-passwo
  * composition root and the tests do.
  */
 export function createApp(deps: AppDeps): Hono<Env> {
-  const { log, auth, signUp, publicUrl, origins, db } = deps;
+  const { log, auth, health, signUp, publicUrl, origins, db } = deps;
   const { dashboard, reveal, brand } = deps.apps;
   const graphql = createGraphql(log);
   const app = new Hono<Env>();
 
+  app.use(requestLog(deps));
   app.use(async (c, next) => {
-    const start = performance.now();
     await next();
-    // The route, not the path: a link's path holds its token.
-    const ms = Math.round(performance.now() - start);
-    log.debug({ method: c.req.method, route: c.req.routePath, status: c.res.status, ms }, "request");
+    // Or the client would send its next request down a connection that is about to be closed.
+    if (health.isStopping) c.header("Connection", "close");
   });
   app.use(securityHeaders(publicUrl));
   app.use(noStoreUnlessSaid);
@@ -68,17 +66,16 @@ export function createApp(deps: AppDeps): Hono<Env> {
   });
 
   app.get("/healthz", (c) => c.text("ok\n"));
-  app.get("/readyz", async (c) =>
-    (await isReady(deps))
-      ? c.text("ready\n")
-      : c.text("not ready: the database is unreachable or not migrated\n", 503),
-  );
+  app.get("/readyz", async (c) => {
+    const problems = await health.problems();
+    return problems.length === 0 ? c.text("ready\n") : c.text(`not ready: ${problems.join("; ")}\n`, 503);
+  });
 
   const crossOrigin = cors({
     origin: (origin) => (origins.readers.has(origin) ? origin : null),
     allowMethods: ["GET", "POST"],
     allowHeaders: ["Content-Type", "Authorization"],
-    exposeHeaders: ["Date", "Retry-After"],
+    exposeHeaders: ["Date", "Retry-After", REQUEST_ID_HEADER],
     credentials: true,
     maxAge: 600,
   });
@@ -91,7 +88,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
     }
     if (!isJson(c)) return refuseMediaType(c);
     const headers = new Headers(c.req.raw.headers);
-    headers.set(CLIENT_IP_HEADER, sourceIpOf(c, deps));
+    headers.set(CLIENT_IP_HEADER, c.var.sourceIp);
     const response = await auth.handler(new Request(c.req.raw, { headers }));
     return tidyAuthResponse(response);
   });
@@ -100,7 +97,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
     if (isForeign(headers, origins)) {
       return refusal(c, 403, "FORBIDDEN", "Use this from the dashboard's own address.");
     }
-    if (await requestKey(deps, headers, sourceIpOf(c, deps))) {
+    if (await requestKey(deps, headers, c.var.sourceIp)) {
       return refusal(c, 403, "FORBIDDEN", "No API key may do this. Sign in to the dashboard.");
     }
     const session = requestSession(deps, headers);
@@ -117,7 +114,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
   app.post(GRAPHQL_PATH, limitBody(), async (c) => {
     if (!isJson(c)) return refuseMediaType(c);
     const { raw } = c.req;
-    const sourceIp = sourceIpOf(c, deps);
+    const sourceIp = c.var.sourceIp;
     const apiKey = await requestKey(deps, raw.headers, sourceIp);
     // A key speaks for itself, wherever the request comes from; a cookie only from our own pages.
     const isNobody = apiKey !== null || isForeign(raw.headers, origins);
@@ -199,11 +196,6 @@ function refuse(c: HonoContext, { code, message, details }: AppError) {
   const status =
     ({ UNAUTHENTICATED: 401, NOT_FOUND: 404, RATE_LIMITED: 429 } as const)[code as string] ?? 400;
   return c.json({ errors: [{ message, extensions: { code, ...details } }] }, status);
-}
-
-function sourceIpOf(c: HonoContext<Env>, { clientIp }: AppDeps): string {
-  const { socket } = c.env.incoming;
-  return clientIp(socket.remoteAddress, c.req.header("x-forwarded-for"), c.req.header("forwarded"));
 }
 
 /**

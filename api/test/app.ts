@@ -8,6 +8,7 @@ import { clientIpResolver } from "../src/client-ip.ts";
 import { Argon2Slots } from "../src/crypto/argon2.ts";
 import type { KeyRing } from "../src/crypto/key-ring.ts";
 import type { Database } from "../src/db.ts";
+import { Health } from "../src/health.ts";
 import { ChangeHub } from "../src/live/change-hub.ts";
 import { createLogger } from "../src/log.ts";
 import { originsOf } from "../src/origin.ts";
@@ -34,6 +35,8 @@ interface AppOptions {
   corsOrigins?: string[];
   brand?: Brand;
   streamLimitMultiplier?: number;
+  /** Whether the sweep has lately been through. */
+  isSwept?: boolean;
 }
 
 /** A ring of fresh random keys with these kids, the first one active. */
@@ -84,9 +87,11 @@ export function createTestApp(db: Database & Partial<TestDatabase>, options: App
     log,
   };
   db.onClose?.(() => services.live.stop());
+  const health = new Health({ ...services, sweep: { isRecent: () => options.isSwept ?? true } });
   const app = createApp({
     ...services,
     auth,
+    health,
     clientIp: clientIpResolver(options.trustedProxies ?? []),
     signUp,
     publicUrl,
@@ -102,7 +107,7 @@ export function createTestApp(db: Database & Partial<TestDatabase>, options: App
       } as unknown as HttpBindings),
     );
 
-  return { services, logs, request, fetch: app.fetch };
+  return { services, health, logs, request, fetch: app.fetch };
 }
 
 /** The product under test. */

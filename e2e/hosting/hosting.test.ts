@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { freePort } from "../api-process.ts";
 import { attempt, openLink, readValue } from "../recipient.ts";
 import { createSecret, PASSWORD, useProject } from "../sender.ts";
@@ -88,9 +88,9 @@ const RULES: Rule[] = [
   ...rules(["/graphql"], 405, JSON_TYPE, "no-store"),
 ];
 
-/** What is of the connection or the host, not of the product. */
+/** What is of the request, the connection or the host, not of the product. */
 const OF_THE_HOST = new Set(
-  "date connection keep-alive transfer-encoding content-length server alt-svc etag last-modified accept-ranges".split(
+  "date connection keep-alive transfer-encoding content-length server alt-svc etag last-modified accept-ranges x-request-id".split(
     " ",
   ),
 );
@@ -321,6 +321,21 @@ for (const { name, isInstalled, start } of PROXIES) {
         temporary_secret_create: "127.0.0.3",
         temporary_secret_viewed: "127.0.0.2",
       });
+    });
+
+    it("names each request, in the answer and in both logs, and lets no client do that", async () => {
+      const forged = randomUUID();
+      const sending = { from: "127.0.0.4", headers: { "x-request-id": forged } };
+      const { headers } = await send(`${url}/api/sign-up`, sending);
+      const id = String(headers["x-request-id"]);
+      expect(id).toMatch(/^[0-9a-f-]{32,36}$/);
+      expect(id).not.toBe(forged);
+      const lines = (log: string) => log.split("\n").filter((line) => line.includes(id));
+      const [line = "{}"] = lines(stack.current.output());
+      expect(JSON.parse(line)).toMatchObject({ route: "/api/sign-up", address: "127.0.0.4" });
+      // nginx writes its line when the answer is out.
+      if (name === "nginx") await vi.waitFor(() => expect(lines(proxy.logs())).toHaveLength(1), 10_000);
+      expect(stack.current.output() + proxy.logs()).not.toContain(forged);
     });
 
     it("consumes nothing by any GET, HEAD or other method on a link", async () => {

@@ -47,7 +47,8 @@ export async function throughBarrier<T>(
   return { result: await running, waited };
 }
 
-async function countWaitingProcesses(sql: Sql): Promise<number> {
+/** How many processes have statements that wait for a lock. */
+export async function countWaitingProcesses(sql: Sql): Promise<number> {
   const [row] = await sql<[{ waiting: number }]>`
     SELECT count(DISTINCT application_name)::int AS waiting FROM pg_stat_activity
     WHERE datname = current_database() AND wait_event_type = 'Lock'`;

@@ -56,6 +56,26 @@ describe("Argon2's slots", () => {
     expect(started).toEqual(["a", "b", "c"]);
   });
 
+  test("are idle once nothing runs or waits, whether it went well or not", async () => {
+    const { job, finish, fail } = jobs();
+    const slots = new Argon2Slots(1, 2);
+    await slots.idle();
+    const failing = expect(slots.run(job("a"))).rejects.toThrow();
+    const waiting = slots.run(job("b"));
+    await setImmediate();
+    let isIdle = false;
+    const idle = slots.idle().then(() => {
+      isIdle = true;
+    });
+    await fail("a");
+    await failing;
+    expect(isIdle).toBe(false);
+    await finish("b");
+    await waiting;
+    await idle;
+    await slots.idle();
+  });
+
   test("count a burst that arrives before any of it has started", async () => {
     const { started, job } = jobs();
     const slots = new Argon2Slots(2, 3);

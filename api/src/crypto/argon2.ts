@@ -33,6 +33,9 @@ export class Argon2BusyError extends Error {
 export class Argon2Slots {
   readonly #limit;
   readonly #capacity;
+  /** Work that runs or waits. */
+  #taken = 0;
+  readonly #whenIdle: (() => void)[] = [];
 
   /**
    * @param slots how many run at once. The default leaves one thread of Node's pool (4, or
@@ -50,10 +53,19 @@ export class Argon2Slots {
    * @throws Argon2BusyError at once, before `work` began, when the queue is full; else what `work` throws.
    */
   run<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#limit.activeCount + this.#limit.pendingCount >= this.#capacity) {
+    if (this.#taken >= this.#capacity) {
       return Promise.reject(new Argon2BusyError("too many password hashes are waiting"));
     }
-    return this.#limit(work);
+    this.#taken++;
+    return this.#limit(work).finally(() => {
+      this.#taken--;
+      if (this.#taken === 0) for (const resolve of this.#whenIdle.splice(0)) resolve();
+    });
+  }
+
+  /** Resolves once no work is running or waiting. New work is still taken meanwhile. */
+  idle(): Promise<void> {
+    return this.#taken === 0 ? Promise.resolve() : new Promise((resolve) => this.#whenIdle.push(resolve));
   }
 }
 

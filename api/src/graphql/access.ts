@@ -1,15 +1,8 @@
-import {
-  type ExecutionArgs,
-  type ExecutionResult,
-  type FragmentDefinitionNode,
-  GraphQLError,
-  getOperationAST,
-  Kind,
-} from "graphql";
+import { type ExecutionArgs, type ExecutionResult, GraphQLError } from "graphql";
 import type { Plugin } from "graphql-yoga";
 import { AppError } from "../errors.ts";
 import type { Context } from "./context.ts";
-import { rootFields } from "./root-fields.ts";
+import { requestedFields } from "./root-fields.ts";
 
 /** All that a stranger may ask for. `viewer` tells them that they are one. */
 const PUBLIC_FIELDS = new Set(["viewer", "ttlSecretAvailable", "ttlSecretAvailability", "revealTtlSecret"]);
@@ -43,14 +36,8 @@ async function refusalOf(args: Args): Promise<ExecutionResult | undefined> {
   return { errors: [new GraphQLError(refusal.message, { originalError: refusal })] };
 }
 
-function isPublic({ document, operationName }: ExecutionArgs): boolean {
-  const operation = getOperationAST(document, operationName);
-  if (!operation || (document.loc?.end ?? 0) > MAX_ANONYMOUS_DOCUMENT) return false;
-  const fragments = new Map(
-    document.definitions
-      .filter((node): node is FragmentDefinitionNode => node.kind === Kind.FRAGMENT_DEFINITION)
-      .map((fragment) => [fragment.name.value, fragment]),
-  );
-  const fields = rootFields(operation, (name) => fragments.get(name));
+function isPublic(args: ExecutionArgs): boolean {
+  if ((args.document.loc?.end ?? 0) > MAX_ANONYMOUS_DOCUMENT) return false;
+  const { fields = [] } = requestedFields(args) ?? {};
   return fields.length === 1 && fields.every(({ name }) => PUBLIC_FIELDS.has(name.value));
 }

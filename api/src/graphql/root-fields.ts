@@ -1,6 +1,8 @@
 import {
+  type ExecutionArgs,
   type FieldNode,
   type FragmentDefinitionNode,
+  getOperationAST,
   Kind,
   type OperationDefinitionNode,
   type SelectionSetNode,
@@ -26,4 +28,19 @@ export function rootFields(
       return fields;
     });
   return collect(operation.selectionSet);
+}
+
+/** The operation that is to be executed and its root fields; undefined when the document has none such. */
+export function requestedFields({
+  document,
+  operationName,
+}: ExecutionArgs): { operation: OperationDefinitionNode; fields: FieldNode[] } | undefined {
+  const operation = getOperationAST(document, operationName);
+  if (!operation) return undefined;
+  const fragments = new Map(
+    document.definitions
+      .filter((node): node is FragmentDefinitionNode => node.kind === Kind.FRAGMENT_DEFINITION)
+      .map((fragment) => [fragment.name.value, fragment]),
+  );
+  return { operation, fields: rootFields(operation, (name) => fragments.get(name)) };
 }

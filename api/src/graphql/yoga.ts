@@ -3,6 +3,7 @@ import type { Logger } from "../log.ts";
 import { accessPolicy } from "./access.ts";
 import type { Context } from "./context.ts";
 import { documentLimits } from "./limits.ts";
+import { noteOperation } from "./note-operation.ts";
 import { safeErrors } from "./safe-errors.ts";
 import { schema } from "./schema.ts";
 
@@ -14,7 +15,7 @@ export function createGraphql(log: Logger) {
   const yoga = createYoga<Context>({
     schema,
     graphqlEndpoint: GRAPHQL_PATH,
-    plugins: [...documentLimits(), accessPolicy(), safeErrors(log)],
+    plugins: [...documentLimits(), noteOperation(), accessPolicy(), safeErrors(log)],
     // Ours replaces it: Yoga's masking lets GraphQL's own errors through, which repeat the variables.
     maskedErrors: false,
     logging: false,

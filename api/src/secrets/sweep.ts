@@ -25,12 +25,29 @@ export async function sweepOnce(deps: SweepDeps): Promise<SweepResult> {
   return result;
 }
 
+/** How many sweeps in a row may fail, or be on their way, before the last good one counts as long ago. */
+const MISSED_SWEEPS = 3;
+
+/** What a sweep may take, in seconds, on top of that: it may find an hour's worth after the database was away. */
+const SWEEP_SECONDS = 60;
+
+/** The sweep of this process. */
+export interface Sweep extends Repeated {
+  /** Whether it has lately been through, or was started just now. */
+  isRecent(): boolean;
+}
+
 /** Sweeps now and then every `intervalSeconds`. */
-export function startSweep(deps: SweepDeps & { log: Logger }, intervalSeconds: number): Repeated {
+export function startSweep(deps: SweepDeps & { log: Logger }, intervalSeconds: number): Sweep {
   const { log } = deps;
+  // By a clock that nobody sets.
+  let doneAt = performance.now();
   const sweep = async () => {
     const { expired, interrupted } = await sweepOnce(deps);
+    doneAt = performance.now();
     if (expired > 0 || interrupted > 0) log.info({ expired, interrupted }, "swept");
   };
-  return repeat(sweep, intervalSeconds, { log, failure: "a sweep failed and will be tried again" });
+  const repeated = repeat(sweep, intervalSeconds, { log, failure: "a sweep failed and will be tried again" });
+  const patienceMs = (MISSED_SWEEPS * intervalSeconds + SWEEP_SECONDS) * 1000;
+  return { ...repeated, isRecent: () => performance.now() - doneAt < patienceMs };
 }

@@ -1,0 +1,53 @@
+import { randomUUID } from "node:crypto";
+import type { HttpBindings } from "@hono/node-server";
+import type { Context, MiddlewareHandler } from "hono";
+import { routePath } from "hono/route";
+import type { ClientIp } from "./client-ip.ts";
+import type { Logger } from "./log.ts";
+import { inRequest, type RequestScope } from "./request-scope.ts";
+
+/** What a handler finds in its context. */
+export type Env = { Bindings: HttpBindings; Variables: { sourceIp: string } };
+
+/** The answer's header with the request's id. */
+export const REQUEST_ID_HEADER = "X-Request-Id";
+
+/** What a proxy may call a request: 32 hexadecimal digits, as nginx's `$request_id` and a UUID have them. */
+const REQUEST_ID = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/;
+
+/** Asked every few seconds by machines: nobody wants to read about them unless they fail. */
+const PROBES = new Set(["/healthz", "/readyz"]);
+
+/**
+ * Gives every request an id and its client's address, and writes one line about it: method, route (not the path, in
+ * which a link's token stands), GraphQL operation, status, milliseconds until its answer began, address. Nothing else of
+ * what the client sent can be in it.
+ */
+export function requestLog({ log, clientIp }: { log: Logger; clientIp: ClientIp }): MiddlewareHandler<Env> {
+  return (c, next) => {
+    const start = performance.now();
+    const { remoteAddress } = c.env.incoming.socket;
+    const address = clientIp(remoteAddress, c.req.header("x-forwarded-for"), c.req.header("forwarded"));
+    c.set("sourceIp", address);
+    const isProxied = clientIp(remoteAddress, undefined) !== address;
+    const scope: RequestScope = { id: (isProxied && givenId(c)) || randomUUID(), isOpen: true };
+    return inRequest(scope, async () => {
+      await next();
+      const { status } = c.res;
+      const route = routePath(c);
+      const { operation } = scope;
+      const ms = Math.round((performance.now() - start) * 10) / 10;
+      const level = PROBES.has(route) && status < 400 ? "debug" : "info";
+      const fields = { method: c.req.method, route, ...(operation && { operation }), status, ms, address };
+      log[level](fields, "request");
+      scope.isOpen = false;
+      c.header(REQUEST_ID_HEADER, scope.id);
+    });
+  };
+}
+
+/** The id that the request came with. Only a trusted proxy's counts: a client could take another request's. */
+function givenId(c: Context): string | undefined {
+  const id = c.req.header(REQUEST_ID_HEADER);
+  return id !== undefined && REQUEST_ID.test(id) ? id : undefined;
+}

@@ -1,0 +1,51 @@
+import { setTimeout } from "node:timers/promises";
+import type { Endpoint } from "../../api/test/app.ts";
+
+/** How often each replica is asked whether it is ready, in ms. */
+const POLL_MS = 50;
+
+/**
+ * A load balancer as operators run them: it asks each replica's `/readyz` again and again, and hands requests to those
+ * that say yes, in turn. It never sends a request twice, nor to another replica than the one it chose.
+ */
+export class Balancer implements Endpoint {
+  readonly #replicas: { url: string; isReady: boolean }[];
+  readonly #polls: Promise<void>[];
+  #turn = 0;
+  #isStopped = false;
+
+  constructor(urls: readonly string[]) {
+    this.#replicas = urls.map((url) => ({ url, isReady: false }));
+    this.#polls = this.#replicas.map((_, index) => this.#poll(index));
+  }
+
+  async #poll(index: number): Promise<void> {
+    const replica = this.#replicas[index];
+    while (replica && !this.#isStopped) {
+      replica.isReady = await fetch(`${replica.url}/readyz`).then(
+        ({ ok }) => ok,
+        () => false,
+      );
+      await setTimeout(POLL_MS);
+    }
+  }
+
+  /** Resolves once this replica is seen to be ready, or not to be. */
+  async sees(url: string, isReady: boolean): Promise<void> {
+    while (this.#replicas.find((replica) => replica.url === url)?.isReady !== isReady)
+      await setTimeout(POLL_MS);
+  }
+
+  request: Endpoint["request"] = (path, init) => {
+    const ready = this.#replicas.filter((replica) => replica.isReady);
+    const chosen = ready[this.#turn++ % ready.length];
+    if (!chosen) throw new Error("no replica is ready");
+    return fetch(`${chosen.url}${path}`, init);
+  };
+
+  /** Asks no more. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    await Promise.all(this.#polls);
+  }
+}
