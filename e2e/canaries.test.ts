@@ -15,6 +15,7 @@ import {
   type EmbeddedPostgres,
   startEmbeddedPostgres,
 } from "../api/src/embedded-postgres/embedded-postgres.ts";
+import { freePort } from "./api-process.ts";
 import { databaseText } from "./database-text.ts";
 import { useStack } from "./stack.ts";
 
@@ -129,6 +130,7 @@ const MAY_APPEAR: Record<Kind, Places> = {
 };
 
 const SETTINGS: Record<string, string> = {
+  METRICS_PORT: String(await freePort()),
   ENCRYPTION_KEYS: `e2e:${randomBytes(32).toString("base64")}`,
   AUTH_SECRET: randomBytes(32).toString("base64"),
   // A sweep that fails every second while the database does.
@@ -1007,12 +1009,21 @@ async function postgresLog(): Promise<string> {
   return (await Promise.all(files.map((file) => readFile(join(postgresLogs, file), "utf8")))).join("");
 }
 
+/** What Prometheus reads; the last reading while the process is down. */
+async function metricsText(): Promise<string> {
+  const answer = await fetch(`http://127.0.0.1:${SETTINGS.METRICS_PORT}/metrics`).catch(() => null);
+  if (answer) lastMetrics = await answer.text();
+  return lastMetrics;
+}
+let lastMetrics = "";
+
 const seen = new Set<string>();
 
 /** `marker → place` for all that was found, where it may not be. */
 async function leaks(): Promise<string[]> {
   const places: [place: string, kinds: Kind[], isAllowed: (allowed: Places) => boolean][] = [
     ["the log", kindsIn(stack.current.output()), () => false],
+    ["the metrics", kindsIn(await metricsText()), () => false],
     ["PostgreSQL's log", kindsIn(await postgresLog()), () => false],
     ...heard.flatMap(({ what, outcome, answer }): typeof places => {
       const isError = !/^20\d( ok)?$/.test(outcome);
@@ -1156,6 +1167,7 @@ it("the search finds what there is to find", async () => {
       }
     }
   }
+  expect(lastMetrics).toContain('operation="mutation revealTtlSecret"');
   const log = stack.current.output();
   for (const word of [
     "/graphql",

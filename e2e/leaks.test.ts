@@ -1,11 +1,13 @@
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
+import { freePort } from "./api-process.ts";
 import { databaseText } from "./database-text.ts";
 import { attempt, expectScreen, openLink, readValue } from "./recipient.ts";
 import { createSecret, leaveHandOff, rowOf, useProject } from "./sender.ts";
 import { useStack } from "./stack.ts";
 
-const stack = useStack();
+const metricsPort = await freePort();
+const stack = useStack({ METRICS_PORT: String(metricsPort) });
 
 const VALUE = "value-canary-7f3a91";
 
@@ -47,6 +49,7 @@ it("after a hand-off neither value nor passphrase nor token is left in the datab
   const places = {
     database: await databaseText(stack.current.databaseUrl),
     logs: stack.current.output(),
+    metrics: await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text(),
     sender: (await browserText(page)) + (await page.content()),
     recipient: await browserText(recipient),
     other: (await browserText(other)) + (await other.content()),
@@ -54,6 +57,7 @@ it("after a hand-off neither value nor passphrase nor token is left in the datab
   // The search itself must work: what may be stored is found.
   expect(places.database).toContain("pending");
   expect(places.logs).toContain("/graphql");
+  expect(places.metrics).toContain('ttl_secrets_reveals_total{outcome="revealed"} 1');
   const secrets = [seen, burnt, pending].flatMap(({ link, passphrase }) => {
     const token = link.split("/").at(-1) ?? "";
     return [token, Buffer.from(token).toString("hex"), passphrase, passphrase.replaceAll("-", "")];

@@ -31,6 +31,8 @@ describe("an environment without any variable", () => {
     expect(parseConfig({})).toEqual({
       port: 4000,
       host: "127.0.0.1",
+      metricsPort: undefined,
+      metricsHost: "127.0.0.1",
       databaseUrl: undefined,
       dataDir: ".data",
       publicUrl: "http://localhost:4000",
@@ -54,6 +56,8 @@ describe("an environment without any variable", () => {
     const names = [
       "PORT",
       "HOST",
+      "METRICS_PORT",
+      "METRICS_HOST",
       "DATABASE_URL",
       "DATA_DIR",
       "PUBLIC_URL",
@@ -89,6 +93,8 @@ describe("a configuration", () => {
     const config = parseConfig({
       PORT: " 8080 ",
       HOST: "0.0.0.0",
+      METRICS_PORT: "9100",
+      METRICS_HOST: "::1",
       DATABASE_URL,
       DATA_DIR: "/var/lib/ttl secrets",
       PUBLIC_URL: "https://secrets.example.com",
@@ -109,6 +115,8 @@ describe("a configuration", () => {
     expect(config).toEqual({
       port: 8080,
       host: "0.0.0.0",
+      metricsPort: 9100,
+      metricsHost: "::1",
       databaseUrl: DATABASE_URL,
       dataDir: "/var/lib/ttl secrets",
       publicUrl: "https://secrets.example.com",
@@ -157,6 +165,7 @@ describe("a configuration", () => {
 describe("an unusable configuration", () => {
   const wrong = {
     PORT: "sentinel-1",
+    METRICS_PORT: "sentinel-16",
     DATABASE_URL: "sentinel-2",
     PUBLIC_URL: "sentinel-3",
     REVEAL_URL: "http://sentinel-4.example",
@@ -524,7 +533,7 @@ describe("a choice", () => {
 test("the README's table has a row for every variable, with its default and meaning", () => {
   const [head, rule, ...rows] = configTable().split("\n");
   expect([head, rule]).toEqual(["| variable | default | meaning |", "| --- | --- | --- |"]);
-  expect(rows).toHaveLength(22);
+  expect(rows).toHaveLength(24);
   for (const row of rows) expect(row).toMatch(/^\| `[A-Z_]+` \| [^|]+ \| [^|]+\. \|$/);
   expect(configTable()).not.toContain("undefined");
 });
@@ -581,4 +590,11 @@ test("what is logged of the configuration says of secrets only whether they are 
   const { PORT, ...secrets } = env;
   for (const secret of Object.values(secrets)) expect(text).not.toContain(secret.slice(3));
   expect(JSON.stringify(effectiveConfig(parseConfig({})))).toContain('"DATABASE_URL":"unset"');
+});
+
+test("metrics have a port of their own", () => {
+  expect(problemsOf({ PORT: "4001", METRICS_PORT: "4001" })).toEqual([
+    "METRICS_PORT must be another port than PORT",
+  ]);
+  expect(problemsOf({ PORT: "4001", METRICS_PORT: "4002" })).toEqual([]);
 });

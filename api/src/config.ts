@@ -109,6 +109,14 @@ const variables = z.object({
     description: "Address to listen on; `0.0.0.0` for all, behind a TLS proxy.",
     fallback: "`127.0.0.1`",
   }),
+  METRICS_PORT: wholeNumber(1, 65_535).optional().meta({
+    description: "TCP port for metrics in Prometheus' format, at `/metrics`. Unset: none.",
+    fallback: "none",
+  }),
+  METRICS_HOST: z.string().default("127.0.0.1").meta({
+    description: "Address to serve the metrics on. They hold nothing secret, but are nobody's business.",
+    fallback: "`127.0.0.1`",
+  }),
   DATABASE_URL: z
     .string()
     .refine(
@@ -239,6 +247,9 @@ export function parseConfig(env: Record<string, string | undefined>) {
     }
     if (!given.AUTH_SECRET) problems.push(`AUTH_SECRET must be set when DATABASE_URL is; ${MAKE_A_KEY}`);
   }
+  if (parsed.data && parsed.data.METRICS_PORT === parsed.data.PORT) {
+    problems.push("METRICS_PORT must be another port than PORT");
+  }
   if (given.ENCRYPTION_KEYS && given.ENCRYPTION_KEYS_FILE) {
     problems.push(
       "ENCRYPTION_KEYS and ENCRYPTION_KEYS_FILE are both set; put all keys in the file, or unset it",
@@ -264,6 +275,8 @@ export function parseConfig(env: Record<string, string | undefined>) {
   return Object.freeze({
     port: data.PORT,
     host: data.HOST,
+    metricsPort: data.METRICS_PORT,
+    metricsHost: data.METRICS_HOST,
     databaseUrl: data.DATABASE_URL,
     dataDir: data.DATA_DIR,
     publicUrl,
@@ -300,6 +313,8 @@ export function effectiveConfig(
   return {
     PORT: config.port,
     HOST: config.host,
+    METRICS_PORT: config.metricsPort ?? "unset",
+    METRICS_HOST: config.metricsHost,
     DATABASE_URL: isSet(config.databaseUrl),
     DATA_DIR: config.dataDir,
     PUBLIC_URL: config.publicUrl,

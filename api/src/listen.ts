@@ -26,6 +26,8 @@ export interface Listener {
 interface Address {
   port: number;
   host: string;
+  /** The variables that set them, for who has to change them. */
+  variables?: { port: string; host: string };
 }
 
 /**
@@ -33,10 +35,11 @@ interface Address {
  *
  * @throws StartError that says what to do.
  */
-export function requireFreePort({ port, host }: Address): Promise<void> {
+export function requireFreePort(address: Address): Promise<void> {
+  const { port, host } = address;
   return new Promise((resolve, reject) => {
     const probe = createServer();
-    probe.once("error", (error) => reject(listenFailure(error, port, host)));
+    probe.once("error", (error) => reject(listenFailure(error, address)));
     probe.listen(port, host, () => probe.close(() => resolve()));
   });
 }
@@ -46,10 +49,8 @@ export function requireFreePort({ port, host }: Address): Promise<void> {
  *
  * @throws StartError that says what to do, when the address can't be listened on.
  */
-export function listen(
-  fetch: Parameters<typeof serve>[0]["fetch"],
-  { port, host }: Address,
-): Promise<Listener> {
+export function listen(fetch: Parameters<typeof serve>[0]["fetch"], address: Address): Promise<Listener> {
+  const { port, host } = address;
   return new Promise((resolve, reject) => {
     const server = serve({
       fetch,
@@ -58,7 +59,7 @@ export function listen(
       createServer: createHttpServer,
       serverOptions: { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS },
     }) as Server;
-    server.once("error", (error: Error) => reject(listenFailure(error, port, host)));
+    server.once("error", (error: Error) => reject(listenFailure(error, address)));
     server.once("listening", () =>
       resolve({
         stop: () =>

@@ -19,6 +19,9 @@ import { KeyRingFile } from "./key-ring/key-ring-file.ts";
 import { type Listener, listen, requireFreePort } from "./listen.ts";
 import { ChangeHub } from "./live/change-hub.ts";
 import { createLogger, describeError, logDestination } from "./log.ts";
+import { Metrics } from "./metrics/metrics.ts";
+import { createMetricsApp } from "./metrics/metrics-app.ts";
+import { readVitals } from "./metrics/vitals-store.ts";
 import { originsOf } from "./origin.ts";
 import { RateLimits } from "./rate-limit.ts";
 import { DatabaseWatch } from "./secrets/database-watch.ts";
@@ -59,6 +62,12 @@ async function start(config: Config): Promise<void> {
   log.info({ version, node: process.version, config: effectiveConfig(config) }, "starting");
   const apps = brandApps(readBuiltApps(), config.brand);
   await requireFreePort(config);
+  const metricsAddress = config.metricsPort && {
+    port: config.metricsPort,
+    host: config.metricsHost,
+    variables: { port: "METRICS_PORT", host: "METRICS_HOST" },
+  };
+  if (metricsAddress) await requireFreePort(metricsAddress);
   const { databaseUrl, keyRing, authSecret } = await openDatabase(config);
   goOn();
   say("Migrating the database…");
@@ -67,9 +76,10 @@ async function start(config: Config): Promise<void> {
   const db = connect(databaseUrl);
   shutdown.add({ what: "the database's connections", stop: db.close, within: PATIENCE_SECONDS });
 
-  const slots = new Argon2Slots();
+  const metrics = new Metrics();
+  const slots = new Argon2Slots(undefined, undefined, metrics.argon2);
   const { publicUrl, revealUrl, signUp, rateLimitMultiplier } = config;
-  const rateLimits = new RateLimits(db, rateLimitMultiplier);
+  const rateLimits = new RateLimits(db, rateLimitMultiplier, metrics.rateLimited);
   const origins = originsOf(config);
   const auth = createAuth(
     { db, slots, log },
@@ -78,8 +88,11 @@ async function start(config: Config): Promise<void> {
   const clientIp = clientIpResolver(config.trustedProxies);
   const watch = await DatabaseWatch.open({ db, log, file: lastSeenFile(config, keyRing) });
   const live = new ChangeHub({ db, log, listenUrl: databaseUrl, limitMultiplier: rateLimitMultiplier });
-  const services = { db, slots, keyRing, watch, revealUrl, rateLimits, live, log };
-  const sweep = startSweep({ db, rateLimits, watch, log }, config.sweepIntervalSeconds);
+  const services = { db, slots, keyRing, watch, revealUrl, rateLimits, live, log, metrics };
+  const sweep = startSweep(
+    { db, rateLimits, watch, log, onBatch: metrics.swept },
+    config.sweepIntervalSeconds,
+  );
   shutdown.add({ what: "the sweep", stop: sweep.stop, within: PATIENCE_SECONDS });
   if (keyRing instanceof KeyRingFile) {
     const keeper = startKeyKeeper({ db, ring: keyRing, log }, config.keyRotation);
@@ -89,6 +102,15 @@ async function start(config: Config): Promise<void> {
   const app = createApp({ ...services, auth, health, clientIp, signUp, publicUrl, origins, apps });
   // An attempt goes on when its client has hung up: no request is left, but it is to be settled all the same.
   shutdown.add({ what: "attempts under way", stop: () => slots.idle(), within: PATIENCE_SECONDS });
+  if (metricsAddress) {
+    metrics.start(version, {
+      argon2: () => slots.load,
+      streams: () => live.streams,
+      database: () => readVitals(db).catch(() => undefined),
+    });
+    const metricsServer = await listen(createMetricsApp(metrics).fetch, metricsAddress);
+    shutdown.add({ what: "serving metrics", stop: metricsServer.stop, within: PATIENCE_SECONDS });
+  }
   const server = await listen(app.fetch, config);
   listener = server;
   // At once, or the streams would keep the requests from ever being through.

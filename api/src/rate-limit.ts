@@ -41,11 +41,16 @@ export interface Client {
 /** Counts requests in the database, so that the limits hold across replicas. */
 export class RateLimits {
   readonly #db: Database;
+  readonly #onRefusal: (limit: Limit) => void;
   readonly #limiters = new Map<string, RateLimiterDrizzle>();
 
-  /** @param multiplier raises every limit, for load tests. */
-  constructor(db: Database, multiplier: number) {
+  /**
+   * @param multiplier raises every limit, for load tests.
+   * @param onRefusal is told of each refusal.
+   */
+  constructor(db: Database, multiplier: number, onRefusal: (limit: Limit) => void = () => {}) {
     this.#db = db;
+    this.#onRefusal = onRefusal;
     for (const [limit, perMinute] of Object.entries(PER_MINUTE)) {
       this.#limiters.set(limit, limiter(db, limit, perMinute * multiplier));
       this.#limiters.set(wide(limit), limiter(db, wide(limit), perMinute * multiplier * WIDE_FACTOR));
@@ -58,17 +63,18 @@ export class RateLimits {
    * @throws AppError `RATE_LIMITED`, with the seconds to wait, when there were too many.
    */
   async take(limit: Limit, { key, wideKey }: Client): Promise<void> {
-    await this.#consume(limit, key);
-    if (wideKey) await this.#consume(wide(limit), wideKey);
+    await this.#consume(limit, limit, key);
+    if (wideKey) await this.#consume(limit, wide(limit), wideKey);
   }
 
-  async #consume(name: string, key: string): Promise<void> {
+  async #consume(limit: Limit, name: string, key: string): Promise<void> {
     const counter = this.#limiters.get(name);
     if (!counter) throw new Error("no such limit");
     try {
       await counter.consume(key);
     } catch (refusal) {
       if (!(refusal instanceof RateLimiterRes)) throw refusal;
+      this.#onRefusal(limit);
       const retryAfterSeconds = Math.max(1, Math.ceil(refusal.msBeforeNext / 1000));
       throw new AppError("RATE_LIMITED", `Too many requests. Try again in ${retryAfterSeconds} s.`, {
         retryAfterSeconds,

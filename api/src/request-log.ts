@@ -4,6 +4,7 @@ import type { Context, MiddlewareHandler } from "hono";
 import { routePath } from "hono/route";
 import type { ClientIp } from "./client-ip.ts";
 import type { Logger } from "./log.ts";
+import type { Metrics } from "./metrics/metrics.ts";
 import { inRequest, type RequestScope } from "./request-scope.ts";
 
 /** What a handler finds in its context. */
@@ -23,7 +24,15 @@ const PROBES = new Set(["/healthz", "/readyz"]);
  * which a link's token stands), GraphQL operation, status, milliseconds until its answer began, address. Nothing else of
  * what the client sent can be in it.
  */
-export function requestLog({ log, clientIp }: { log: Logger; clientIp: ClientIp }): MiddlewareHandler<Env> {
+export function requestLog({
+  log,
+  clientIp,
+  metrics,
+}: {
+  log: Logger;
+  clientIp: ClientIp;
+  metrics: Metrics;
+}): MiddlewareHandler<Env> {
   return (c, next) => {
     const start = performance.now();
     const { remoteAddress } = c.env.incoming.socket;
@@ -36,7 +45,9 @@ export function requestLog({ log, clientIp }: { log: Logger; clientIp: ClientIp 
       const { status } = c.res;
       const route = routePath(c);
       const { operation } = scope;
-      const ms = Math.round((performance.now() - start) * 10) / 10;
+      const elapsed = performance.now() - start;
+      metrics.request(route, operation, status, elapsed / 1000);
+      const ms = Math.round(elapsed * 10) / 10;
       const level = PROBES.has(route) && status < 400 ? "debug" : "info";
       const fields = { method: c.req.method, route, ...(operation && { operation }), status, ms, address };
       log[level](fields, "request");

@@ -48,7 +48,7 @@ const AUTH_PATHS = ["sign-up/email", "sign-in/email", "sign-out", "change-passwo
 export function createApp(deps: AppDeps): Hono<Env> {
   const { log, auth, health, signUp, publicUrl, origins, db } = deps;
   const { dashboard, reveal, brand } = deps.apps;
-  const graphql = createGraphql(log);
+  const graphql = createGraphql(deps);
   const app = new Hono<Env>();
 
   app.use(requestLog(deps));

@@ -31,13 +31,13 @@ describe("a failing start", () => {
     ["EACCES", /^Port 4000 may not be used/],
     ["EADDRNOTAVAIL", /^HOST is not an address/],
   ])("for %s is one line that says what to do", (code, line) => {
-    const error = listenFailure(Object.assign(new Error(), { code }), 4000, "host");
+    const error = listenFailure(Object.assign(new Error(), { code }), { port: 4000, host: "host" });
     expect(error).toBeInstanceOf(StartError);
     expect(error.message).toMatch(line);
   });
 
   it("passes on what it does not know", () => {
     const error = Object.assign(new Error(), { code: "EOTHER" });
-    expect(listenFailure(error, 4000, "host")).toBe(error);
+    expect(listenFailure(error, { port: 4000, host: "host" })).toBe(error);
   });
 });

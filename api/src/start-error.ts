@@ -28,15 +28,26 @@ export function startFailure(error: unknown): string {
 }
 
 /** Why the server could not listen, as a line for people where that is possible. */
-export function listenFailure(error: NodeJS.ErrnoException, port: number, host: string): Error {
+export function listenFailure(
+  error: NodeJS.ErrnoException,
+  {
+    port,
+    host,
+    variables = { port: "PORT", host: "HOST" },
+  }: { port: number; host: string; variables?: { port: string; host: string } },
+): Error {
   switch (error.code) {
     case "EADDRINUSE":
-      return new StartError(`Port ${port} is in use. Stop what uses it, or set PORT to another one.`);
+      return new StartError(
+        `Port ${port} is in use. Stop what uses it, or set ${variables.port} to another one.`,
+      );
     case "EACCES":
-      return new StartError(`Port ${port} may not be used by this account. Set PORT to one above 1023.`);
+      return new StartError(
+        `Port ${port} may not be used by this account. Set ${variables.port} to one above 1023.`,
+      );
     case "EADDRNOTAVAIL":
     case "ENOTFOUND":
-      return new StartError(`HOST is not an address of this machine: ${host}`);
+      return new StartError(`${variables.host} is not an address of this machine: ${host}`);
     default:
       return error;
   }

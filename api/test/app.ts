@@ -11,6 +11,7 @@ import type { Database } from "../src/db.ts";
 import { Health } from "../src/health.ts";
 import { ChangeHub } from "../src/live/change-hub.ts";
 import { createLogger } from "../src/log.ts";
+import { Metrics } from "../src/metrics/metrics.ts";
 import { originsOf } from "../src/origin.ts";
 import { RateLimits } from "../src/rate-limit.ts";
 import type { DatabaseWatch } from "../src/secrets/database-watch.ts";
@@ -55,6 +56,7 @@ export function createTestApp(db: Database & Partial<TestDatabase>, options: App
     rateLimitMultiplier = 100_000,
     slots = new Argon2Slots(),
   } = options;
+  const metrics = new Metrics();
   const keyRing = options.keyRing ?? testKeyRing("k1");
   const origins = originsOf({
     publicUrl,
@@ -77,7 +79,7 @@ export function createTestApp(db: Database & Partial<TestDatabase>, options: App
     keyRing,
     ...(options.watch && { watch: options.watch }),
     revealUrl: publicUrl,
-    rateLimits: new RateLimits(db, rateLimitMultiplier),
+    rateLimits: new RateLimits(db, rateLimitMultiplier, metrics.rateLimited),
     live: new ChangeHub({
       db,
       log,
@@ -85,6 +87,7 @@ export function createTestApp(db: Database & Partial<TestDatabase>, options: App
       limitMultiplier: options.streamLimitMultiplier ?? 1,
     }),
     log,
+    metrics,
   };
   db.onClose?.(() => services.live.stop());
   const health = new Health({ ...services, sweep: { isRecent: () => options.isSwept ?? true } });

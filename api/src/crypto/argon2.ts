@@ -26,6 +26,14 @@ export class Argon2BusyError extends Error {
   override name = "Argon2BusyError";
 }
 
+/** Is told how the slots are doing. */
+interface SlotsObserver {
+  /** A run waited so many seconds for its slot. */
+  waited(seconds: number): void;
+  /** A run was refused. */
+  refused(): void;
+}
+
 /**
  * The places in which Argon2 may run. Every run takes 19 MiB and a core for some 30 ms, so there is one slot per
  * core, a short queue in order of arrival, and beyond it a refusal.
@@ -33,6 +41,7 @@ export class Argon2BusyError extends Error {
 export class Argon2Slots {
   readonly #limit;
   readonly #capacity;
+  readonly #observer: SlotsObserver | undefined;
   /** Work that runs or waits. */
   #taken = 0;
   readonly #whenIdle: (() => void)[] = [];
@@ -42,9 +51,15 @@ export class Argon2Slots {
    *   `UV_THREADPOOL_SIZE`) to DNS and files.
    * @param queue how many may wait; 32 per slot is about a second on the slowest core measured.
    */
-  constructor(slots = defaultSlots(), queue = 32 * slots) {
+  constructor(slots = defaultSlots(), queue = 32 * slots, observer?: SlotsObserver) {
     this.#limit = pLimit(slots);
     this.#capacity = slots + queue;
+    this.#observer = observer;
+  }
+
+  /** How many run now, and how many wait. */
+  get load(): { running: number; waiting: number } {
+    return { running: this.#limit.activeCount, waiting: this.#limit.pendingCount };
   }
 
   /**
@@ -54,10 +69,16 @@ export class Argon2Slots {
    */
   run<T>(work: () => Promise<T>): Promise<T> {
     if (this.#taken >= this.#capacity) {
+      this.#observer?.refused();
       return Promise.reject(new Argon2BusyError("too many password hashes are waiting"));
     }
     this.#taken++;
-    return this.#limit(work).finally(() => {
+    const askedAt = performance.now();
+    const timed = () => {
+      this.#observer?.waited((performance.now() - askedAt) / 1000);
+      return work();
+    };
+    return this.#limit(timed).finally(() => {
       this.#taken--;
       if (this.#taken === 0) for (const resolve of this.#whenIdle.splice(0)) resolve();
     });

@@ -7,6 +7,7 @@ import type { Database } from "../db.ts";
 import { AppError } from "../errors.ts";
 import type { ChangeHub } from "../live/change-hub.ts";
 import type { Logger } from "../log.ts";
+import type { Metrics } from "../metrics/metrics.ts";
 import type { RateLimits } from "../rate-limit.ts";
 import type { DatabaseWatch } from "../secrets/database-watch.ts";
 
@@ -20,6 +21,7 @@ export interface Services {
   rateLimits: RateLimits;
   live: ChangeHub;
   log: Logger;
+  metrics: Metrics;
 }
 
 /** What a resolver knows of its request. */

@@ -1,4 +1,5 @@
 import { AppError } from "../errors.ts";
+import { countOutcome } from "../metrics/metrics.ts";
 import { clientOf } from "../rate-limit.ts";
 import { type RevealOutcome, revealSecret } from "../secrets/reveal-secret.ts";
 import {
@@ -7,6 +8,7 @@ import {
   secretAvailable,
 } from "../secrets/secret-availability.ts";
 import { builder } from "./builder.ts";
+import { isRefusal } from "./refusal.ts";
 
 type Outcome<Kind extends RevealOutcome["kind"]> = Extract<RevealOutcome, { kind: Kind }>;
 
@@ -117,7 +119,10 @@ builder.mutationField("revealTtlSecret", (t) =>
       if (apiKey)
         throw new AppError("FORBIDDEN", "An API key can never reveal a secret. Send no Authorization.");
       await services.rateLimits.take("reveal", clientOf(sourceIp));
-      return revealSecret(services, { ...input, sourceIp });
+      return countOutcome(services.metrics.reveals, revealSecret(services, { ...input, sourceIp }), {
+        outcomeOf: (outcome) => (outcome.kind === "destroyed" ? outcome.reason : outcome.kind),
+        isRefusal,
+      });
     },
   }),
 );

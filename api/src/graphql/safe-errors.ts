@@ -3,6 +3,7 @@ import type { Plugin } from "graphql-yoga";
 import { Argon2BusyError } from "../crypto/argon2.ts";
 import { AppError } from "../errors.ts";
 import type { Logger } from "../log.ts";
+import type { Metrics } from "../metrics/metrics.ts";
 import { waitHeaders } from "../rate-limit.ts";
 import { schema } from "./schema.ts";
 
@@ -17,9 +18,14 @@ const INPUT_NAMES = new Set(
  * Lets only errors out that are ours to tell. Whatever else happens, in any phase of a request, leaves as a fixed
  * sentence: the originals, which quote documents, variables and SQL parameters, go no further than `describeError`.
  */
-export function safeErrors(log: Logger): Plugin {
+export function safeErrors({ log, metrics }: { log: Logger; metrics: Metrics }): Plugin {
+  const safe = (error: GraphQLError): GraphQLError => {
+    const told = toSafeError(error, log);
+    metrics.error(String(told.extensions.code));
+    return told;
+  };
   const withSafeErrors = (result: ExecutionResult): ExecutionResult =>
-    result.errors ? { ...result, errors: result.errors.map((error) => toSafeError(error, log)) } : result;
+    result.errors ? { ...result, errors: result.errors.map(safe) } : result;
   return {
     onResultProcess({ result, setResult }) {
       if (!Array.isArray(result) && "errors" in result) setResult(withSafeErrors(result as ExecutionResult));

@@ -1,4 +1,5 @@
 import { idOf, reachOf } from "../accounts/caller.ts";
+import { countOutcome } from "../metrics/metrics.ts";
 import { pageRequestIn } from "../page.ts";
 import { clientOf } from "../rate-limit.ts";
 import { type CreatedSecret, createSecret, type SecretContent } from "../secrets/create-secret.ts";
@@ -9,6 +10,7 @@ import { cursorIn, positionIn } from "../secrets/secret-order.ts";
 import { builder } from "./builder.ts";
 import { EDGE, pageArgs, toConnectionBy } from "./connection.ts";
 import { requireCaller, requireMember } from "./context.ts";
+import { isRefusal } from "./refusal.ts";
 
 const TtlSecretStatus = builder.enumType("TtlSecretStatus", {
   description: "Where a TTL secret is in its life. All but PENDING are final.",
@@ -220,7 +222,7 @@ builder.mutationFields((t) => ({
       await services.rateLimits.take("create", { key: idOf(caller) });
       await services.rateLimits.take("createFrom", clientOf(sourceIp));
       const { projectId, name, ttlSeconds, idempotencyKey } = input;
-      return createSecret(services, {
+      const created = createSecret(services, {
         caller,
         sourceIp,
         projectId,
@@ -229,6 +231,7 @@ builder.mutationFields((t) => ({
         content: contentOf(input),
         idempotencyKey,
       });
+      return countOutcome(services.metrics.creates, created, { outcomeOf: () => "created", isRefusal });
     },
   }),
   revokeTtlSecret: t.field({

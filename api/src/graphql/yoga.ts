@@ -1,5 +1,6 @@
 import { createYoga } from "graphql-yoga";
 import type { Logger } from "../log.ts";
+import type { Metrics } from "../metrics/metrics.ts";
 import { accessPolicy } from "./access.ts";
 import type { Context } from "./context.ts";
 import { documentLimits } from "./limits.ts";
@@ -11,11 +12,11 @@ import { schema } from "./schema.ts";
 export const GRAPHQL_PATH = "/graphql";
 
 /** The GraphQL endpoint as a fetch handler: takes the request and its `Context`. */
-export function createGraphql(log: Logger) {
+export function createGraphql(deps: { log: Logger; metrics: Metrics }) {
   const yoga = createYoga<Context>({
     schema,
     graphqlEndpoint: GRAPHQL_PATH,
-    plugins: [...documentLimits(), noteOperation(), accessPolicy(), safeErrors(log)],
+    plugins: [...documentLimits(), noteOperation(), accessPolicy(), safeErrors(deps)],
     // Ours replaces it: Yoga's masking lets GraphQL's own errors through, which repeat the variables.
     maskedErrors: false,
     logging: false,

@@ -64,6 +64,11 @@ export class ChangeHub {
     );
   }
 
+  /** How many streams are open. */
+  get streams(): number {
+    return this.#count;
+  }
+
   /** Resolves when notifications are heard; from then on no change is missed. */
   async ready(): Promise<void> {
     if (this.#isStopped) throw connectAgain("This server is stopping.");

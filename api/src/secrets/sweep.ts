@@ -4,12 +4,13 @@ import type { RateLimits } from "../rate-limit.ts";
 import { type Repeated, repeat } from "../repeat.ts";
 import { forgetOldAttempts } from "./create-attempt-store.ts";
 import type { DatabaseWatch } from "./database-watch.ts";
-import { expireSecrets, type SweepResult } from "./expire-secrets.ts";
+import { expireSecrets, type OnBatch, type SweepResult } from "./expire-secrets.ts";
 
 interface SweepDeps {
   db: Database;
   rateLimits: Pick<RateLimits, "sweep">;
   watch?: DatabaseWatch;
+  onBatch?: OnBatch;
 }
 
 /**

@@ -1,0 +1,178 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { DatabaseVitals } from "./vitals-store.ts";
+
+/** What can become of an attempt; `refused` consumed nothing, `failed` may have. */
+const REVEAL_OUTCOMES = [
+  "revealed",
+  "wrong_passphrase",
+  "interrupted",
+  "unreadable",
+  "not-available",
+  "refused",
+  "failed",
+];
+
+/** From a cached file to a request that waits for a hash behind a full queue, in seconds. */
+const REQUEST_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** The operation of a request that asks for more than one thing: all their combinations would be too many series. */
+const SEVERAL = "several";
+
+/** What is looked at anew for each reading. */
+interface Sources {
+  /** Password hashes that run, and that wait. */
+  argon2: () => { running: number; waiting: number };
+  /** Live streams open in this process. */
+  streams: () => number;
+  /** Asks the database. Undefined when it does not answer. */
+  database: () => Promise<DatabaseVitals | undefined>;
+}
+
+/**
+ * What the process counts, in Prometheus' terms. No label holds anything that a client chose, so nothing sensitive can
+ * get in and the number of series stays small.
+ */
+export class Metrics {
+  readonly #registry = new Registry();
+  #sources: Sources | undefined;
+
+  readonly #requests = new Histogram({
+    name: "ttl_secrets_http_request_duration_seconds",
+    help: "Time until a request's answer began, by route, GraphQL operation and class of status.",
+    labelNames: ["route", "operation", "status"],
+    buckets: REQUEST_BUCKETS,
+    registers: [this.#registry],
+  });
+  readonly #errors = this.#counter("errors_total", "Errors that GraphQL clients were told, by code.", "code");
+  /** Attempts at secrets, by what became of them. */
+  readonly reveals = this.#counter("reveals_total", "Attempts at secrets, by outcome.", "outcome");
+  /** New secrets asked for, by what became of it. */
+  readonly creates = this.#counter("creates_total", "New secrets asked for, by outcome.", "outcome");
+  readonly #rateLimited = this.#counter(
+    "rate_limit_refusals_total",
+    "Requests refused because there were too many, by limit.",
+    "limit",
+  );
+  readonly #batches = new Histogram({
+    name: "ttl_secrets_sweep_batch_rows",
+    help: "Rows per batch of the sweep, by what they are.",
+    labelNames: ["what"],
+    buckets: [0, 1, 10, 100, 1000],
+    registers: [this.#registry],
+  });
+  readonly #argon2Wait = new Histogram({
+    name: "ttl_secrets_argon2_wait_seconds",
+    help: "Time that password hashes waited for a slot.",
+    buckets: [0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+    registers: [this.#registry],
+  });
+  readonly #argon2Refusals = this.#counter(
+    "argon2_refusals_total",
+    "Hashes refused because too many were waiting.",
+  );
+  readonly #argon2Running = this.#gauge("argon2_running", "Password hashes that run now.");
+  readonly #argon2Waiting = this.#gauge("argon2_waiting", "Password hashes that wait for a slot now.");
+  readonly #streams = this.#gauge("live_streams", "Live streams open in this process.");
+  readonly #databaseUp = this.#gauge("database_up", "Whether the database answers, 1 or 0.");
+  readonly #databaseAnswer = this.#gauge(
+    "database_answer_seconds",
+    "How long a query took just now, the wait for a free connection of the pool included.",
+  );
+  readonly #connections = this.#gauge(
+    "database_connections",
+    "Connections of all replicas to the database, by state.",
+    "state",
+  );
+  readonly #pending = this.#gauge("pending", "Pending secrets in the database, of all replicas.");
+  readonly #sweepLag = this.#gauge(
+    "sweep_lag_seconds",
+    "Age of the oldest expired payload that is still stored; 0 when there is none.",
+  );
+  readonly #buildInfo = this.#gauge("build_info", "The running release; always 1.", "version");
+
+  constructor() {
+    for (const outcome of REVEAL_OUTCOMES) this.reveals.inc({ outcome }, 0);
+    for (const outcome of ["created", "refused", "failed"]) this.creates.inc({ outcome }, 0);
+  }
+
+  /** Counts a request. `operation` as in the log. */
+  request(route: string, operation: string | undefined, status: number, seconds: number): void {
+    const several = operation?.includes(",") ? SEVERAL : (operation ?? "");
+    this.#requests.observe({ route, operation: several, status: `${Math.floor(status / 100)}xx` }, seconds);
+  }
+
+  /** Counts an error that a GraphQL client is told. */
+  error(code: string): void {
+    this.#errors.inc({ code });
+  }
+
+  /** Counts a request that was refused because there were too many. */
+  rateLimited = (limit: string): void => this.#rateLimited.inc({ limit });
+
+  /** Counts a batch of the sweep. */
+  swept = (what: string, rows: number): void => this.#batches.observe({ what }, rows);
+
+  /** What the slots of Argon2 tell. */
+  readonly argon2 = {
+    waited: (seconds: number): void => this.#argon2Wait.observe(seconds),
+    refused: (): void => this.#argon2Refusals.inc(),
+  };
+
+  /** From now on there is something to read: these sources, the process itself and its release. */
+  start(version: string, sources: Sources): void {
+    this.#sources = sources;
+    this.#buildInfo.set({ version }, 1);
+    collectDefaultMetrics({ register: this.#registry });
+  }
+
+  /** All of it in Prometheus' text format. */
+  async read(): Promise<{ text: string; contentType: string }> {
+    if (this.#sources) await this.#look(this.#sources);
+    return { text: await this.#registry.metrics(), contentType: this.#registry.contentType };
+  }
+
+  async #look({ argon2, streams, database }: Sources): Promise<void> {
+    const { running, waiting } = argon2();
+    this.#argon2Running.set(running);
+    this.#argon2Waiting.set(waiting);
+    this.#streams.set(streams());
+    const start = performance.now();
+    const vitals = await database();
+    this.#databaseUp.set(vitals ? 1 : 0);
+    // What is not known now must not look as if it were.
+    for (const gauge of [this.#databaseAnswer, this.#connections, this.#pending, this.#sweepLag])
+      gauge.reset();
+    if (!vitals) {
+      for (const gauge of [this.#databaseAnswer, this.#pending, this.#sweepLag]) gauge.remove();
+      return;
+    }
+    this.#databaseAnswer.set((performance.now() - start) / 1000);
+    for (const { state, count } of vitals.connections) this.#connections.set({ state }, count);
+    this.#pending.set(vitals.pending);
+    this.#sweepLag.set(vitals.sweepLagSeconds ?? 0);
+  }
+
+  #counter(name: string, help: string, ...labelNames: string[]): Counter {
+    return new Counter({ name: `ttl_secrets_${name}`, help, labelNames, registers: [this.#registry] });
+  }
+
+  #gauge(name: string, help: string, ...labelNames: string[]): Gauge {
+    return new Gauge({ name: `ttl_secrets_${name}`, help, labelNames, registers: [this.#registry] });
+  }
+}
+
+/** Counts how `work` ends: by what `outcomeOf` makes of it, or as `refused` or `failed`. */
+export async function countOutcome<T>(
+  counter: Counter,
+  work: Promise<T>,
+  { outcomeOf, isRefusal }: { outcomeOf: (result: T) => string; isRefusal: (error: unknown) => boolean },
+): Promise<T> {
+  try {
+    const result = await work;
+    counter.inc({ outcome: outcomeOf(result) });
+    return result;
+  } catch (error) {
+    counter.inc({ outcome: isRefusal(error) ? "refused" : "failed" });
+    throw error;
+  }
+}
