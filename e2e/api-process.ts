@@ -9,6 +9,8 @@ const MAIN = fileURLToPath(new URL("../api/src/main.ts", import.meta.url));
 /** The API as operators run it: a process of its own, on a port and a database given to it. */
 export interface ApiProcess {
   url: string;
+  /** The id of the process that runs now, or ran last. */
+  pid: () => number;
   /** All that the process has written, to stdout and stderr, over all its starts. */
   output: () => string;
   /** Stops it in order; does nothing when it has ended already. */
@@ -75,6 +77,7 @@ export async function startApi(databaseUrl: string, env: Record<string, string> 
   await start();
   return {
     url: `http://localhost:${port}`,
+    pid: () => child?.pid ?? 0,
     output: () => output,
     stop: () => end("SIGTERM"),
     kill: () => end("SIGKILL"),
