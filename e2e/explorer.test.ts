@@ -1,5 +1,6 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
+import { expectAccessible } from "./accessible.ts";
 import { PASSWORD, useProject } from "./sender.ts";
 import { useStack } from "./stack.ts";
 
@@ -51,6 +52,43 @@ describe("the API explorer", () => {
     const policy = (await page.request.get("/graphiql")).headers()["content-security-policy"];
     expect(policy).toBe((await page.request.get("/")).headers()["content-security-policy"]);
     expect(complaints).toEqual([]);
+  });
+
+  it("follows a subscription, shows its events as they come, and ends it when told to", async () => {
+    const { page, complaints } = await openExplorer();
+    await write(page, "{ projects { nodes { id } } }");
+    await editor(page).press("ControlOrMeta+Enter");
+    await answer(page).getByText('"id"').waitFor();
+    const [, projectId] = /"id": "([^"]+)"/.exec((await answer(page).textContent()) ?? "") ?? [];
+    await write(page, "subscription ($p: ID!) { ttlSecretChanged(projectId: $p) { name status } }");
+    await page.getByLabel("Variables").fill(JSON.stringify({ p: projectId }));
+    await page.getByRole("button", { name: "Run" }).click();
+    await page.getByText("Following: 0 events so far.").waitFor();
+    for (const name of ["first one", "second one"]) {
+      await page.request.post("/graphql", {
+        data: {
+          query:
+            "mutation ($input: CreateTtlSecretInput!) { createTtlSecret(input: $input) { ttlSecret { id } } }",
+          variables: { input: { projectId, name, ttlSeconds: 300, content: { value: "x" } } },
+        },
+      });
+      await answer(page).getByText(`"name": "${name}"`).waitFor();
+    }
+    const shown = (await answer(page).textContent()) ?? "";
+    expect(shown.indexOf("second one")).toBeLessThan(shown.indexOf("first one"));
+    await expectAccessible(page, "dashboard-explorer-following");
+    await page.getByRole("button", { name: "Stop" }).click();
+    await page.getByText("Ended after 2 events.").waitFor();
+    await page.getByRole("button", { name: "Run" }).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it("shows why a subscription was refused", async () => {
+    const { page } = await openExplorer();
+    await write(page, 'subscription { ttlSecretChanged(projectId: "none") { name } }');
+    await editor(page).press("ControlOrMeta+Enter");
+    await answer(page).getByText("NOT_FOUND").waitFor();
+    await page.getByRole("button", { name: "Run" }).waitFor();
   });
 
   it("shows what the schema says of itself, type by type", async () => {

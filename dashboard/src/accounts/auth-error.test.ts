@@ -21,9 +21,15 @@ describe("a refusal of the sign-in service", () => {
     expect(refusal(429, null).text()).toContain("a minute");
   });
 
+  test("says that the account is disabled, and not that the address is wrong", () => {
+    expect(refusal(403, "ACCOUNT_DISABLED")).toMatchObject({ field: null });
+    expect(refusal(403, "ACCOUNT_DISABLED").text()).toMatch(/disabled/);
+  });
+
   test("says what to do, for unknown codes too", () => {
     for (const [status, code] of [
       [403, "SIGN_UP_CLOSED"],
+      [403, "ACCOUNT_DISABLED"],
       [403, null],
       [400, "SOMETHING_NEW"],
       [500, null],

@@ -33,6 +33,9 @@ export function authRefusal(failure: AuthFailure): AuthRefusal {
   if (code === "INVALID_EMAIL_OR_PASSWORD") {
     return { field: null, text: () => t("accounts.refused.noMatch") };
   }
+  if (code === "ACCOUNT_DISABLED") {
+    return { field: null, text: () => t("accounts.refused.accountDisabled") };
+  }
   if (code === "SIGN_UP_CLOSED") {
     return { field: null, text: () => t("accounts.refused.signUpClosed") };
   }

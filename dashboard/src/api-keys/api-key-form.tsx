@@ -135,7 +135,7 @@ function Choices<Value extends string>(props: {
     <fieldset className="field api-key-choices" aria-describedby={error ? id : undefined}>
       <legend>{props.legend}</legend>
       {choices.map(({ value, label }) => (
-        <label key={value} className="api-key-choice">
+        <label key={value} className="tick">
           <input
             type="checkbox"
             checked={chosen.includes(value)}

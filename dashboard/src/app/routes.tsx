@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useEffect, useRef } from "react";
-import { Redirect, Route, Switch, useLocation } from "wouter";
+import { Redirect, Route, Switch, useLocation, useSearch } from "wouter";
 import type { ReturnState } from "../accounts/return-path.ts";
 import { readReturnState } from "../accounts/return-path.ts";
 import { SignInPage } from "../accounts/sign-in-page.tsx";
@@ -23,6 +23,7 @@ const ExplorerPage = lazy(() => import("../explorer/explorer-page.tsx"));
 export function Routes() {
   const viewer = useViewer();
   const [path] = useLocation();
+  const search = useSearch();
   const queries = useQueryClient();
   const lastViewer = useRef<string | null>(null);
   const viewerId = viewer.data?.id;
@@ -54,7 +55,11 @@ export function Routes() {
   if (viewer.data === null) {
     return (
       <Shell viewer={null}>
-        {outside ? null : <ToSignIn state={{ from: path, sessionEnded: lastViewer.current !== null }} />}
+        {outside ? null : (
+          <ToSignIn
+            state={{ from: search ? `${path}?${search}` : path, sessionEnded: lastViewer.current !== null }}
+          />
+        )}
         <Switch>
           <Route path="/sign-in" component={SignInPage} />
           <Route path="/sign-up" component={SignUpPage} />

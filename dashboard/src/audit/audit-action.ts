@@ -1,3 +1,4 @@
+import type { AuditAction } from "../gql/graphql.ts";
 import { t } from "../i18n/i18n.ts";
 
 const words = {
@@ -5,11 +6,14 @@ const words = {
   temporary_secret_viewed: "audit.actions.viewed",
   temporary_secret_failed: "audit.actions.failed",
   temporary_secret_revoked: "audit.actions.revoked",
-} as const;
+} as const satisfies Record<AuditAction, string>;
+
+/** What an audit event can record, as far as this page knows. */
+export const actions = Object.keys(words) as AuditAction[];
 
 /** An action in plain words. One this page does not know yet is shown by its own name, made readable. */
 export function actionWord(action: string): string {
-  if (Object.hasOwn(words, action)) return t(words[action as keyof typeof words]);
+  if (Object.hasOwn(words, action)) return t(words[action as AuditAction]);
   const readable = action.replaceAll("_", " ");
   return readable.charAt(0).toUpperCase() + readable.slice(1);
 }

@@ -1,6 +1,9 @@
-import { memo } from "react";
+import { memo, useId, useState } from "react";
+import { useSearchParams } from "wouter";
 import { t, useLanguage } from "../i18n/i18n.ts";
+import type { ApiError } from "../shared/api-error.ts";
 import { errorText } from "../shared/error-text.ts";
+import { DownIcon } from "../shared/icons.tsx";
 import { LoadFailure } from "../shared/load-failure.tsx";
 import { LoadMore } from "../shared/load-more.tsx";
 import { Loading } from "../shared/loading.tsx";
@@ -9,24 +12,50 @@ import { Cell, Row, RowHeader, Table } from "../shared/table.tsx";
 import { Time } from "../shared/time.tsx";
 import { actionWord } from "./audit-action.ts";
 import { type AuditEvent, useAuditEvents } from "./audit-events.ts";
+import { AuditExportMenu } from "./audit-export-menu.tsx";
+import { readFilter, writeFilter } from "./audit-filter.ts";
+import { AuditFilterForm } from "./audit-filter-form.tsx";
 
 /** The *Audit* page of a project: what happened to its TTL secrets, when, by whom and from where. */
 export function AuditSection({ projectId }: { projectId: string }) {
-  const list = useAuditEvents(projectId);
+  const [search, setSearch] = useSearchParams();
+  const filter = readFilter(search);
+  const isFiltered = writeFilter(filter).size > 0;
+  const [filtering, setFiltering] = useState(isFiltered);
+  const filterId = useId();
+  const list = useAuditEvents(projectId, filter);
+  const [exportError, setExportError] = useState<ApiError | null>(null);
   return (
     <section aria-labelledby="audit-heading">
       <div className="section-head">
         <h2 id="audit-heading">{t("audit.heading")}</h2>
         <p className="section-note">{t("audit.note")}</p>
+        <div className="audit-tools">
+          <button
+            type="button"
+            className="button"
+            aria-expanded={filtering}
+            aria-controls={filtering ? filterId : undefined}
+            onClick={() => setFiltering(!filtering)}
+          >
+            {t("audit.filter")}
+            <DownIcon />
+          </button>
+          <AuditExportMenu projectId={projectId} filter={filter} onFailure={setExportError} />
+        </div>
       </div>
+      {exportError ? <Notice>{t("audit.notExported", { why: errorText(exportError) })}</Notice> : null}
+      {filtering ? (
+        <AuditFilterForm id={filterId} filter={filter} onFilter={(next) => setSearch(writeFilter(next))} />
+      ) : null}
       {list.watchError && list.watchError.code !== "UNREACHABLE" ? (
         <Notice tone="warn">{t("common.outOfDate", { why: errorText(list.watchError) })}</Notice>
       ) : null}
       {list.nodes ? (
         list.nodes.length === 0 ? (
           <div className="empty">
-            <h3>{t("audit.empty")}</h3>
-            <p>{t("audit.emptyText")}</p>
+            <h3>{t(isFiltered ? "audit.noMatch" : "audit.empty")}</h3>
+            <p>{t(isFiltered ? "audit.noMatchText" : "audit.emptyText")}</p>
           </div>
         ) : (
           <>

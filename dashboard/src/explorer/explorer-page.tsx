@@ -2,14 +2,14 @@ import "./explorer.css";
 import { useQuery } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { t } from "../i18n/i18n.ts";
-import { type ApiError, asApiError } from "../shared/api-error.ts";
-import { errorText } from "../shared/error-text.ts";
+import { asApiError } from "../shared/api-error.ts";
 import { Field } from "../shared/field.tsx";
 import { LoadFailure } from "../shared/load-failure.tsx";
 import { usePageTitle } from "../shared/page-title.ts";
 import { DocumentEditor } from "./document-editor.tsx";
-import { type Answer, loadSchema, runDocument } from "./run-document.ts";
+import { loadSchema } from "./run-document.ts";
 import { SchemaDocs } from "./schema-docs.tsx";
+import { useRun } from "./use-run.ts";
 
 const FIRST_DOCUMENT = `query Projects {
   projects(first: 10) {
@@ -21,6 +21,9 @@ const FIRST_DOCUMENT = `query Projects {
 }
 `;
 
+/** What the one button says, by what is going on. */
+const BUTTON = { idle: "explorer.run", running: "explorer.running", following: "explorer.stop" } as const;
+
 /**
  * `/graphiql`: a place to try the API as oneself. Documents, variables and answers may hold secrets; none of them is
  * kept anywhere but in this component.
@@ -30,33 +33,19 @@ export default function ExplorerPage() {
   const schema = useQuery({ queryKey: ["schema"], queryFn: loadSchema, staleTime: Number.POSITIVE_INFINITY });
   const document = useRef(FIRST_DOCUMENT);
   const [variables, setVariables] = useState("");
-  const [variablesRefused, setVariablesRefused] = useState(false);
-  const [answer, setAnswer] = useState<Answer | null>(null);
-  const [failure, setFailure] = useState<ApiError | null>(null);
-  const [isRunning, setRunning] = useState(false);
-
-  async function run() {
-    if (isRunning) return;
-    setRunning(true);
-    setVariablesRefused(false);
-    setFailure(null);
-    setAnswer(null);
-    try {
-      setAnswer(await runDocument(document.current, variables));
-    } catch (error) {
-      if (error instanceof SyntaxError) setVariablesRefused(true);
-      else setFailure(asApiError(error));
-    } finally {
-      setRunning(false);
-    }
-  }
+  const { state, text, status, variablesRefused, run, stop } = useRun();
+  const runIt = () => void run(document.current, variables);
 
   return (
     <div className="explorer">
       <div className="page-head">
         <h1>{t("explorer.title")}</h1>
-        <button type="button" className="button button-primary" onClick={() => void run()}>
-          {t(isRunning ? "explorer.running" : "explorer.run")}
+        <button
+          type="button"
+          className="button button-primary"
+          onClick={state === "following" ? stop : runIt}
+        >
+          {t(BUTTON[state])}
         </button>
       </div>
       <div className="explorer-panes">
@@ -68,7 +57,7 @@ export default function ExplorerPage() {
             onChange={(text) => {
               document.current = text;
             }}
-            onRun={() => void run()}
+            onRun={runIt}
           />
           <Field
             label={t("explorer.variables")}
@@ -92,10 +81,10 @@ export default function ExplorerPage() {
         </div>
         <div className="explorer-answer">
           <h2 id="explorer-answer-heading">{t("explorer.answer")}</h2>
-          <div role="status">{failure ? errorText(failure) : answer ? `HTTP ${answer.status}` : null}</div>
+          <div role="status">{status?.()}</div>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
           <section tabIndex={0} aria-labelledby="explorer-answer-heading" translate="no">
-            <pre>{answer?.text}</pre>
+            <pre>{text}</pre>
           </section>
         </div>
         {schema.data ? <SchemaDocs schema={schema.data} /> : null}

@@ -1,66 +1,65 @@
 import type { TypedDocumentNode } from "@graphql-typed-document-node/core";
-import { print } from "graphql";
+import { type FormattedExecutionResult, print } from "graphql";
 import { createClient } from "graphql-sse";
 import { ApiError, toApiError } from "./api-error.ts";
 import { apiOrigin } from "./api-origin.ts";
 import { apiUrl } from "./http.ts";
+import { watchedFetch } from "./watched-fetch.ts";
 
-/** The server says something every 12 s, if only that it is there. A line that is silent for so long is dead. */
-const silenceMs = 40_000;
+/** What may be done with a stream besides reading it. */
+interface StreamControl {
+  /** Called when the server has begun to answer. */
+  open: () => void;
+  /** Ends it. */
+  signal: AbortSignal;
+}
 
 /**
- * Runs one subscription until it ends. Resolves when the server says that it is through.
+ * Runs one typed subscription until it ends. Resolves when the server says that it is through.
  *
  * @throws ApiError with the server's reason; `UNREACHABLE` when the stream broke off or never came about.
  */
 export async function followDocument<Result, Variables extends Record<string, unknown>>(
   document: TypedDocumentNode<Result, Variables>,
   variables: Variables,
-  on: { open: () => void; data: (data: Result) => void; signal: AbortSignal },
+  on: StreamControl & { data: (data: Result) => void },
 ): Promise<void> {
+  for await (const { data, errors } of streamResults<Result>(print(document), variables, on)) {
+    if (errors) throw toApiError({ status: 200, errors, retryAfterHeader: null });
+    if (data) on.data(data);
+  }
+}
+
+/**
+ * The results of one subscription as they come, refusals included, until it ends.
+ *
+ * @throws ApiError `UNREACHABLE` when the stream broke off or never came about.
+ */
+export async function* streamResults<Result>(
+  query: string,
+  variables: Record<string, unknown>,
+  on: StreamControl,
+): AsyncGenerator<FormattedExecutionResult<Result>> {
   const client = createClient({
     url: apiUrl("/graphql").href,
     credentials: apiOrigin ? "include" : "same-origin",
     // Whoever calls this connects again, because they know what they have missed.
     retryAttempts: 0,
-    fetchFn: (url: string, init: RequestInit) => watchedFetch(url, init),
+    fetchFn: (url: string, init: RequestInit) => watchedFetch(url, { ...init, cache: "no-store" }),
   });
   const stop = () => client.dispose();
   on.signal.addEventListener("abort", stop, { once: true });
+  const results = client.iterate<Result>({ query, variables }, { connected: () => on.open() });
   try {
-    const results = client.iterate<Result>(
-      { query: print(document), variables },
-      { connected: () => on.open() },
-    );
-    for await (const { data, errors } of results) {
-      if (errors) throw toApiError({ status: 200, errors, retryAfterHeader: null });
-      if (data) on.data(data);
+    for (;;) {
+      const next = await results.next().catch(() => {
+        throw new ApiError("UNREACHABLE");
+      });
+      if (next.done) return;
+      yield next.value as FormattedExecutionResult<Result>;
     }
-  } catch (error) {
-    throw error instanceof ApiError ? error : new ApiError("UNREACHABLE");
   } finally {
     on.signal.removeEventListener("abort", stop);
     client.dispose();
   }
-}
-
-/** `fetch` whose body fails when nothing comes for too long. */
-async function watchedFetch(url: string, init: RequestInit): Promise<Response> {
-  const dead = new AbortController();
-  const signal = init.signal ? AbortSignal.any([init.signal, dead.signal]) : dead.signal;
-  let timer = setTimeout(() => dead.abort(), silenceMs);
-  const stillThere = () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => dead.abort(), silenceMs);
-  };
-  signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
-  const response = await fetch(url, { ...init, cache: "no-store", signal });
-  const watch = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
-    transform: (chunk, controller) => {
-      stillThere();
-      controller.enqueue(chunk);
-    },
-    flush: () => clearTimeout(timer),
-  });
-  return new Response(response.body?.pipeThrough(watch) ?? null, response);
 }

@@ -2,6 +2,7 @@ import { ApiError } from "./api-error.ts";
 import { apiOrigin } from "./api-origin.ts";
 import { reportConnection } from "./connection.ts";
 import { learnServerTime } from "./server-clock.ts";
+import { watchedFetch } from "./watched-fetch.ts";
 
 /**
  * A server that has not answered by now counts as away; creating a secret queues for at most a few seconds.
@@ -12,17 +13,32 @@ const timeoutMs = 20_000;
  * `fetch` from our own API. It throws `UNREACHABLE` when no answer of ours came back, and tells the
  * connection banner and the server clock what it learned. It never logs.
  */
-export async function ownFetch(input: string | URL | Request, init: RequestInit = {}): Promise<Response> {
+export function ownFetch(input: string | URL | Request, init: RequestInit = {}): Promise<Response> {
+  return ask(timedFetch, input, init);
+}
+
+/** The same for an answer that may be long: it may take its time, as long as something comes. */
+export function ownLongFetch(input: string | URL | Request, init: RequestInit = {}): Promise<Response> {
+  return ask(watchedFetch, input, init);
+}
+
+function timedFetch(input: string | URL | Request, init: RequestInit): Promise<Response> {
   const timeout = AbortSignal.timeout(timeoutMs);
-  const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
+  return fetch(input, { ...init, signal: init.signal ? AbortSignal.any([init.signal, timeout]) : timeout });
+}
+
+async function ask(
+  send: typeof timedFetch,
+  input: string | URL | Request,
+  init: RequestInit,
+): Promise<Response> {
   const askedAt = Date.now();
   let response: Response;
   try {
-    response = await fetch(input, {
+    response = await send(input, {
       ...init,
       credentials: apiOrigin ? "include" : "same-origin",
       cache: "no-store",
-      signal,
     });
   } catch (error) {
     // The caller gave up (a page was left): that says nothing about the server.

@@ -1,0 +1,45 @@
+import { ApiError, toApiError } from "../shared/api-error.ts";
+import { apiUrl, ownLongFetch, readJson } from "../shared/http.ts";
+import { reportSessionEnd } from "../shared/session-end.ts";
+import { type AuditFilter, filterVariables } from "./audit-filter.ts";
+
+/** The forms in which the audit log is exported; each is also the ending of the file's name. */
+export type ExportFormat = "csv" | "jsonl";
+
+/** How long a browser may take to begin to save a file that it was given. */
+const savingMs = 60_000;
+
+/**
+ * Saves a project's audit events that the filter lets through as a file, oldest first. It is read whole before it is
+ * saved, by the browser and not as text of this page, so that no part of it is ever taken for the whole.
+ *
+ * @throws ApiError when it could not be read to its end; nothing is saved then.
+ */
+export async function saveAuditLog(
+  format: ExportFormat,
+  { projectId, filter }: { projectId: string; filter: AuditFilter },
+): Promise<void> {
+  const url = apiUrl("/api/audit-export");
+  const { actions = [], ...days } = filterVariables(filter);
+  url.search = new URLSearchParams({ format, projectId, ...days }).toString();
+  for (const action of actions) url.searchParams.append("action", action);
+  const response = await ownLongFetch(url);
+  if (!response.ok) throw await refusalOf(response);
+  const file = await response.blob().catch(() => {
+    throw new ApiError("UNREACHABLE");
+  });
+  const address = URL.createObjectURL(file);
+  const link = document.createElement("a");
+  link.href = address;
+  link.download = `audit-log.${format}`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(address), savingMs);
+}
+
+async function refusalOf(response: Response): Promise<ApiError> {
+  const body = (await readJson(response)) as { errors?: unknown } | null;
+  const retryAfterHeader = response.headers.get("retry-after");
+  const error = toApiError({ status: response.status, errors: body?.errors, retryAfterHeader });
+  if (error.code === "UNAUTHENTICATED") reportSessionEnd();
+  return error;
+}
