@@ -33,7 +33,7 @@ export async function followDocument<Result, Variables extends Record<string, un
 /**
  * The results of one subscription as they come, refusals included, until it ends.
  *
- * @throws ApiError `UNREACHABLE` when the stream broke off or never came about.
+ * @throws ApiError `UNREACHABLE` when the stream broke off, was ended by the signal, or never came about.
  */
 export async function* streamResults<Result>(
   query: string,
@@ -47,9 +47,13 @@ export async function* streamResults<Result>(
     retryAttempts: 0,
     fetchFn: (url: string, init: RequestInit) => watchedFetch(url, { ...init, cache: "no-store" }),
   });
-  const stop = () => client.dispose();
-  on.signal.addEventListener("abort", stop, { once: true });
   const results = client.iterate<Result>({ query, variables }, { connected: () => on.open() });
+  const stop = () => {
+    client.dispose();
+    // By itself, the client leaves whoever waits for the next result waiting.
+    void results.throw?.(new ApiError("UNREACHABLE"));
+  };
+  on.signal.addEventListener("abort", stop, { once: true });
   try {
     for (;;) {
       const next = await results.next().catch(() => {
