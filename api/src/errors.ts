@@ -42,3 +42,8 @@ export function notFound(what: "project" | "TTL secret" | "API key"): AppError {
 export function badInput(field: string, message: string): AppError {
   return new AppError("BAD_USER_INPUT", message, { field });
 }
+
+/** What only owners of a vault may do was asked for by somebody else. */
+export function ownersOnly(): AppError {
+  return new AppError("FORBIDDEN", "Only an owner of the vault may do this.");
+}

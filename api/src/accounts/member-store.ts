@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { members, projects, sessions, users, vaults } from "@ttl-secrets/drizzle/schema";
-import { and, asc, eq, isNotNull, sql } from "drizzle-orm";
+import { and, asc, eq, isNotNull, isNull, sql } from "drizzle-orm";
 import type { Database, Queryable } from "../db.ts";
 import type { Member } from "./member.ts";
 
@@ -72,6 +72,30 @@ export async function setDisabled(tx: Queryable, userId: string, disabled: boole
   const disabledAt = disabled ? sql`coalesce(${users.disabledAt}, now())` : null;
   await tx.update(users).set({ disabledAt }).where(eq(users.id, userId));
   if (disabled) await tx.delete(sessions).where(eq(sessions.userId, userId));
+}
+
+/**
+ * Keeps the account from being disabled, and its place in the vault from being changed, until the transaction ends: who
+ * does either waits, and then finds what this transaction stored. Returns whether it is an owner, and not disabled.
+ */
+export async function lockOwner(
+  tx: Queryable,
+  { userId, vaultId }: { userId: string; vaultId: string },
+): Promise<boolean> {
+  const rows = await tx
+    .select({ id: users.id })
+    .from(members)
+    .innerJoin(users, eq(users.id, members.userId))
+    .where(
+      and(
+        eq(members.userId, userId),
+        eq(members.vaultId, vaultId),
+        eq(members.role, "owner"),
+        isNull(users.disabledAt),
+      ),
+    )
+    .for("share");
+  return rows.length > 0;
 }
 
 /** Whether the vault has this project. `projectId` must be a UUID. */

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
+import { sql } from "drizzle-orm";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createTestApp, PUBLIC_URL, type TestApp } from "../../test/app.ts";
 import { createDatabase, useDatabase } from "../../test/database.ts";
@@ -17,6 +18,8 @@ import {
   reveal,
   secretOf,
 } from "../../test/factories.ts";
+import { lockOwner } from "../accounts/member-store.ts";
+import { createApiKey } from "../api-keys/create-api-key.ts";
 import { parseConfig } from "../config.ts";
 import { createAccount, disable, enable, resetPassword } from "./accounts.ts";
 import { destroyPending } from "./destroy-pending.ts";
@@ -248,6 +251,64 @@ describe("accounts", () => {
       db.current
         .sql`INSERT INTO sessions (id, token, user_id, expires_at) VALUES ('s', 't', ${user?.id}, now() + interval '1 day')`,
     ).rejects.toMatchObject({ code: "42501" });
+  });
+});
+
+describe("an API key that is being made", () => {
+  /** An owner as a request knows them that has been let through, and a key of theirs to store. */
+  async function underWay() {
+    const app = createTestApp(db.current);
+    const { email, cookie, vaultId } = await createSender(app);
+    const [row] = await db.current.sql<[{ userId: string }]>`
+      SELECT user_id AS "userId" FROM members WHERE vault_id = ${vaultId}`;
+    const owner = { userId: row.userId, vaultId, email, name: "", vaultName: "", role: "owner" as const };
+    const input = { owner, name: "Late bot", scopes: ["ttl-secrets:read" as const], projectIds: null };
+    return { app, owner, cookie, create: () => createApiKey({ db: db.current }, { ...input, expiresInDays: 1 }) };
+  }
+
+  const keysOf = (vaultId: string) =>
+    db.current.sql`SELECT revoked_at IS NOT NULL AS revoked FROM api_keys WHERE vault_id = ${vaultId}`;
+
+  it.each([
+    ["account was disabled", (email: string) => disable(installation(), { email })],
+    [
+      "membership was taken away",
+      (email: string) =>
+        db.current.sql`DELETE FROM members USING users WHERE users.id = user_id AND email = ${email}`,
+    ],
+    [
+      "role was taken away",
+      (email: string) => db.current.sql`
+        UPDATE members SET role = 'member' FROM users WHERE users.id = user_id AND email = ${email}`,
+    ],
+  ])("is not stored when its owner's %s meanwhile", async (_what, takeAway) => {
+    const { owner, create } = await underWay();
+    await takeAway(owner.email);
+    await expect(create()).rejects.toMatchObject({ code: "FORBIDDEN" });
+    expect(await keysOf(owner.vaultId)).toEqual([]);
+  });
+
+  it("is revoked with the others when it is stored a moment before its owner's account is disabled", async () => {
+    const { owner } = await underWay();
+    let disabling: Promise<unknown> | undefined;
+    await db.current.orm.transaction(async (tx) => {
+      expect(await lockOwner(tx, owner)).toBe(true);
+      await tx.execute(sql`
+        INSERT INTO api_keys (id, vault_id, name, key_hash, scopes, created_by, expires_at)
+        VALUES (gen_random_uuid(), ${owner.vaultId}, 'Late bot', sha256('x'), '{ttl-secrets:read}', ${owner.email},
+          now() + interval '1 day')`);
+      disabling = disable(installation(), { email: owner.email });
+      const [name] = await db.current.sql`SELECT current_database() AS name`;
+      await expect
+        .poll(
+          () => db.current.sql`
+            SELECT 1 FROM pg_stat_activity WHERE datname = ${name?.name} AND wait_event_type = 'Lock'`,
+          { timeout: 60_000 },
+        )
+        .toHaveLength(1);
+    });
+    await disabling;
+    expect(await keysOf(owner.vaultId)).toEqual([{ revoked: true }]);
   });
 });
 

@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { ApiKeyScope } from "../accounts/caller.ts";
 import type { Member } from "../accounts/member.ts";
+import { lockOwner } from "../accounts/member-store.ts";
 import { hashApiKey, newApiKey } from "../crypto/api-key.ts";
 import type { Database } from "../db.ts";
-import { badInput, notFound } from "../errors.ts";
+import { badInput, notFound, ownersOnly } from "../errors.ts";
 import { checkName } from "../name.ts";
 import { isId } from "../page.ts";
 import type { ApiKey } from "./api-key.ts";
@@ -24,7 +25,7 @@ export interface CreatedApiKey {
  *
  * @throws AppError `BAD_USER_INPUT` for a name that breaks the rules or was given to a key of the vault before, no
  *   scope, an empty list of projects or one of over 100, days out of 1 to 365; `NOT_FOUND` when a project is not the
- *   vault's. Nothing is stored then.
+ *   vault's; `FORBIDDEN` when the owner is none any more, or disabled. Nothing is stored then.
  */
 export async function createApiKey(
   { db }: { db: Database },
@@ -48,15 +49,19 @@ export async function createApiKey(
 
   const id = randomUUID();
   const key = newApiKey();
-  const isStored = await insertApiKey(db.orm, {
-    id,
-    vaultId,
-    name,
-    keyHash: hashApiKey(key),
-    scopes,
-    projectIds,
-    createdBy: owner.email,
-    expiresInDays,
+  const isStored = await db.orm.transaction(async (tx) => {
+    // What ends an account ends its keys: none may come after.
+    if (!(await lockOwner(tx, owner))) throw ownersOnly();
+    return insertApiKey(tx, {
+      id,
+      vaultId,
+      name,
+      keyHash: hashApiKey(key),
+      scopes,
+      projectIds,
+      createdBy: owner.email,
+      expiresInDays,
+    });
   });
   if (!isStored) {
     throw badInput(

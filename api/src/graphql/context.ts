@@ -4,7 +4,7 @@ import type { Actor, Member } from "../accounts/member.ts";
 import type { Argon2Slots } from "../crypto/argon2.ts";
 import type { KeyRing } from "../crypto/key-ring.ts";
 import type { Database } from "../db.ts";
-import { AppError } from "../errors.ts";
+import { AppError, ownersOnly } from "../errors.ts";
 import type { ChangeHub } from "../live/change-hub.ts";
 import type { Logger } from "../log.ts";
 import type { Metrics } from "../metrics/metrics.ts";
@@ -57,7 +57,7 @@ export async function requireMember({ apiKey, viewer, sourceIp }: Context): Prom
  */
 export async function requireOwner(context: Context): Promise<Member> {
   const { member } = await requireMember(context);
-  if (member.role !== "owner") throw new AppError("FORBIDDEN", "Only an owner of the vault may do this.");
+  if (member.role !== "owner") throw ownersOnly();
   return member;
 }
 
