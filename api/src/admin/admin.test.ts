@@ -263,7 +263,12 @@ describe("an API key that is being made", () => {
       SELECT user_id AS "userId" FROM members WHERE vault_id = ${vaultId}`;
     const owner = { userId: row.userId, vaultId, email, name: "", vaultName: "", role: "owner" as const };
     const input = { owner, name: "Late bot", scopes: ["ttl-secrets:read" as const], projectIds: null };
-    return { app, owner, cookie, create: () => createApiKey({ db: db.current }, { ...input, expiresInDays: 1 }) };
+    return {
+      app,
+      owner,
+      cookie,
+      create: () => createApiKey({ db: db.current }, { ...input, expiresInDays: 1 }),
+    };
   }
 
   const keysOf = (vaultId: string) =>
