@@ -68,6 +68,7 @@ describe("migrating", () => {
     const tables = await sql`SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename`;
     expect(tables.map((row) => row.tablename)).toEqual([
       "api_keys",
+      "audit_chain_starts",
       "audit_chains",
       "audit_events",
       "auth_rate_limits",
@@ -259,9 +260,12 @@ describe("the committed migrations", () => {
     expect(fromSchema.filter((line) => !fromMigrations.includes(line))).toEqual([]);
     const extra = fromMigrations.filter((line) => !fromSchema.includes(line));
     expect(extra.map((line) => line.split(/[\s(]/, 5).slice(0, 4).join(" "))).toEqual([
-      ...Array(11).fill("function CREATE OR REPLACE"),
+      ...Array(12).fill("function CREATE OR REPLACE"),
       "trigger CREATE TRIGGER api_keys_notify_changed",
       "trigger CREATE TRIGGER api_keys_notify_deleted",
+      "trigger CREATE TRIGGER audit_chain_starts_checked",
+      "trigger CREATE TRIGGER audit_chain_starts_kept",
+      "trigger CREATE TRIGGER audit_chain_starts_no_truncate",
       "trigger CREATE TRIGGER audit_chains_kept",
       "trigger CREATE TRIGGER audit_chains_no_truncate",
       "trigger CREATE TRIGGER audit_events_append_only",

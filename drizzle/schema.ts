@@ -67,7 +67,7 @@ export const sessions = pgTable(
     createdAt: createdAt(),
     updatedAt: updatedAt(),
   },
-  (t) => [index("sessions_user_id").on(t.userId)],
+  (t) => [index("sessions_user_id").on(t.userId), index("sessions_expires_at").on(t.expiresAt)],
 );
 
 /** How a user proves who they are; here always a password, as an Argon2id hash. */
@@ -262,6 +262,7 @@ export const ttlSecrets = pgTable(
     index("ttl_secrets_by_name").on(t.projectId, sql`lower(${t.name}) COLLATE "C"`, t.id),
     index("ttl_secrets_by_expiry").on(t.projectId, t.expiresAt, t.id),
     index("ttl_secrets_pending").on(t.projectId, t.expiresAt).where(sql`${t.status} = 'pending'`),
+    index("ttl_secrets_ended_at").on(t.endedAt),
     index("ttl_secrets_open_attempts").on(t.endedAt).where(sql`${t.attemptedFrom} IS NOT NULL`),
     check("ttl_secrets_name_length", sql`char_length(${t.name}) BETWEEN 1 AND 200`),
     check(
@@ -358,7 +359,8 @@ export const createAttempts = pgTable(
 );
 
 /**
- * What happened, when, and from which address. Append-only: a trigger refuses UPDATE, DELETE and TRUNCATE.
+ * What happened, when, and from which address. Append-only: a trigger refuses UPDATE, TRUNCATE, and DELETE of all but
+ * what stands before its chain's start.
  * No foreign keys, because events outlive the project and the secret they speak of.
  *
  * Each event is chained to the one before it in its vault: another trigger numbers it and hashes it together with that
@@ -418,6 +420,20 @@ export const auditChains = pgTable(
     check("audit_chains_head", sql`octet_length(${t.head}) = 32`),
   ],
 );
+
+/**
+ * Where the chain of a vault starts whose oldest events were removed, because they were older than the operator keeps
+ * them: a trigger lets events go that stand before it, and no others. Another sees to it that it moves forwards only, to
+ * an event of the chain, and past none of the last 30 days.
+ */
+export const auditChainStarts = pgTable("audit_chain_starts", {
+  vaultId: text("vault_id").primaryKey(),
+  /** The place of the last event that was removed. */
+  seq: bigint("seq", { mode: "number" }).notNull(),
+  /** Its hash, which the first of the others follows. */
+  hash: bytea("hash").notNull(),
+  movedAt: instant("moved_at").notNull().defaultNow(),
+});
 
 /**
  * One row by which processes see that the database went back in time, as when a copy of its files is put in their

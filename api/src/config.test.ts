@@ -46,6 +46,7 @@ describe("an environment without any variable", () => {
       trustedProxies: [],
       brand: { name: "TTL Secrets", color: undefined, logo: undefined, recognitionPhrase: undefined },
       sweepIntervalSeconds: 60,
+      retention: { secretDays: 365, auditDays: undefined },
       shutdownDelaySeconds: 0,
       rateLimitMultiplier: 1,
       logLevel: "info",
@@ -73,6 +74,8 @@ describe("an environment without any variable", () => {
       "BRAND_LOGO",
       "RECOGNITION_PHRASE",
       "SWEEP_INTERVAL_SECONDS",
+      "RETENTION_DAYS",
+      "AUDIT_RETENTION_DAYS",
       "SHUTDOWN_DELAY_SECONDS",
       "RATE_LIMIT_MULTIPLIER",
       "LOG_LEVEL",
@@ -108,6 +111,8 @@ describe("a configuration", () => {
       BRAND_COLOR: "#AA00FF",
       RECOGNITION_PHRASE: " blue heron at noon ",
       SWEEP_INTERVAL_SECONDS: "5",
+      RETENTION_DAYS: "90",
+      AUDIT_RETENTION_DAYS: "400",
       SHUTDOWN_DELAY_SECONDS: "7",
       RATE_LIMIT_MULTIPLIER: "100",
       LOG_LEVEL: "trace",
@@ -141,6 +146,7 @@ describe("a configuration", () => {
         recognitionPhrase: "blue heron at noon",
       },
       sweepIntervalSeconds: 5,
+      retention: { secretDays: 90, auditDays: 400 },
       shutdownDelaySeconds: 7,
       rateLimitMultiplier: 100,
       logLevel: "trace",
@@ -506,6 +512,8 @@ describe("a number", () => {
     ["PORT", 1, 65_535],
     ["SWEEP_INTERVAL_SECONDS", 1, 3600],
     ["SHUTDOWN_DELAY_SECONDS", 0, 300],
+    ["RETENTION_DAYS", 1, 36_500],
+    ["AUDIT_RETENTION_DAYS", 30, 36_500],
     ["RATE_LIMIT_MULTIPLIER", 1, 1_000_000],
   ])("%s is whole and from %i to %i", (name, least, most) => {
     for (const value of [least, most]) expect(accepts(name, String(value))).toBe(true);
@@ -533,7 +541,7 @@ describe("a choice", () => {
 test("the README's table has a row for every variable, with its default and meaning", () => {
   const [head, rule, ...rows] = configTable().split("\n");
   expect([head, rule]).toEqual(["| variable | default | meaning |", "| --- | --- | --- |"]);
-  expect(rows).toHaveLength(24);
+  expect(rows).toHaveLength(26);
   for (const row of rows) expect(row).toMatch(/^\| `[A-Z_]+` \| [^|]+ \| [^|]+\. \|$/);
   expect(configTable()).not.toContain("undefined");
 });

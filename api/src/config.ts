@@ -203,6 +203,14 @@ const variables = z.object({
     description: "How often each process removes what has expired.",
     fallback: "`60`",
   }),
+  RETENTION_DAYS: wholeNumber(1, 36_500).default(365).meta({
+    description: "How long TTL secrets stay in the list once they have ended.",
+    fallback: "`365`",
+  }),
+  AUDIT_RETENTION_DAYS: wholeNumber(30, 36_500).optional().meta({
+    description: "How long audit events are kept, 30 days at least. Unset: for good.",
+    fallback: "unset",
+  }),
   SHUTDOWN_DELAY_SECONDS: wholeNumber(0, 300).default(0).meta({
     description:
       "How long after `SIGTERM` to go on serving while `/readyz` says no; a bit longer than your load balancer takes to notice.",
@@ -295,6 +303,7 @@ export function parseConfig(env: Record<string, string | undefined>) {
       recognitionPhrase: data.RECOGNITION_PHRASE,
     },
     sweepIntervalSeconds: data.SWEEP_INTERVAL_SECONDS,
+    retention: { secretDays: data.RETENTION_DAYS, auditDays: data.AUDIT_RETENTION_DAYS },
     shutdownDelaySeconds: data.SHUTDOWN_DELAY_SECONDS,
     rateLimitMultiplier: data.RATE_LIMIT_MULTIPLIER,
     logLevel: data.LOG_LEVEL,
@@ -331,6 +340,8 @@ export function effectiveConfig(
     BRAND_LOGO: isSet(brand.logo),
     RECOGNITION_PHRASE: isSet(brand.recognitionPhrase),
     SWEEP_INTERVAL_SECONDS: config.sweepIntervalSeconds,
+    RETENTION_DAYS: config.retention.secretDays,
+    AUDIT_RETENTION_DAYS: config.retention.auditDays ?? "unset",
     SHUTDOWN_DELAY_SECONDS: config.shutdownDelaySeconds,
     RATE_LIMIT_MULTIPLIER: config.rateLimitMultiplier,
     LOG_LEVEL: config.logLevel,

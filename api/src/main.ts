@@ -90,7 +90,7 @@ async function start(config: Config): Promise<void> {
   const live = new ChangeHub({ db, log, listenUrl: databaseUrl, limitMultiplier: rateLimitMultiplier });
   const services = { db, slots, keyRing, watch, revealUrl, rateLimits, live, log, metrics };
   const sweep = startSweep(
-    { db, rateLimits, watch, log, onBatch: metrics.swept },
+    { db, rateLimits, watch, log, retention: config.retention, onBatch: metrics.swept },
     config.sweepIntervalSeconds,
   );
   shutdown.add({ what: "the sweep", stop: sweep.stop, within: PATIENCE_SECONDS });

@@ -4,12 +4,21 @@ import type { Installation } from "./installation.ts";
 import { counted, type Result } from "./result.ts";
 
 /** Does at once what every server process does now and then. Harmless beside them. */
-export async function sweepNow({ db }: Pick<Installation, "db">): Promise<Result> {
-  const { expired, interrupted } = await sweepOnce({ db, rateLimits: new RateLimits(db, 1) });
+export async function sweepNow({
+  db,
+  config,
+}: {
+  db: Installation["db"];
+  config: Pick<Installation["config"], "retention">;
+}): Promise<Result> {
+  const { retention } = config;
+  const swept = await sweepOnce({ db, rateLimits: new RateLimits(db, 1), retention });
+  const { expired, interrupted, forgotten, auditEvents } = swept;
   return {
     lines: [
       `${counted(expired, "expired secret")} removed, ${counted(interrupted, "interrupted attempt")} closed.`,
+      `Older than they are kept: ${counted(forgotten, "ended secret")} and ${counted(auditEvents, "audit event")} removed.`,
     ],
-    json: { expired, interrupted },
+    json: swept,
   };
 }

@@ -19,8 +19,11 @@ export async function verifyAudit(
   const reports: ChainReport[] = [];
   for await (const report of verifyChains(db, { vaultId: vault, anchors })) reports.push(report);
   const bad = reports.filter(({ problems }) => problems.length > 0);
-  const lines = reports.flatMap(({ vaultId, length, head, problems }) => [
+  const lines = reports.flatMap(({ vaultId, length, head, removed, problems }) => [
     `${vaultId}  ${counted(length, "event")}  head ${head}  ${problems.length === 0 ? "ok" : "NOT OK"}`,
+    ...(removed > 0
+      ? [`  the first ${counted(removed, "event")} were removed for their age (AUDIT_RETENTION_DAYS)`]
+      : []),
     ...problems.map((problem) => `  - ${inWords(problem)}`),
   ]);
   lines.push(

@@ -1,5 +1,5 @@
 import type { Database } from "../db.ts";
-import type { ChainedEvent } from "./chain.ts";
+import { CHAIN_START, type ChainedEvent } from "./chain.ts";
 
 type Sql = Pick<Database, "sql">;
 
@@ -17,6 +17,13 @@ export async function chainEnd({ sql }: Sql, vaultId: string): Promise<ChainEnd 
   const [end] = await sql<ChainEnd[]>`
     SELECT length::float8 AS length, head FROM audit_chains WHERE vault_id = ${vaultId}`;
   return end;
+}
+
+/** Where a vault's chain starts: after the last event that was old enough to be removed. */
+export async function chainStart({ sql }: Sql, vaultId: string): Promise<{ seq: number; hash: Buffer }> {
+  const [start] = await sql<{ seq: number; hash: Buffer }[]>`
+    SELECT seq::float8 AS seq, hash FROM audit_chain_starts WHERE vault_id = ${vaultId}`;
+  return start ?? { seq: 0, hash: CHAIN_START };
 }
 
 /**

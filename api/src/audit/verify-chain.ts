@@ -1,6 +1,6 @@
 import type { Database } from "../db.ts";
 import { CHAIN_START, chainHash } from "./chain.ts";
-import { auditedVaults, chainEnd, chainedEvents, eventsBeyondEnd } from "./chain-store.ts";
+import { auditedVaults, chainEnd, chainedEvents, chainStart, eventsBeyondEnd } from "./chain-store.ts";
 
 /** At most this many problems of a vault are told; one change seldom makes more than two. */
 const MAX_PROBLEMS = 100;
@@ -26,6 +26,8 @@ export type ChainProblem =
 
 /** What a vault's chain was found to be. `length` and `head` are its end: a new anchor. */
 export interface ChainReport extends Anchor {
+  /** How many events from the chain's beginning are gone because they were older than they are kept. */
+  removed: number;
   problems: ChainProblem[];
 }
 
@@ -42,18 +44,40 @@ export async function verifyChain(
   db: Pick<Database, "sql">,
   { vaultId, anchors = [] }: { vaultId: string; anchors?: readonly Anchor[] },
 ): Promise<ChainReport> {
+  const start = await chainStart(db, vaultId);
+  const report = await walkChain(db, { vaultId, anchors, start });
+  if (report.problems.length === 0) return report;
+  // Events may have been removed meanwhile, rightly. That moves the start.
+  const now = await chainStart(db, vaultId);
+  return now.seq === start.seq ? report : verifyChain(db, { vaultId, anchors });
+}
+
+async function walkChain(
+  db: Pick<Database, "sql">,
+  {
+    vaultId,
+    anchors,
+    start,
+  }: { vaultId: string; anchors: readonly Anchor[]; start: { seq: number; hash: Buffer } },
+): Promise<ChainReport> {
   const end = (await chainEnd(db, vaultId)) ?? { length: 0, head: CHAIN_START };
   const heads = new Map<number, string[]>();
   for (const { vaultId: of, length, head } of anchors) {
-    if (of === vaultId) heads.set(length, [...(heads.get(length) ?? []), head]);
+    // What an anchor says of events that are gone can't be held against anything any more.
+    if (of === vaultId && length >= start.seq) heads.set(length, [...(heads.get(length) ?? []), head]);
   }
   const problems: ChainProblem[] = [];
   const found = (problem: ChainProblem) => {
     if (problems.length < MAX_PROBLEMS) problems.push(problem);
   };
 
-  let place = 0;
-  let previous: Buffer = CHAIN_START;
+  let place = start.seq;
+  let previous = start.hash;
+  const anchoredStart = heads.get(place) ?? [];
+  if (place > 0 && anchoredStart.some((head) => head !== previous.toString("hex"))) {
+    found({ kind: "anchor", seq: place });
+  }
+  heads.delete(place);
   let misplaced = 0;
   for await (const events of chainedEvents(db, { vaultId, last: end.length })) {
     for (const event of events) {
@@ -78,7 +102,8 @@ export async function verifyChain(
   if (added > 0) found({ kind: "added", count: added });
   // Anchors of places that the chain does not have, or no longer.
   for (const seq of heads.keys()) if (seq > 0) found({ kind: "anchor", seq });
-  return { vaultId, length: end.length, head: end.head.toString("hex"), problems };
+  const [length, removed] = [end.length, start.seq];
+  return { vaultId, length, head: end.head.toString("hex"), removed, problems };
 }
 
 /** Verifies the chains of all vaults, or only of `vaultId`, one after the other. */

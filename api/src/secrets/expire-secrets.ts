@@ -1,11 +1,6 @@
 import type { Database } from "../db.ts";
+import { inBatches, type OnBatch } from "./in-batches.ts";
 import { closeInterruptedBatch, expireBatch } from "./secret-store.ts";
-
-/** Keeps each statement short: a batch of this size holds its locks for some tens of milliseconds. */
-const BATCH = 1000;
-
-/** Is told of each batch: what it was about, and how many rows it had. */
-export type OnBatch = (what: string, rows: number) => void;
 
 /** How much one sweep did. */
 export interface SweepResult {
@@ -19,21 +14,13 @@ export interface SweepResult {
  */
 export async function expireSecrets({
   db,
-  onBatch = () => {},
+  onBatch,
 }: {
   db: Database;
   onBatch?: OnBatch | undefined;
 }): Promise<SweepResult> {
-  const untilDone = async (what: string, runBatch: () => Promise<number>) => {
-    let total = 0;
-    for (let done = BATCH; done === BATCH; total += done) {
-      done = await runBatch();
-      onBatch(what, done);
-    }
-    return total;
-  };
   return {
-    expired: await untilDone("expired", () => expireBatch(db, BATCH)),
-    interrupted: await untilDone("interrupted", () => closeInterruptedBatch(db, BATCH)),
+    expired: await inBatches("expired", (limit) => expireBatch(db, limit), onBatch),
+    interrupted: await inBatches("interrupted", (limit) => closeInterruptedBatch(db, limit), onBatch),
   };
 }

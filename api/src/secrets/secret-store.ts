@@ -323,6 +323,16 @@ export async function closeInterruptedBatch(db: Database, limit: number): Promis
   return closed.length;
 }
 
+/** Removes at most `limit` secrets that ended over `days` days ago. Returns how many. */
+export async function forgetEndedBatch(db: Database, days: number, limit: number): Promise<number> {
+  const { count } = await db.sql`
+    DELETE FROM ttl_secrets WHERE id IN (
+      SELECT id FROM ttl_secrets
+      WHERE ended_at < now() - make_interval(days => ${days}) AND attempted_from IS NULL
+      ORDER BY ended_at LIMIT ${limit} FOR UPDATE SKIP LOCKED)`;
+  return count;
+}
+
 /**
  * Keeps every payload as it is until the transaction ends. For a transaction of several batches: while it holds the
  * audit chains of one batch, nothing of the next may be held by somebody who waits for these chains.

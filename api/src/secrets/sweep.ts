@@ -2,28 +2,31 @@ import type { Database } from "../db.ts";
 import type { Logger } from "../log.ts";
 import type { RateLimits } from "../rate-limit.ts";
 import { type Repeated, repeat } from "../repeat.ts";
-import { forgetOldAttempts } from "./create-attempt-store.ts";
 import type { DatabaseWatch } from "./database-watch.ts";
-import { expireSecrets, type OnBatch, type SweepResult } from "./expire-secrets.ts";
+import { expireSecrets, type SweepResult } from "./expire-secrets.ts";
+import { forgetOld, type Retention } from "./forget-old.ts";
+import type { OnBatch } from "./in-batches.ts";
 
 interface SweepDeps {
   db: Database;
   rateLimits: Pick<RateLimits, "sweep">;
   watch?: DatabaseWatch;
+  retention: Retention;
   onBatch?: OnBatch;
 }
 
 /**
- * Looks whether the database is the one it was, and sweeps away what is over, secrets, rate-limit counters and
- * idempotency keys.
+ * Looks whether the database is the one it was, and sweeps away what is over: secrets, rate-limit counters, and whatever
+ * else is older than it is kept.
  */
-export async function sweepOnce(deps: SweepDeps): Promise<SweepResult> {
-  const { db, rateLimits, watch } = deps;
+export async function sweepOnce(
+  deps: SweepDeps,
+): Promise<SweepResult & { forgotten: number; auditEvents: number }> {
+  const { db, rateLimits, watch, retention, onBatch } = deps;
   await watch?.look();
   const result = await expireSecrets(deps);
   await rateLimits.sweep();
-  await forgetOldAttempts(db);
-  return result;
+  return { ...result, ...(await forgetOld(db, retention, onBatch)) };
 }
 
 /** How many sweeps in a row may fail, or be on their way, before the last good one counts as long ago. */
@@ -44,9 +47,9 @@ export function startSweep(deps: SweepDeps & { log: Logger }, intervalSeconds: n
   // By a clock that nobody sets.
   let doneAt = performance.now();
   const sweep = async () => {
-    const { expired, interrupted } = await sweepOnce(deps);
+    const swept = await sweepOnce(deps);
     doneAt = performance.now();
-    if (expired > 0 || interrupted > 0) log.info({ expired, interrupted }, "swept");
+    if (Object.values(swept).some((rows) => rows > 0)) log.info(swept, "swept");
   };
   const repeated = repeat(sweep, intervalSeconds, { log, failure: "a sweep failed and will be tried again" });
   const patienceMs = (MISSED_SWEEPS * intervalSeconds + SWEEP_SECONDS) * 1000;

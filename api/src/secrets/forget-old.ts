@@ -1,0 +1,43 @@
+import { forgetDeadSessions, forgetOldCounters } from "../accounts/housekeeping-store.ts";
+import { purgeBatch } from "../audit/retention-store.ts";
+import type { Database } from "../db.ts";
+import { forgetOldAttempts } from "./create-attempt-store.ts";
+import { inBatches, type OnBatch } from "./in-batches.ts";
+import { forgetEndedBatch } from "./secret-store.ts";
+
+/** How long what has ended is kept, in days. */
+export interface Retention {
+  /** TTL secrets in the sender's list, from the day they ended. */
+  secretDays: number;
+  /** Audit events; undefined: for good. */
+  auditDays?: number | undefined;
+}
+
+/**
+ * Lets go of everything that is older than anybody wants it: ended secrets and audit events by their retention; dead
+ * sessions, counters of sign-ins and idempotency keys by their own. In batches, and safe in any number of processes.
+ */
+export async function forgetOld(
+  db: Database,
+  { secretDays, auditDays }: Retention,
+  onBatch?: OnBatch,
+): Promise<{ forgotten: number; auditEvents: number }> {
+  const forgotten = await inBatches("ended", (limit) => forgetEndedBatch(db, secretDays, limit), onBatch);
+  const auditEvents =
+    auditDays === undefined
+      ? 0
+      : await inBatches("audit events", (limit) => purgeEvents(db, auditDays, limit), onBatch);
+  await inBatches("sessions", (limit) => forgetDeadSessions(db, limit), onBatch);
+  await inBatches("sign-in counters", (limit) => forgetOldCounters(db, limit), onBatch);
+  await forgetOldAttempts(db);
+  return { forgotten, auditEvents };
+}
+
+/** A batch of old audit events; each vault's are removed on their own. */
+async function purgeEvents(db: Database, days: number, limit: number): Promise<number> {
+  let total = 0;
+  for (let done = 1; done > 0 && total < limit; total += done) {
+    done = await purgeBatch(db, days, limit - total);
+  }
+  return total;
+}
