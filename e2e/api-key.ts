@@ -1,33 +1,17 @@
-import { randomUUID } from "node:crypto";
 import type { Page } from "playwright-core";
-import { useProject } from "./sender.ts";
+import { createKey, type NewKey, revokeKey } from "../api/test/factories.ts";
+import { endpointOf } from "./one-shot/recipients.ts";
+import { cookieOf, projectIdOf, useProject } from "./sender.ts";
 
-/** What to make a key with; what is left out has its usual value. */
-export interface NewKey {
-  scopes?: string[];
-  projectIds?: string[];
-}
-
-/** Gives the page an account with a project, and makes a key in its vault, over the API. */
-export async function useApiKey(page: Page, changes: NewKey = {}) {
+/** Gives the page an account with a project, and makes a key in its vault, over the API at `url`. */
+export async function useApiKey(page: Page, url: string, changes: Partial<NewKey> = {}) {
   await useProject(page);
-  const projectId = new URL(page.url()).pathname.split("/")[2] ?? "";
-  const input = {
-    name: `Bot ${randomUUID()}`,
-    scopes: ["TTL_SECRETS_CREATE", "TTL_SECRETS_READ"],
-    expiresInDays: 1,
-    ...changes,
+  const api = endpointOf({ url });
+  const { id, key } = await createKey(api, { cookie: await cookieOf(page) }, changes);
+  /** Revokes it, as the page's member. */
+  const revoke = async () => {
+    const { errors } = await revokeKey(api, { cookie: await cookieOf(page) }, id);
+    if (errors) throw new Error("the key could not be revoked");
   };
-  const query = "mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { key apiKey { id } } }";
-  const response = await page.request.post("/graphql", { data: { query, variables: { input } } });
-  const { data } = await response.json();
-  return { projectId, key: data.createApiKey.key as string, id: data.createApiKey.apiKey.id as string };
-}
-
-/** Revokes a key as the page's member. */
-export async function revokeApiKey(page: Page, id: string): Promise<void> {
-  const query = "mutation ($id: ID!) { revokeApiKey(id: $id) }";
-  const response = await page.request.post("/graphql", { data: { query, variables: { id } } });
-  const { errors } = await response.json();
-  if (errors) throw new Error("the key could not be revoked");
+  return { projectId: projectIdOf(page), key, revoke };
 }

@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { databaseText } from "./database-text.ts";
-import { createSecret, openDialog, rowOf, submitDialog, useProject } from "./sender.ts";
+import { createSecret, openDialog, projectIdOf, rowOf, submitDialog, useProject } from "./sender.ts";
 import { useStack } from "./stack.ts";
 
 const stack = useStack();
@@ -9,7 +9,7 @@ const stack = useStack();
 async function ownerAtKeys() {
   const page = await stack.current.newPerson({ permissions: ["clipboard-read", "clipboard-write"] });
   const email = await useProject(page);
-  const projectId = new URL(page.url()).pathname.split("/")[2] ?? "";
+  const projectId = projectIdOf(page);
   await page.getByRole("button", { name: new RegExp(email) }).click();
   await page.getByRole("link", { name: "API keys" }).click();
   await page.getByRole("heading", { name: "API keys", level: 1 }).waitFor();

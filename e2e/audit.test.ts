@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import postgres from "postgres";
 import { describe, expect, it } from "vitest";
-import { PASSWORD, useProject } from "./sender.ts";
+import { PASSWORD, projectIdOf, useProject } from "./sender.ts";
 import { useStack } from "./stack.ts";
 
 const stack = useStack();
@@ -15,7 +15,7 @@ const at = (day: string) => `${day}T12:00:00Z`;
 async function openAudit(search = "") {
   const page = await stack.current.newPerson({ timezoneId: "UTC" });
   const email = await useProject(page);
-  const projectId = new URL(page.url()).pathname.split("/")[2] ?? "";
+  const projectId = projectIdOf(page);
   const sql = postgres(stack.current.databaseUrl, { max: 1 });
   for (const [action, day] of [
     ["create", "2026-03-01"],

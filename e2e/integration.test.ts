@@ -3,7 +3,8 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { type NewKey, revokeApiKey, useApiKey } from "./api-key.ts";
+import type { NewKey } from "../api/test/factories.ts";
+import { useApiKey } from "./api-key.ts";
 import { RefusedError, TtlSecrets } from "./integration-example/client.ts";
 import { attempt, openLink, readValue } from "./recipient.ts";
 import { useStack } from "./stack.ts";
@@ -13,9 +14,9 @@ const stack = useStack();
 const fileOf = (name: string) => fileURLToPath(new URL(`integration-example/${name}`, import.meta.url));
 
 /** A sender with a project, and a key to it. */
-async function scene(changes: NewKey = {}) {
+async function scene(changes: Partial<NewKey> = {}) {
   const page = await stack.current.newPerson();
-  const made = await useApiKey(page, changes);
+  const made = await useApiKey(page, stack.current.url, changes);
   const api = new TtlSecrets({ url: stack.current.url, key: made.key });
   return { page, ...made, api, secret: { projectId: made.projectId, name: "Token", ttlSeconds: 300 } };
 }
@@ -84,7 +85,7 @@ describe.skipIf(missing.length > 0)(curlTitle, () => {
     await attempt(page, passphrase);
     expect(await readValue(page)).toMatch(/^[A-Za-z0-9]{32}$/);
     await following.wrote(/"From curl","status":"VIEWED"/);
-    await revokeApiKey(page, made.id);
+    await made.revoke();
     expect((await following.ended).errors).toContain("UNAUTHENTICATED");
     expect((await curl(made, "list").ended).errors).toContain("UNAUTHENTICATED");
   });
@@ -168,7 +169,7 @@ describe("the third party's dashboard", () => {
     expect(await readValue(recipient)).toBe("from elsewhere");
     await operator.getByText("<b>Deploy</b>: viewed").waitFor();
 
-    await revokeApiKey(page, made.id);
+    await made.revoke();
     await operator.getByText("The API key was revoked or has expired.").waitFor();
     await operator.getByLabel("Name").fill("Too late");
     await operator.getByLabel("Value").fill("v");

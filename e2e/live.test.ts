@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { createSecret, leaveHandOff, rowOf, useProject } from "./sender.ts";
+import { cookieOf, createSecret, leaveHandOff, projectIdOf, rowOf, useProject } from "./sender.ts";
 import { useStack } from "./stack.ts";
 
 const stack = useStack();
@@ -41,10 +41,9 @@ async function scene(form: { name: string; hours?: string; minutes?: string }) {
 async function project(): Promise<{ cookie: string; projectId: string }> {
   const sender = await stack.current.newPerson();
   await useProject(sender);
-  const cookies = await sender.context().cookies();
-  const projectId = new URL(sender.url()).pathname.split("/")[2] ?? "";
+  const made = { cookie: await cookieOf(sender), projectId: projectIdOf(sender) };
   await sender.close();
-  return { cookie: cookies.map(({ name, value }) => `${name}=${value}`).join("; "), projectId };
+  return made;
 }
 
 /** Opens a stream of the project's secrets. */

@@ -43,6 +43,17 @@ export async function useProject(
   return email;
 }
 
+/** The id of the project that the page shows. */
+export function projectIdOf(page: Page): string {
+  return new URL(page.url()).pathname.split("/")[2] ?? "";
+}
+
+/** The page's cookies, as its browser would send them. */
+export async function cookieOf(page: Page): Promise<string> {
+  const cookies = await page.context().cookies();
+  return cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
+}
+
 /** Creates a project through the dashboard; leaves its page open. */
 export async function createProject(page: Page, name = "Payments"): Promise<void> {
   await page.goto("/");

@@ -179,6 +179,18 @@ export async function createKey(
   return { id: apiKey.id, key, headers: { authorization: `Bearer ${key}` } };
 }
 
+/** Revokes an API key over the API. */
+export const revokeKey = (app: Endpoint, { cookie }: Pick<Sender, "cookie">, id: string) =>
+  graphql(app, "mutation ($id: ID!) { revokeApiKey(id: $id) }", { id }, { cookie });
+
+/** Ends the sender's session over HTTP. */
+export const signOut = (app: Endpoint, { cookie }: Pick<Sender, "cookie">) =>
+  app.request("/api/auth/sign-out", {
+    method: "POST",
+    headers: { "content-type": "application/json", cookie, origin: PUBLIC_URL },
+    body: "{}",
+  });
+
 /** What the sender sees of a secret. */
 export async function secretOf(app: Endpoint, sender: Sender, id: string) {
   const { data } = await graphql(

@@ -1,5 +1,5 @@
 import { onTestFinished } from "vitest";
-import type { TestApp } from "./app.ts";
+import type { Endpoint } from "./app.ts";
 import type { Answer, Sender } from "./factories.ts";
 
 /** What a stream tells of a secret. */
@@ -35,7 +35,7 @@ const DOCUMENT = `subscription ($projectId: ID!, $since: DateTime) {
 
 /** Follows the sender's project. Ends with the test. */
 export function follow(
-  app: TestApp,
+  app: Endpoint,
   { projectId, cookie }: Pick<Sender, "projectId" | "cookie">,
   { since, ...options }: StreamOptions & { since?: string } = {},
 ): Promise<OpenStream> {
@@ -44,7 +44,7 @@ export function follow(
 
 /** The first result of a subscription: its first event, or its refusal. */
 export async function firstEvent(
-  app: TestApp,
+  app: Endpoint,
   query: string,
   variables: unknown,
   options: StreamOptions = {},
@@ -57,7 +57,7 @@ export async function firstEvent(
 }
 
 async function openStream(
-  app: TestApp,
+  app: Endpoint,
   query: string,
   variables: unknown,
   { cookie, headers }: StreamOptions,

@@ -8,6 +8,7 @@ import {
   createSecret,
   createSender,
   graphql,
+  revokeKey,
   type Sender,
 } from "../../test/factories.ts";
 import { hashApiKey } from "../crypto/api-key.ts";
@@ -38,8 +39,7 @@ const newKey = (changes: object = {}) => ({
 const codeOf = async (headers: Record<string, string>, query = PROJECTS, variables: object = {}) =>
   (await graphql(app, query, variables, { headers })).errors?.[0]?.extensions.code;
 
-const revoke = (id: string, { cookie }: Pick<Sender, "cookie"> = owner) =>
-  graphql(app, "mutation ($id: ID!) { revokeApiKey(id: $id) }", { id }, { cookie });
+const revoke = (id: string, by: Pick<Sender, "cookie"> = owner) => revokeKey(app, by, id);
 
 async function listed(id: string, { cookie }: Pick<Sender, "cookie"> = owner) {
   const { data } = await graphql(

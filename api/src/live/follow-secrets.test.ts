@@ -9,8 +9,8 @@ import {
   createSender,
   graphql,
   reveal,
-  type Sender,
   secretOf,
+  signOut,
 } from "../../test/factories.ts";
 import { firstEvent, follow } from "../../test/live.ts";
 import { expireSecrets } from "../secrets/expire-secrets.ts";
@@ -186,12 +186,6 @@ describe("no change is missed", () => {
 });
 
 describe("a stream ends", () => {
-  const signOut = (sender: Sender) => ({
-    method: "POST",
-    headers: { "content-type": "application/json", cookie: sender.cookie, origin: "http://localhost:4000" },
-    body: "{}",
-  });
-
   it("when the project is deleted, without a word", async () => {
     const { app, sender, stream } = await scene();
     await graphql(app, "mutation ($id: ID!) { deleteProject(id: $id) }", { id: sender.projectId }, sender);
@@ -200,7 +194,7 @@ describe("a stream ends", () => {
 
   it("when its member signs out, in whichever process", async () => {
     const { app, sender, stream } = await scene();
-    await app.request("/api/auth/sign-out", signOut(sender));
+    await signOut(app, sender);
     expect(await stream.end()).toBe("UNAUTHENTICATED");
   });
 
@@ -266,7 +260,7 @@ describe("a stream ends", () => {
     const { app, sender, stream } = await scene();
     const other = await createSender(app);
     const theirs = await follow(app, other);
-    await app.request("/api/auth/sign-out", signOut(sender));
+    await signOut(app, sender);
     expect(await stream.end()).toBe("UNAUTHENTICATED");
     const { id } = await createSecret(app, other);
     await theirs.until((told) => told.id === id);
