@@ -209,6 +209,35 @@ export const de: Catalogue = {
     variablesRefused: "Schreiben Sie die Variablen als JSON-Objekt.",
   },
   handOff: {
+    copyLinkMessage: "Nachricht mit dem Link kopieren",
+    copyPassphraseMessage: "Nachricht mit der Passphrase kopieren",
+    destroyedAt: "Um {{at}} vernichtet.",
+    expiredAt: "Um {{at}} ist die Zeit abgelaufen. Niemand hat es geöffnet.",
+    linkHow: "Zum Beispiel per E-Mail oder Chat.",
+    linkMessage:
+      "Hinter diesem Link liegt ein Geheimnis für Sie:\n{{link}}\n\nEs öffnet sich einmal, bis {{until}}, mit sechs Wörtern, die ich Ihnen auf anderem Weg schicke. Tippen Sie sie sorgfältig: Ein falscher Versuch vernichtet das Geheimnis.",
+    linkMessagePhrase: "Die echte Seite zeigt unter ihrem Namen diese Worte: „{{phrase}}“.",
+    message: "Fertige Nachricht",
+    messageCopied: "Nachricht kopiert",
+    messageInClipboard: "Die Nachricht ist in der Zwischenablage.",
+    openedAt: "Um {{at}} von jemandem geöffnet, der Link und Passphrase hatte. Jetzt ist es weg.",
+    passphraseHow: "Anders als den Link: am Telefon vorlesen oder als SMS schicken.",
+    passphraseMessage:
+      "Die sechs Wörter zu dem Link, den ich Ihnen auf anderem Weg geschickt habe:\n{{passphrase}}\n\nTippen Sie sie auf der Seite hinter diesem Link ein und nirgends sonst.",
+    qr: "QR-Code des Links",
+    qrHint: "Für Empfänger neben Ihnen: Sie scannen ihn, und Sie sagen ihnen die Passphrase.",
+    qrLabel: "QR-Code des Links",
+    recipient: "Was der Empfänger sehen wird",
+    recipientExpiry: "Bis {{until}} nicht geöffnet, vernichtet es sich selbst.",
+    recipientOnce:
+      "Die richtigen Wörter zeigen den Wert, einmal. Ein falscher Versuch vernichtet ihn, und Sie sehen das hier sofort.",
+    recipientOpens: "Der Link öffnet eine Seite in jedem Browser. Weder Konto noch App sind nötig.",
+    recipientTypes: "Sie fragt nach den sechs Wörtern und markiert vertippte, bevor etwas gesendet wird.",
+    revoke: "Dieses Geheimnis widerrufen",
+    revokedAt: "Um {{at}} von Ihnen widerrufen. Der Link ist tot.",
+    together:
+      "Landet beides in derselben E-Mail oder demselben Chat, öffnet das Geheimnis, wer dort mitliest. Schicken Sie zuerst den Link und die Passphrase am Telefon oder als SMS.",
+    togetherTitle: "Sie haben beides direkt nacheinander kopiert",
     advice:
       "Nutzen Sie zwei verschiedene Wege, zum Beispiel den Link per E-Mail und die Passphrase am Telefon. Wer nur eines von beiden in die Hände bekommt, kann das Geheimnis nicht öffnen.",
     copyLink: "Link kopieren",
@@ -224,8 +253,7 @@ export const de: Catalogue = {
     remaining: "Vernichtet sich in <time>{{time}}</time>",
     sendApart: "Schicken Sie beides getrennt",
     shownOnce:
-      "<once>Nur dieses eine Mal zu sehen. Wir können es nicht noch einmal anzeigen.</once> Geht etwas verloren, widerrufen Sie das Geheimnis in der Liste und erstellen ein neues.",
-    status: "Status: <status>{{status}}</status>",
+      "<once>Nur dieses eine Mal zu sehen. Wir können es nicht noch einmal anzeigen.</once> Geht etwas verloren, widerrufen Sie das Geheimnis und erstellen ein neues.",
   },
   look: {
     button: "Sprache und Darstellung:",
@@ -242,6 +270,8 @@ export const de: Catalogue = {
     tooLong: "Nehmen Sie höchstens {{max}} Zeichen.",
   },
   projects: {
+    firstName: "Mein erstes Projekt",
+    firstSecret: "Erstes Geheimnis erstellen",
     created: "Angelegt <time></time>",
     create: "Projekt anlegen",
     delete: "Projekt löschen",
@@ -275,6 +305,22 @@ export const de: Catalogue = {
     seconds: "{{seconds}} Sek.",
   },
   ttlSecrets: {
+    found_one: "{{count}} Geheimnis gefunden",
+    found_other: "{{count}} Geheimnisse gefunden",
+    nothing: "Nichts passt dazu",
+    nothingText: "Kein Geheimnis in diesem Projekt hat einen solchen Namen und Status.",
+    nothingYet: "Bisher nichts",
+    nothingYetText: "Die ersten zehntausend Geheimnisse sind durchgesehen. Es gibt noch mehr.",
+    order: "Reihenfolge",
+    orders: {
+      expiresFirst: "Läuft zuerst ab",
+      expiresLast: "Läuft zuletzt ab",
+      name: "Name",
+      newest: "Neueste zuerst",
+    },
+    search: "Nach Namen suchen",
+    searchOn: "Weitersuchen",
+    showAll: "Alle zeigen",
     actions: "Aktionen",
     alert: {
       address: "Der Versuch kam von {{address}}.",

@@ -188,6 +188,35 @@ export const en = {
     variablesRefused: "Write the variables as a JSON object.",
   },
   handOff: {
+    copyLinkMessage: "Copy message with the link",
+    copyPassphraseMessage: "Copy message with the passphrase",
+    destroyedAt: "Destroyed at {{at}}.",
+    expiredAt: "Its time ran out at {{at}}. Nobody opened it.",
+    linkHow: "For example by e-mail or chat.",
+    linkMessage:
+      "I have a secret for you behind this link:\n{{link}}\n\nIt opens once, until {{until}}, with six words that I send you another way. Type them with care: one wrong attempt destroys the secret.",
+    linkMessagePhrase: "The real page shows these words under its name: “{{phrase}}”.",
+    message: "A message ready to send",
+    messageCopied: "Message copied",
+    messageInClipboard: "The message is in the clipboard.",
+    openedAt: "Opened at {{at}} by somebody who had the link and the passphrase. It is gone now.",
+    passphraseHow: "Another way than the link: read it out on the phone, or send a text message.",
+    passphraseMessage:
+      "The six words for the link that I sent you another way:\n{{passphrase}}\n\nType them into the page behind that link and nowhere else.",
+    qr: "QR code of the link",
+    qrHint: "For a recipient beside you: they scan it, and you tell them the passphrase.",
+    qrLabel: "QR code of the link",
+    recipient: "What the recipient will see",
+    recipientExpiry: "Not opened until {{until}}, it destroys itself.",
+    recipientOnce:
+      "The right words show the value, once. A wrong attempt destroys it, and you see that here at once.",
+    recipientOpens: "The link opens a page in any browser. They need no account and no app.",
+    recipientTypes: "It asks for the six words, and marks a mistyped one before anything is sent.",
+    revoke: "Revoke this secret",
+    revokedAt: "You revoked it at {{at}}. The link is dead.",
+    together:
+      "If both end up in the same e-mail or chat, whoever reads that opens the secret. Send the link first, and the passphrase by phone or text message.",
+    togetherTitle: "You copied both, one right after the other",
     advice:
       "Use two different channels, for example the link by e-mail and the passphrase by phone. Whoever gets hold of only one of them can't open the secret.",
     copyLink: "Copy link",
@@ -203,8 +232,7 @@ export const en = {
     remaining: "Destroys itself in <time>{{time}}</time>",
     sendApart: "Send these two apart",
     shownOnce:
-      "<once>Shown once. We cannot show them again.</once> If one gets lost, revoke the secret in the list and make a new one.",
-    status: "Status: <status>{{status}}</status>",
+      "<once>Shown once. We cannot show them again.</once> If one gets lost, revoke the secret and make a new one.",
   },
   look: {
     button: "Language and appearance:",
@@ -221,6 +249,8 @@ export const en = {
     tooLong: "Use at most {{max}} characters.",
   },
   projects: {
+    firstName: "My first project",
+    firstSecret: "Create your first secret",
     created: "Created <time></time>",
     create: "Create project",
     delete: "Delete project",
@@ -254,6 +284,22 @@ export const en = {
     seconds: "{{seconds}} s",
   },
   ttlSecrets: {
+    found_one: "{{count}} secret found",
+    found_other: "{{count}} secrets found",
+    nothing: "Nothing matches",
+    nothingText: "No TTL secret in this project has such a name and status.",
+    nothingYet: "Nothing so far",
+    nothingYetText: "The first ten thousand TTL secrets were looked through. There are more.",
+    order: "Order",
+    orders: {
+      expiresFirst: "Expires first",
+      expiresLast: "Expires last",
+      name: "Name",
+      newest: "Newest first",
+    },
+    search: "Search by name",
+    searchOn: "Search further",
+    showAll: "Show all",
     actions: "Actions",
     alert: {
       address: "The attempt came from {{address}}.",

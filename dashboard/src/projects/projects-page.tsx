@@ -10,6 +10,7 @@ import { Loading } from "../shared/loading.tsx";
 import { usePageTitle } from "../shared/page-title.ts";
 import { Time } from "../shared/time.tsx";
 import { CreateProjectDialog } from "./create-project-dialog.tsx";
+import { FirstSecretButton } from "./first-secret-button.tsx";
 import { type Project, useProjects } from "./projects.ts";
 
 /** `/`: the vault's projects. */
@@ -37,7 +38,8 @@ export function ProjectsPage() {
             <RingIcon left={0.75} />
             <h2>{t("projects.empty")}</h2>
             <p>{t("projects.emptyText")}</p>
-            <button type="button" className="button button-primary" onClick={create}>
+            <FirstSecretButton />
+            <button type="button" className="button button-quiet" onClick={create}>
               <PlusIcon />
               {t("projects.new")}
             </button>

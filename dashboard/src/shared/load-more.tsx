@@ -9,6 +9,8 @@ export function LoadMore(props: {
   loadingMore: boolean;
   loadMoreError: ApiError | null;
   loadMore: () => void;
+  /** What the button says, where that is not "Load more". */
+  label?: string | undefined;
 }) {
   return (
     <>
@@ -21,7 +23,7 @@ export function LoadMore(props: {
             aria-disabled={props.loadingMore || undefined}
             onClick={props.loadMore}
           >
-            {t(props.loadingMore ? "common.loading" : "common.loadMore")}
+            {props.loadingMore ? t("common.loading") : (props.label ?? t("common.loadMore"))}
           </button>
         </div>
       ) : null}

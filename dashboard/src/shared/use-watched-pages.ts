@@ -1,4 +1,4 @@
-import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
+import { keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useMemo, useRef } from "react";
 import { type ApiError, asApiError } from "./api-error.ts";
 import {
@@ -14,9 +14,9 @@ import {
 /** Rows per request, everywhere. */
 export const pageSize = 50;
 
-/** Where the pages of a list and its watch live in the query cache. */
-export function watchedPagesKeys(list: string, projectId: string) {
-  return { pages: [list, projectId, "pages"], watch: [list, projectId, "watch"] } as const;
+/** Where the pages of a list and its watch live in the query cache; `view` tells ways to look at one list apart. */
+export function watchedPagesKeys(list: string, projectId: string, view = "") {
+  return { pages: [list, projectId, "pages", view], watch: [list, projectId, "watch", view] } as const;
 }
 
 /** How a list is read, and what of it may still change. */
@@ -26,6 +26,11 @@ export interface WatchedPagesOptions<Node extends { id: string }> {
   mayChange: (node: Node) => boolean;
   /** Milliseconds between polls while a loaded row may change, and while none may. */
   pollMs: { busy: number; idle: number };
+  /**
+   * Whether rows may come and go anywhere in the list, as they do behind a filter or in another order: then every
+   * loaded page is read again, and not only the newest.
+   */
+  anywhere?: boolean;
 }
 
 /** A list that is read page by page and kept up to date while it is on screen. */
@@ -51,7 +56,7 @@ export interface WatchedPages<Node> {
 export function useWatchedPages<Node extends { id: string }>(
   options: WatchedPagesOptions<Node>,
 ): WatchedPages<Node> {
-  const { keys, read, mayChange, pollMs } = options;
+  const { keys, read, mayChange, pollMs, anywhere = false } = options;
   const queries = useQueryClient();
   const turn = useRef(0);
   const loaded = () => queries.getQueryData<Pages<Node>>(keys.pages);
@@ -63,11 +68,13 @@ export function useWatchedPages<Node extends { id: string }>(
     getNextPageParam: nextCursor,
     // The watch keeps it fresh; TanStack's own refetch would read every loaded page again.
     staleTime: Number.POSITIVE_INFINITY,
+    // Another look at the same list: what was there stays until the new rows are.
+    placeholderData: keepPreviousData,
   });
 
   const watch = useQuery({
     queryKey: keys.watch,
-    enabled: list.data !== undefined,
+    enabled: list.data !== undefined && !list.isPlaceholderData,
     initialData: null,
     initialDataUpdatedAt: () => queries.getQueryState(keys.pages)?.dataUpdatedAt,
     staleTime: 1_000,
@@ -77,6 +84,10 @@ export function useWatchedPages<Node extends { id: string }>(
       return nodesOf(loaded()).some(mayChange) ? pollMs.busy : pollMs.idle;
     },
     queryFn: async ({ signal }) => {
+      if (anywhere) {
+        await queries.refetchQueries({ queryKey: keys.pages, exact: true }, { throwOnError: true });
+        return null;
+      }
       const cursors = cursorsToWatch(loaded(), pageSize, mayChange);
       turn.current += 1;
       const older = cursors[turn.current % cursors.length];
@@ -105,7 +116,7 @@ export function useWatchedPages<Node extends { id: string }>(
     loadingMore: list.isFetchingNextPage,
     loadMoreError: list.isFetchNextPageError && list.error ? asApiError(list.error) : null,
     loadMore: () => {
-      if (!list.isFetching) void list.fetchNextPage().then(refresh);
+      if (!list.isFetching) void list.fetchNextPage().then(anywhere ? undefined : refresh);
     },
     retry: () => void list.refetch(),
     refresh,

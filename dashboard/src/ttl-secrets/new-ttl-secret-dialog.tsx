@@ -3,11 +3,13 @@ import { t } from "../i18n/i18n.ts";
 import { CloseQuestion } from "../shared/close-question.tsx";
 import { Dialog } from "../shared/dialog.tsx";
 import { useLeaveGuard } from "../shared/leave-guard.ts";
+import { serverNow } from "../shared/server-clock.ts";
 import type { CreatedTtlSecret } from "./create-ttl-secret.ts";
 import { HandOff, type HandOffPart } from "./hand-off.tsx";
-import type { TtlSecret } from "./ttl-secret.ts";
+import { statusAt } from "./ttl-secret.ts";
 import { emptyDraft, type TtlSecretDraft } from "./ttl-secret-draft.ts";
 import { TtlSecretForm } from "./ttl-secret-form.tsx";
+import { useCurrentSecret } from "./ttl-secret-list.ts";
 
 /**
  * Asks for a TTL secret and, once it is made, hands link and passphrase over. Value, link and passphrase
@@ -17,8 +19,6 @@ export function NewTtlSecretDialog(props: {
   projectId: string;
   /** What the dialog opens with. */
   initial?: TtlSecretDraft | undefined;
-  /** The list's own reading of a secret, so that the hand-off sees it being viewed. */
-  find: (id: string) => TtlSecret | undefined;
   onCreated: () => void;
   onClose: () => void;
 }) {
@@ -28,7 +28,9 @@ export function NewTtlSecretDialog(props: {
   const [copied, setCopied] = useState<ReadonlySet<HandOffPart>>(new Set());
   const [asking, setAsking] = useState(false);
 
-  const question = created ? uncopied(copied) : typed(draft);
+  const current = useCurrentSecret(props.projectId, created?.ttlSecret);
+  const isOver = current !== undefined && statusAt(current, serverNow()) !== "PENDING";
+  const question = created ? (isOver ? null : uncopied(copied)) : typed(draft);
   useLeaveGuard(question !== null);
 
   useEffect(() => {
@@ -47,9 +49,9 @@ export function NewTtlSecretDialog(props: {
     <Dialog title={t("ttlSecrets.newTitle")} wide onCloseRequest={requestClose}>
       {created ? (
         <HandOff
+          projectId={props.projectId}
           created={created}
-          current={props.find(created.ttlSecret.id) ?? created.ttlSecret}
-          copied={copied}
+          current={current ?? created.ttlSecret}
           onCopied={(part) => {
             setCopied((parts) => new Set(parts).add(part));
             setAsking(false);

@@ -12,11 +12,12 @@ import { StatusBadge, useCountdown, useStatus } from "./ttl-secret-status.tsx";
 export const TtlSecretRow = memo(function TtlSecretRow(props: {
   secret: TtlSecret;
   onRevoke: (secret: TtlSecret) => void;
+  onCreateAgain: (secret: TtlSecret) => void;
   /** The time is up here; the server may not have been asked yet. */
   onTimeUp: () => void;
 }) {
   useLanguage();
-  const { secret, onRevoke, onTimeUp } = props;
+  const { secret, onRevoke, onCreateAgain, onTimeUp } = props;
   const status = useStatus(secret);
   const [firstStatus] = useState(status);
   const timeIsUp = secret.status === "PENDING" && status === "EXPIRED";
@@ -59,17 +60,15 @@ export const TtlSecretRow = memo(function TtlSecretRow(props: {
           </>
         )}
       </Cell>
-      <Cell className={pending ? "cell-actions" : "cell-blank"}>
-        {pending ? (
-          <button
-            type="button"
-            className="button button-small"
-            aria-describedby={nameId}
-            onClick={() => onRevoke(secret)}
-          >
-            {t("ttlSecrets.revoke")}
-          </button>
-        ) : null}
+      <Cell className="cell-actions">
+        <button
+          type="button"
+          className={pending ? "button button-small" : "button button-small button-quiet"}
+          aria-describedby={nameId}
+          onClick={() => (pending ? onRevoke : onCreateAgain)(secret)}
+        >
+          {t(pending ? "ttlSecrets.revoke" : "ttlSecrets.createAgain")}
+        </button>
       </Cell>
     </Row>
   );

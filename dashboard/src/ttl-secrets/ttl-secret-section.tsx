@@ -1,6 +1,8 @@
 import { useCallback, useEffect, useRef, useState } from "react";
+import { useSearchParams } from "wouter";
 import { t } from "../i18n/i18n.ts";
 import { errorText } from "../shared/error-text.ts";
+import { takeFirstSecret } from "../shared/first-secret.ts";
 import { PlusIcon, RingIcon } from "../shared/icons.tsx";
 import { LoadFailure } from "../shared/load-failure.tsx";
 import { LoadMore } from "../shared/load-more.tsx";
@@ -8,33 +10,47 @@ import { Loading } from "../shared/loading.tsx";
 import { Notice } from "../shared/notice.tsx";
 import { Table } from "../shared/table.tsx";
 import { DestroyedAlert } from "./destroyed-alert.tsx";
+import { ListControls } from "./list-controls.tsx";
+import { isFiltered, type ListView, readView, writeView } from "./list-view.ts";
 import { LiveIndicator } from "./live-indicator.tsx";
 import { NewSecretMenu } from "./new-secret-menu.tsx";
 import { NewTtlSecretDialog } from "./new-ttl-secret-dialog.tsx";
 import { RevokeDialog } from "./revoke-dialog.tsx";
-import { endings, newlyDestroyed, type TtlSecret } from "./ttl-secret.ts";
+import type { TtlSecret } from "./ttl-secret.ts";
 import { draftLike } from "./ttl-secret-draft.ts";
 import { useTtlSecrets } from "./ttl-secret-list.ts";
 import { TtlSecretRow } from "./ttl-secret-row.tsx";
+import { useEndings } from "./use-endings.ts";
 
 /** The *TTL secrets* section of a project: the list, and what can be done from it. */
 export function TtlSecretSection({ projectId }: { projectId: string }) {
-  const list = useTtlSecrets(projectId);
+  const [query, setQuery] = useSearchParams();
+  const view = readView(query);
+  const filtered = isFiltered(view);
+  const changeView = (changes: Partial<ListView>) =>
+    setQuery((before) => writeView({ ...readView(before), ...changes }), { replace: true });
+  const [told, setTold] = useState<TtlSecret[]>([]);
+  const list = useTtlSecrets(projectId, view, (secret) => setTold([secret]));
   const [creating, setCreating] = useState(false);
   const [again, setAgain] = useState<TtlSecret | null>(null);
-  const alerts = useDestroyedAlerts(list.nodes);
+  const { announcement, destroyed, dismiss } = useEndings(list.nodes, told);
   const [revoking, setRevoking] = useState<TtlSecret | null>(null);
-  const announcement = useEndingsAnnouncement(list.nodes);
   const create = useCallback(() => {
     setAgain(null);
     setCreating(true);
   }, []);
-  const createAgain = (secret: TtlSecret) => {
-    alerts.dismiss(secret);
-    setAgain(secret);
-    setCreating(true);
-  };
+  const createAgain = useCallback(
+    (secret: TtlSecret) => {
+      dismiss(secret);
+      setAgain(secret);
+      setCreating(true);
+    },
+    [dismiss],
+  );
   const closeCreate = useCallback(() => setCreating(false), []);
+  useEffect(() => {
+    if (takeFirstSecret()) create();
+  }, [create]);
 
   // Rows are memoised, so what they call must stay the same function.
   const { refresh } = list;
@@ -57,17 +73,32 @@ export function TtlSecretSection({ projectId }: { projectId: string }) {
       {list.watchError && list.watchError.code !== "UNREACHABLE" ? (
         <Notice tone="warn">{t("common.outOfDate", { why: errorText(list.watchError) })}</Notice>
       ) : null}
-      {alerts.secrets.map((secret) => (
+      {destroyed.map((secret) => (
         <DestroyedAlert
           key={secret.id}
           projectId={projectId}
           secret={secret}
           onCreateAgain={createAgain}
-          onDismiss={alerts.dismiss}
+          onDismiss={dismiss}
         />
       ))}
+      {list.nodes && (list.nodes.length > 0 || filtered || list.hasMore) ? (
+        <ListControls view={view} onChange={changeView} />
+      ) : null}
+      <p className="visually-hidden" role="status">
+        {list.nodes && filtered ? t("ttlSecrets.found", { count: list.nodes.length }) : ""}
+      </p>
       {list.nodes ? (
-        list.nodes.length === 0 ? (
+        list.nodes.length === 0 && filtered ? (
+          <div className="empty" data-testid="nothing-found">
+            <h3>{t(list.hasMore ? "ttlSecrets.nothingYet" : "ttlSecrets.nothing")}</h3>
+            <p>{t(list.hasMore ? "ttlSecrets.nothingYetText" : "ttlSecrets.nothingText")}</p>
+            <LoadMore {...list} label={t("ttlSecrets.searchOn")} />
+            <button type="button" className="button" onClick={() => changeView({ statuses: [], search: "" })}>
+              {t("ttlSecrets.showAll")}
+            </button>
+          </div>
+        ) : list.nodes.length === 0 ? (
           <div className="empty">
             <RingIcon left={0.75} />
             <h3>{t("ttlSecrets.empty")}</h3>
@@ -92,10 +123,16 @@ export function TtlSecretSection({ projectId }: { projectId: string }) {
               ]}
             >
               {list.nodes.map((secret) => (
-                <TtlSecretRow key={secret.id} secret={secret} onRevoke={setRevoking} onTimeUp={onTimeUp} />
+                <TtlSecretRow
+                  key={secret.id}
+                  secret={secret}
+                  onRevoke={setRevoking}
+                  onCreateAgain={createAgain}
+                  onTimeUp={onTimeUp}
+                />
               ))}
             </Table>
-            <LoadMore {...list} />
+            <LoadMore {...list} label={filtered ? t("ttlSecrets.searchOn") : undefined} />
           </>
         )
       ) : list.error ? (
@@ -107,7 +144,6 @@ export function TtlSecretSection({ projectId }: { projectId: string }) {
         <NewTtlSecretDialog
           projectId={projectId}
           initial={again ? draftLike(again) : undefined}
-          find={(id) => list.nodes?.find((secret) => secret.id === id)}
           onCreated={refresh}
           onClose={closeCreate}
         />
@@ -117,29 +153,4 @@ export function TtlSecretSection({ projectId }: { projectId: string }) {
       ) : null}
     </section>
   );
-}
-
-/** What a screen reader says when a pending secret ends: the change itself, not the countdown. */
-function useEndingsAnnouncement(nodes: TtlSecret[] | undefined): string {
-  const before = useRef<TtlSecret[]>([]);
-  const [announcement, setAnnouncement] = useState("");
-  useEffect(() => {
-    const news = endings(before.current, nodes ?? []);
-    before.current = nodes ?? [];
-    if (news.length > 0) setAnnouncement(news.join(" "));
-  }, [nodes]);
-  return announcement;
-}
-
-/** The secrets that an attempt destroyed before the sender's eyes, until they are dismissed. */
-function useDestroyedAlerts(nodes: TtlSecret[] | undefined) {
-  const before = useRef<TtlSecret[]>([]);
-  const [secrets, setSecrets] = useState<TtlSecret[]>([]);
-  useEffect(() => {
-    const news = newlyDestroyed(before.current, nodes ?? []);
-    before.current = nodes ?? [];
-    if (news.length > 0) setSecrets((shown) => [...news, ...shown]);
-  }, [nodes]);
-  const dismiss = ({ id }: TtlSecret) => setSecrets((shown) => shown.filter((secret) => secret.id !== id));
-  return { secrets, dismiss };
 }

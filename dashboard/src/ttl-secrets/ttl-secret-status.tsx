@@ -15,7 +15,7 @@ export function StatusBadge({ secret }: { secret: TtlSecret }) {
   const reason = secret.destroyedReason ? destroyedWords[secret.destroyedReason] : null;
   return (
     <span className={`status status-${status.toLowerCase()}`} title={reason ? t(reason.long) : undefined}>
-      {status === "PENDING" ? <TtlRing secret={secret} /> : icons[status]}
+      {status === "PENDING" ? <TtlRing secret={secret} /> : statusIcons[status]}
       <span>
         <span className="status-word">{statusWord(status)}</span>
         {reason ? <span className="status-reason"> {t(reason.short)}</span> : null}
@@ -37,7 +37,9 @@ export function useCountdown(until: string): string {
   return useTicking("second", (now) => countdown(moment - now));
 }
 
-const icons = {
+/** A status as a picture, without a secret's own time. */
+export const statusIcons = {
+  PENDING: <RingIcon left={0.75} />,
   VIEWED: <EyeIcon />,
   DESTROYED: <AlertIcon />,
   EXPIRED: <ClockIcon />,

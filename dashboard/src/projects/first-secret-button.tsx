@@ -1,0 +1,33 @@
+import { useLocation } from "wouter";
+import { t } from "../i18n/i18n.ts";
+import { asApiError } from "../shared/api-error.ts";
+import { errorText } from "../shared/error-text.ts";
+import { firstSecret } from "../shared/first-secret.ts";
+import { PlusIcon } from "../shared/icons.tsx";
+import { Notice } from "../shared/notice.tsx";
+import { useCreateProject } from "./projects.ts";
+
+/** The short way for somebody new: makes a first project with a name of ours, and opens its dialog for a secret. */
+export function FirstSecretButton() {
+  const [, navigate] = useLocation();
+  const create = useCreateProject();
+  return (
+    <>
+      {create.error ? <Notice>{errorText(asApiError(create.error))}</Notice> : null}
+      <button
+        type="button"
+        className="button button-primary"
+        aria-disabled={create.isPending || undefined}
+        onClick={() => {
+          if (create.isPending) return;
+          create.mutate(t("projects.firstName"), {
+            onSuccess: ({ id }) => navigate(`/projects/${encodeURIComponent(id)}`, { state: firstSecret }),
+          });
+        }}
+      >
+        <PlusIcon />
+        {t("projects.firstSecret")}
+      </button>
+    </>
+  );
+}
