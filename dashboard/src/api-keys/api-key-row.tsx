@@ -49,7 +49,7 @@ export const ApiKeyRow = memo(function ApiKeyRow(props: { apiKey: ApiKey; onRevo
             aria-label={t("apiKeys.revokeNamed", { name: apiKey.name })}
             onClick={() => onRevoke(apiKey)}
           >
-            {t("ttlSecrets.revoke")}
+            {t("common.revoke")}
           </button>
         ) : null}
       </Cell>

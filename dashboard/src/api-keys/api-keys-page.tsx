@@ -1,11 +1,7 @@
 import { useCallback, useState } from "react";
 import { t } from "../i18n/i18n.ts";
-import { errorText } from "../shared/error-text.ts";
 import { PlusIcon } from "../shared/icons.tsx";
-import { LoadFailure } from "../shared/load-failure.tsx";
-import { LoadMore } from "../shared/load-more.tsx";
-import { Loading } from "../shared/loading.tsx";
-import { Notice } from "../shared/notice.tsx";
+import { ListFrame } from "../shared/list-frame.tsx";
 import { usePageTitle } from "../shared/page-title.ts";
 import { Table } from "../shared/table.tsx";
 import { ApiKeyRow } from "./api-key-row.tsx";
@@ -35,11 +31,9 @@ export function ApiKeysPage() {
         ) : null}
       </div>
       <p className="section-note api-keys-note">{t("apiKeys.note")}</p>
-      {list.watchError && list.watchError.code !== "UNREACHABLE" ? (
-        <Notice tone="warn">{t("common.outOfDate", { why: errorText(list.watchError) })}</Notice>
-      ) : null}
-      {list.nodes ? (
-        empty ? (
+      <ListFrame
+        list={list}
+        empty={
           <div className="empty">
             <h2>{t("apiKeys.empty")}</h2>
             <p>{t("apiKeys.emptyText")}</p>
@@ -48,32 +42,27 @@ export function ApiKeysPage() {
               {t("apiKeys.new")}
             </button>
           </div>
-        ) : (
-          <>
-            <Table
-              label={t("apiKeys.title")}
-              className="api-key-table"
-              columns={[
-                t("common.name"),
-                t("apiKeys.may"),
-                t("projects.heading"),
-                t("ttlSecrets.expires"),
-                t("apiKeys.lastUsed"),
-                t("ttlSecrets.actions"),
-              ]}
-            >
-              {list.nodes.map((key) => (
-                <ApiKeyRow key={key.id} apiKey={key} onRevoke={setRevoking} />
-              ))}
-            </Table>
-            <LoadMore {...list} />
-          </>
-        )
-      ) : list.error ? (
-        <LoadFailure error={list.error} retry={list.retry} />
-      ) : (
-        <Loading />
-      )}
+        }
+      >
+        {(keys) => (
+          <Table
+            label={t("apiKeys.title")}
+            className="api-key-table"
+            columns={[
+              t("common.name"),
+              t("apiKeys.may"),
+              t("projects.heading"),
+              t("ttlSecrets.expires"),
+              t("apiKeys.lastUsed"),
+              t("ttlSecrets.actions"),
+            ]}
+          >
+            {keys.map((key) => (
+              <ApiKeyRow key={key.id} apiKey={key} onRevoke={setRevoking} />
+            ))}
+          </Table>
+        )}
+      </ListFrame>
       {creating ? <NewApiKeyDialog onCreated={list.refresh} onClose={closeCreate} /> : null}
       {revoking ? <RevokeApiKeyDialog apiKey={revoking} onClose={() => setRevoking(null)} /> : null}
     </>

@@ -31,7 +31,7 @@ export function NewApiKeyDialog({ onCreated, onClose }: { onCreated: () => void;
   }
 
   return (
-    <Dialog title={t("apiKeys.new")} wide onCloseRequest={requestClose}>
+    <Dialog title={t("apiKeys.new")} width="wide" onCloseRequest={requestClose}>
       {created ? (
         <ShownOnce
           created={created}

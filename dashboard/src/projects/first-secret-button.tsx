@@ -11,6 +11,11 @@ import { useCreateProject } from "./projects.ts";
 export function FirstSecretButton() {
   const [, navigate] = useLocation();
   const create = useCreateProject();
+  async function start() {
+    // Asked for as a promise: by the time it is answered, the page is no longer empty and this button is gone.
+    const project = await create.mutateAsync(t("projects.firstName")).catch(() => null);
+    if (project) navigate(`/projects/${encodeURIComponent(project.id)}`, { state: firstSecret });
+  }
   return (
     <>
       {create.error ? <Notice>{errorText(asApiError(create.error))}</Notice> : null}
@@ -19,10 +24,7 @@ export function FirstSecretButton() {
         className="button button-primary"
         aria-disabled={create.isPending || undefined}
         onClick={() => {
-          if (create.isPending) return;
-          create.mutate(t("projects.firstName"), {
-            onSuccess: ({ id }) => navigate(`/projects/${encodeURIComponent(id)}`, { state: firstSecret }),
-          });
+          if (!create.isPending) void start();
         }}
       >
         <PlusIcon />

@@ -28,7 +28,10 @@ export function CopyButton(props: CopyButtonProps) {
       props.onCopied();
     } catch {
       // No clipboard without https, and some browsers ask for a permission that may be denied.
-      if (props.source.current) window.getSelection()?.selectAllChildren(props.source.current);
+      const source = props.source.current;
+      const closed = source?.closest<HTMLDetailsElement>("details:not([open])");
+      if (closed) closed.open = true;
+      if (source) window.getSelection()?.selectAllChildren(source);
       setRefused(true);
     }
   }
@@ -41,7 +44,11 @@ export function CopyButton(props: CopyButtonProps) {
         onClick={() => void copy()}
       >
         {props.copied ? <TickIcon /> : <CopyIcon />}
-        {props.copied ? props.copiedLabel : props.label}
+        {/* Both texts take up their place, so that nothing moves when one gives way to the other. */}
+        <span className="either-text">
+          <span aria-hidden={props.copied}>{props.label}</span>
+          <span aria-hidden={!props.copied}>{props.copiedLabel}</span>
+        </span>
       </button>
       <span className="visually-hidden" role="status">
         {props.copied ? props.announcement : ""}

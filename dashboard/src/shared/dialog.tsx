@@ -7,7 +7,7 @@ export interface DialogProps {
   title: string;
   /** Asked by Escape, the back gesture and the close button; whoever opened the dialog decides. */
   onCloseRequest: () => void;
-  wide?: boolean;
+  width?: "wide" | "widest";
   children: ReactNode;
 }
 
@@ -15,7 +15,7 @@ export interface DialogProps {
  * A modal native `<dialog>`, open as long as it is rendered. Focus goes to the element marked
  * `data-initial-focus` and returns to the opener when the dialog goes away.
  */
-export function Dialog({ title, onCloseRequest, wide = false, children }: DialogProps) {
+export function Dialog({ title, onCloseRequest, width, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
 
@@ -26,7 +26,7 @@ export function Dialog({ title, onCloseRequest, wide = false, children }: Dialog
     return () => {
       // Closing before React takes the element away gives focus back to the opener.
       element?.close();
-      // The opener may be gone as well (a revoked row has no button): then the page itself takes the focus.
+      // The opener may be gone as well (a deleted project has no page): then the page itself takes the focus.
       requestAnimationFrame(() => {
         if (document.activeElement === document.body)
           document.querySelector("main")?.focus({ preventScroll: true });
@@ -37,11 +37,13 @@ export function Dialog({ title, onCloseRequest, wide = false, children }: Dialog
   return (
     <dialog
       ref={dialog}
-      className={wide ? "dialog dialog-wide" : "dialog"}
+      className={width ? `dialog dialog-${width}` : "dialog"}
       aria-labelledby={`${id}-title`}
       onKeyDown={(event) => {
         if (event.key !== "Escape" || event.nativeEvent.isComposing) return;
         event.preventDefault();
+        // A dialog may stand over another one: Escape is for the one on top.
+        event.stopPropagation();
         onCloseRequest();
       }}
       onCancel={(event) => {

@@ -1,4 +1,4 @@
-import { keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useMemo, useRef } from "react";
 import { type ApiError, asApiError } from "./api-error.ts";
 import {
@@ -41,6 +41,8 @@ export interface WatchedPages<Node> {
   error: ApiError | null;
   /** Why the list on screen may be out of date. */
   watchError: ApiError | null;
+  /** What is on screen is still what was asked for before. */
+  isChanging: boolean;
   hasMore: boolean;
   loadingMore: boolean;
   loadMoreError: ApiError | null;
@@ -51,7 +53,7 @@ export interface WatchedPages<Node> {
 
 /**
  * Reads a list with "Load more" and polls it: the newest page each time, and in turn one page of older rows
- * that may still change. At most two requests per poll, however much is loaded.
+ * that may still change. At most two requests per poll, however much is loaded, unless rows may come and go anywhere.
  */
 export function useWatchedPages<Node extends { id: string }>(
   options: WatchedPagesOptions<Node>,
@@ -68,8 +70,8 @@ export function useWatchedPages<Node extends { id: string }>(
     getNextPageParam: nextCursor,
     // The watch keeps it fresh; TanStack's own refetch would read every loaded page again.
     staleTime: Number.POSITIVE_INFINITY,
-    // Another look at the same list: what was there stays until the new rows are.
-    placeholderData: keepPreviousData,
+    // Another view of the same project's list: what was there stays until the new rows are.
+    placeholderData: (before, query) => (isSameList(query?.queryKey ?? [], keys.pages) ? before : undefined),
   });
 
   const watch = useQuery({
@@ -112,6 +114,7 @@ export function useWatchedPages<Node extends { id: string }>(
     nodes,
     error: list.data === undefined && list.error ? asApiError(list.error) : null,
     watchError: watch.error ? asApiError(watch.error) : null,
+    isChanging: list.isPlaceholderData,
     hasMore: list.hasNextPage,
     loadingMore: list.isFetchingNextPage,
     loadMoreError: list.isFetchNextPageError && list.error ? asApiError(list.error) : null,
@@ -122,3 +125,6 @@ export function useWatchedPages<Node extends { id: string }>(
     refresh,
   };
 }
+
+const isSameList = (one: readonly unknown[], other: readonly unknown[]) =>
+  one[0] === other[0] && one[1] === other[1];

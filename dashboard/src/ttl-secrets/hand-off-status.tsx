@@ -1,27 +1,54 @@
+import { useId, useState } from "react";
 import { Trans } from "react-i18next";
 import { t } from "../i18n/i18n.ts";
 import { serverNow } from "../shared/server-clock.ts";
 import { timeOfDay } from "./hand-off-messages.ts";
+import { RevokeDialog } from "./revoke-dialog.tsx";
 import { destroyedWords, endedAt, type TtlSecret } from "./ttl-secret.ts";
-import { StatusBadge, TtlRing, useCountdown, useStatus } from "./ttl-secret-status.tsx";
+import { StatusBadge, useCountdown, useStatus } from "./ttl-secret-status.tsx";
 
-/** What becomes of the secret while its hand-off is open: its time running down, then how it ended, and when. */
-export function HandOffStatus({ secret }: { secret: TtlSecret }) {
-  const left = useCountdown(secret.expiresAt);
+/**
+ * What becomes of the secret while its hand-off is open: its time running down, then how it ended, and when. Beside it
+ * stands what can be done: taking it back, then making it anew.
+ */
+export function HandOffStatus(props: { projectId: string; secret: TtlSecret; onCreateAgain: () => void }) {
+  const { secret } = props;
   const pending = useStatus(secret) === "PENDING";
+  const [revoking, setRevoking] = useState(false);
+  const nameId = useId();
   return (
     <div className="hand-off-status" data-testid="hand-off-status">
-      {pending ? (
-        <p className="hand-off-remaining">
-          <TtlRing secret={secret} />
-          <span>
-            <Trans i18nKey="handOff.remaining" values={{ time: left }} components={{ time: <strong /> }} />
-          </span>
+      <div>
+        <p className="hand-off-name" id={nameId}>
+          {secret.name}
         </p>
+        <StatusBadge secret={secret} />
+        {pending ? <Remaining until={secret.expiresAt} /> : null}
+        {/* There from the start, so that its first words are said; the countdown is not said. */}
+        <div role="status">{pending ? null : <Ending secret={secret} />}</div>
+      </div>
+      {/* One button for both, so that the focus stays where it was when the secret ends. */}
+      <button
+        type="button"
+        className={pending ? "button button-small" : "button button-small button-quiet"}
+        aria-describedby={nameId}
+        onClick={pending ? () => setRevoking(true) : props.onCreateAgain}
+      >
+        {t(pending ? "common.revoke" : "ttlSecrets.createAgain")}
+      </button>
+      {revoking ? (
+        <RevokeDialog projectId={props.projectId} secret={secret} onClose={() => setRevoking(false)} />
       ) : null}
-      {/* There from the start, so that its first words are said; the countdown is not said. */}
-      <div role="status">{pending ? null : <Ending secret={secret} />}</div>
     </div>
+  );
+}
+
+function Remaining({ until }: { until: string }) {
+  const time = useCountdown(until);
+  return (
+    <p className="hand-off-remaining">
+      <Trans i18nKey="handOff.remaining" values={{ time }} components={{ time: <strong /> }} />
+    </p>
   );
 }
 
@@ -30,7 +57,6 @@ function Ending({ secret }: { secret: TtlSecret }) {
   const at = timeOfDay(endedAt(secret, serverNow()) ?? secret.expiresAt);
   return (
     <>
-      <StatusBadge secret={secret} />
       {status === "VIEWED" ? <p>{t("handOff.openedAt", { at })}</p> : null}
       {status === "DESTROYED" ? (
         <p>

@@ -1,17 +1,34 @@
-import { useEffect, useEffectEvent, useId, useState } from "react";
+import { useEffect, useEffectEvent, useId, useRef, useState } from "react";
 import type { TtlSecretOrder } from "../gql/graphql.ts";
 import { t } from "../i18n/i18n.ts";
-import { type ListView, maxSearch, orders, searchable, statuses } from "./list-view.ts";
+import {
+  isFiltered,
+  type ListView,
+  maxSearch,
+  orders,
+  searchable,
+  statuses,
+  unfiltered,
+} from "./list-view.ts";
 import { statusWord } from "./ttl-secret.ts";
 import { statusIcons } from "./ttl-secret-status.tsx";
 
 /** Typing has come to rest: so long after the last letter the server is asked. */
 const restMs = 300;
 
-/** What a list is searched, filtered and ordered by. */
-export function ListControls(props: { view: ListView; onChange: (changes: Partial<ListView>) => void }) {
+/**
+ * What a list is searched, filtered and ordered by. Each choice is a step that "back" undoes; so is a search, however
+ * many times its typing rests.
+ */
+export function ListControls(props: {
+  view: ListView;
+  /** `replace`: this is more of the same step. */
+  onChange: (changes: Partial<ListView>, how: { replace: boolean }) => void;
+}) {
   const { view, onChange } = props;
   const [typed, setTyped] = useState(view.search);
+  const [isSearching, setSearching] = useState(false);
+  const searchBox = useRef<HTMLInputElement>(null);
   const id = useId();
 
   // Back, and "show all", change the search from outside.
@@ -22,15 +39,18 @@ export function ListControls(props: { view: ListView; onChange: (changes: Partia
   }
 
   const search = useEffectEvent((text: string) => {
-    if (searchable(text) !== view.search) onChange({ search: searchable(text) });
+    if (searchable(text) === view.search) return;
+    onChange({ search: searchable(text) }, { replace: isSearching });
+    setSearching(true);
   });
   useEffect(() => {
     const timer = setTimeout(() => search(typed), restMs);
     return () => clearTimeout(timer);
   }, [typed]);
 
+  const choose = (changes: Partial<ListView>) => onChange(changes, { replace: false });
   const toggle = (status: (typeof statuses)[number]) =>
-    onChange({
+    choose({
       statuses: view.statuses.includes(status)
         ? view.statuses.filter((each) => each !== status)
         : [...view.statuses, status],
@@ -41,6 +61,7 @@ export function ListControls(props: { view: ListView; onChange: (changes: Partia
       <div className="list-control">
         <label htmlFor={`${id}-search`}>{t("ttlSecrets.search")}</label>
         <input
+          ref={searchBox}
           id={`${id}-search`}
           className="input"
           type="search"
@@ -49,6 +70,7 @@ export function ListControls(props: { view: ListView; onChange: (changes: Partia
           maxLength={2 * maxSearch}
           value={typed}
           onChange={(event) => setTyped(event.target.value)}
+          onBlur={() => setSearching(false)}
         />
       </div>
       <div className="list-control">
@@ -57,7 +79,7 @@ export function ListControls(props: { view: ListView; onChange: (changes: Partia
           id={`${id}-sort`}
           className="input"
           value={view.order}
-          onChange={(event) => onChange({ order: event.target.value as TtlSecretOrder })}
+          onChange={(event) => choose({ order: event.target.value as TtlSecretOrder })}
         >
           {orders.map((order) => (
             <option key={order} value={order}>
@@ -75,6 +97,20 @@ export function ListControls(props: { view: ListView; onChange: (changes: Partia
             <span>{statusWord(status)}</span>
           </label>
         ))}
+        {isFiltered(view) ? (
+          <button
+            type="button"
+            className="button button-small button-quiet"
+            onClick={() => {
+              setTyped("");
+              choose(unfiltered);
+              // This button is about to go.
+              searchBox.current?.focus();
+            }}
+          >
+            {t("ttlSecrets.showAll")}
+          </button>
+        ) : null}
       </fieldset>
     </search>
   );

@@ -1,6 +1,6 @@
 import type { TtlSecretFilter, TtlSecretOrder, TtlSecretStatus } from "../gql/graphql.ts";
 
-/** How a project's list is looked at. It stands in the page's address, so that reload and back keep it. */
+/** How a project's list is looked at. It stands in the page's address, so that a reload keeps it and "back" undoes it. */
 export interface ListView {
   statuses: TtlSecretStatus[];
   search: string;
@@ -46,6 +46,9 @@ export function writeView({ statuses, search, order }: ListView): URLSearchParam
   if (order !== "NEWEST_FIRST") query.set("sort", order.toLowerCase().replaceAll("_", "-"));
   return query;
 }
+
+/** What to change of a view so that it leaves nothing out. */
+export const unfiltered = { statuses: [], search: "" } satisfies Partial<ListView>;
 
 /** Whether a view leaves rows out. */
 export function isFiltered({ statuses, search }: ListView): boolean {

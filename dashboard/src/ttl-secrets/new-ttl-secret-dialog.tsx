@@ -3,10 +3,11 @@ import { t } from "../i18n/i18n.ts";
 import { CloseQuestion } from "../shared/close-question.tsx";
 import { Dialog } from "../shared/dialog.tsx";
 import { useLeaveGuard } from "../shared/leave-guard.ts";
-import { serverNow } from "../shared/server-clock.ts";
+import { useTicking } from "../shared/ticks.ts";
+import type { HandOffPart } from "./copied-together.ts";
 import type { CreatedTtlSecret } from "./create-ttl-secret.ts";
-import { HandOff, type HandOffPart } from "./hand-off.tsx";
-import { statusAt } from "./ttl-secret.ts";
+import { HandOff } from "./hand-off.tsx";
+import { statusAt, type TtlSecret } from "./ttl-secret.ts";
 import { emptyDraft, type TtlSecretDraft } from "./ttl-secret-draft.ts";
 import { TtlSecretForm } from "./ttl-secret-form.tsx";
 import { useCurrentSecret } from "./ttl-secret-list.ts";
@@ -19,7 +20,10 @@ export function NewTtlSecretDialog(props: {
   projectId: string;
   /** What the dialog opens with. */
   initial?: TtlSecretDraft | undefined;
+  /** Whether the list's stream tells what becomes of the secret. */
+  isLive: boolean;
   onCreated: () => void;
+  onCreateAgain: (secret: TtlSecret) => void;
   onClose: () => void;
 }) {
   const { onClose } = props;
@@ -28,8 +32,9 @@ export function NewTtlSecretDialog(props: {
   const [copied, setCopied] = useState<ReadonlySet<HandOffPart>>(new Set());
   const [asking, setAsking] = useState(false);
 
-  const current = useCurrentSecret(props.projectId, created?.ttlSecret);
-  const isOver = current !== undefined && statusAt(current, serverNow()) !== "PENDING";
+  const current = useCurrentSecret(props.projectId, created?.ttlSecret, props.isLive);
+  // What leads nowhere any more may be closed unasked.
+  const isOver = useTicking("second", (now) => current !== undefined && statusAt(current, now) !== "PENDING");
   const question = created ? (isOver ? null : uncopied(copied)) : typed(draft);
   useLeaveGuard(question !== null);
 
@@ -46,7 +51,11 @@ export function NewTtlSecretDialog(props: {
   }
 
   return (
-    <Dialog title={t("ttlSecrets.newTitle")} wide onCloseRequest={requestClose}>
+    <Dialog
+      title={t(created ? "handOff.title" : "ttlSecrets.newTitle")}
+      width={created ? "widest" : "wide"}
+      onCloseRequest={requestClose}
+    >
       {created ? (
         <HandOff
           projectId={props.projectId}
@@ -56,6 +65,7 @@ export function NewTtlSecretDialog(props: {
             setCopied((parts) => new Set(parts).add(part));
             setAsking(false);
           }}
+          onCreateAgain={props.onCreateAgain}
           onDone={requestClose}
         />
       ) : (

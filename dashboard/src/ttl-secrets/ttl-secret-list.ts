@@ -21,16 +21,15 @@ const livePollMs = { busy: 60_000, idle: 60_000 };
 // A view is read whole, every loaded page of it.
 const anywherePollMs = { busy: 5_000, idle: 10_000 };
 
-const currentPollMs = 3_000;
-
-/** How long new secrets are gathered before the list is read again; all of its loaded pages are, in a view. */
-const gatherMs = { newest: 100, anywhere: 1_000 };
+/** How long new secrets are gathered before the list is read again: its newest page, or every page of a view. */
+const gatherMs = { newest: 100, perPage: 1_000 };
 
 /**
- * A project's TTL secrets, kept up to date while they are on screen: by a stream, or by asking. A row that the view
- * does not show any more changes where it stands, and goes when the list is next read.
+ * A project's TTL secrets in a view of them, kept up to date while they are on screen: by a stream, or by asking. A row
+ * that no longer belongs into the view changes where it stands, and goes when the list is next read. `onChange` is told
+ * whatever the stream tells.
  */
-export function useTtlSecrets(projectId: string, view: ListView, tell: (secret: TtlSecret) => void) {
+export function useTtlSecrets(projectId: string, view: ListView, onChange: (secret: TtlSecret) => void) {
   const queries = useQueryClient();
   const variables = viewVariables(view);
   const anywhere = variables.filter !== null || variables.orderBy !== "NEWEST_FIRST";
@@ -41,6 +40,7 @@ export function useTtlSecrets(projectId: string, view: ListView, tell: (secret: 
     timer.current = undefined;
   };
   useEffect(() => forget, []);
+  const loaded = () => queries.getQueryData<Pages<TtlSecret>>(keys.pages);
   /** Has the list read: once, however many secrets were made at a time, and in the view there is then. */
   const readSoon = () => {
     timer.current ??= setTimeout(
@@ -48,17 +48,15 @@ export function useTtlSecrets(projectId: string, view: ListView, tell: (secret: 
         forget();
         void queries.invalidateQueries({ queryKey: [list, projectId, "watch"] });
       },
-      anywhere ? gatherMs.anywhere : gatherMs.newest,
+      anywhere ? gatherMs.perPage * (loaded()?.pages.length ?? 1) : gatherMs.newest,
     );
   };
-  const loaded = () => queries.getQueryData<Pages<TtlSecret>>(keys.pages);
   const liveness = useLiveTtlSecrets(projectId, {
     since: () => latestChange(nodesOf(loaded())),
     open: readSoon,
     change: (secret) => {
-      tell(secret);
-      const key = currentKey(projectId, secret.id);
-      if (queries.getQueryData(key)) queries.setQueryData(key, secret);
+      onChange(secret);
+      queries.setQueryData<TtlSecret>(currentKey(projectId, secret.id), (shown) => shown && secret);
       const known = loaded();
       const nodes = nodesOf(known);
       if (known && nodes.some(({ id }) => id === secret.id)) {
@@ -86,22 +84,32 @@ async function readPage(
   return (await runDocument(TtlSecretsDocument, { ...asked, first: pageSize }, signal)).ttlSecrets;
 }
 
-/** A new secret as it is now, whether or not the list shows it. */
-export function useCurrentSecret(projectId: string, created: TtlSecret | undefined): TtlSecret | undefined {
+/**
+ * A secret that was just made, as it is now, whether or not the list shows it: told by the list's stream, or asked for.
+ */
+export function useCurrentSecret(
+  projectId: string,
+  created: TtlSecret | undefined,
+  isLive: boolean,
+): TtlSecret | undefined {
   const queries = useQueryClient();
   const key = currentKey(projectId, created?.id ?? "");
-  const current = useQuery({
+  const current = useQuery<TtlSecret | null>({
     queryKey: key,
     enabled: created !== undefined,
-    initialData: created,
+    initialData: created ?? null,
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
-    // The stream tells at once; asking is the net below it.
-    refetchInterval: ({ state }) => (state.data?.status === "PENDING" ? currentPollMs : false),
+    refetchInterval: ({ state }) =>
+      state.data?.status === "PENDING" ? (isLive ? livePollMs : pollMs).busy : false,
     queryFn: async ({ signal }) => {
-      const asked = { projectId, after: null, filter: null, orderBy: "NEWEST_FIRST" as const };
-      const { edges } = await readPage(asked, signal);
-      return edges.find(({ node }) => node.id === created?.id)?.node ?? queries.getQueryData<TtlSecret>(key);
+      const asked = { projectId, after: null, orderBy: "NEWEST_FIRST" as const };
+      // By its name, so that it is found however many others were made meanwhile.
+      const { edges } = await readPage({ ...asked, filter: { nameContains: created?.name } }, signal);
+      const read = edges.find(({ node }) => node.id === created?.id)?.node;
+      const known = queries.getQueryData<TtlSecret>(key);
+      // The stream may have told more while this was on its way.
+      return read && known && read.changedAt < known.changedAt ? known : (read ?? known ?? null);
     },
   });
   return current.data ?? created;

@@ -67,7 +67,7 @@ export const TtlSecretRow = memo(function TtlSecretRow(props: {
           aria-describedby={nameId}
           onClick={() => (pending ? onRevoke : onCreateAgain)(secret)}
         >
-          {t(pending ? "ttlSecrets.revoke" : "ttlSecrets.createAgain")}
+          {t(pending ? "common.revoke" : "ttlSecrets.createAgain")}
         </button>
       </Cell>
     </Row>

@@ -1,13 +1,10 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { useSearchParams } from "wouter";
 import { t } from "../i18n/i18n.ts";
-import { errorText } from "../shared/error-text.ts";
 import { takeFirstSecret } from "../shared/first-secret.ts";
 import { PlusIcon, RingIcon } from "../shared/icons.tsx";
-import { LoadFailure } from "../shared/load-failure.tsx";
+import { ListFrame } from "../shared/list-frame.tsx";
 import { LoadMore } from "../shared/load-more.tsx";
-import { Loading } from "../shared/loading.tsx";
-import { Notice } from "../shared/notice.tsx";
 import { Table } from "../shared/table.tsx";
 import { DestroyedAlert } from "./destroyed-alert.tsx";
 import { ListControls } from "./list-controls.tsx";
@@ -27,27 +24,26 @@ export function TtlSecretSection({ projectId }: { projectId: string }) {
   const [query, setQuery] = useSearchParams();
   const view = readView(query);
   const filtered = isFiltered(view);
-  const changeView = (changes: Partial<ListView>) =>
-    setQuery((before) => writeView({ ...readView(before), ...changes }), { replace: true });
-  const [told, setTold] = useState<TtlSecret[]>([]);
-  const list = useTtlSecrets(projectId, view, (secret) => setTold([secret]));
-  const [creating, setCreating] = useState(false);
-  const [again, setAgain] = useState<TtlSecret | null>(null);
-  const { announcement, destroyed, dismiss } = useEndings(list.nodes, told);
+  const changeView = (changes: Partial<ListView>, how: { replace: boolean }) =>
+    setQuery((before) => writeView({ ...readView(before), ...changes }), how);
+  const { announcement, destroyed, look, dismiss } = useEndings();
+  const list = useTtlSecrets(projectId, view, (secret) => look([secret]));
+  useEffect(() => look(list.nodes ?? []), [list.nodes, look]);
+  // Not for the first rows to come: nothing is to be filtered in an empty project.
+  const isEmpty = list.nodes?.length === 0 && !filtered && !list.hasMore;
+
+  /** What the open dialog begins with: nothing, or a secret that ended. */
+  const [creating, setCreating] = useState<"new" | TtlSecret | null>(null);
   const [revoking, setRevoking] = useState<TtlSecret | null>(null);
-  const create = useCallback(() => {
-    setAgain(null);
-    setCreating(true);
-  }, []);
+  const create = useCallback(() => setCreating("new"), []);
   const createAgain = useCallback(
     (secret: TtlSecret) => {
       dismiss(secret);
-      setAgain(secret);
-      setCreating(true);
+      setCreating(secret);
     },
     [dismiss],
   );
-  const closeCreate = useCallback(() => setCreating(false), []);
+  const closeCreate = useCallback(() => setCreating(null), []);
   useEffect(() => {
     if (takeFirstSecret()) create();
   }, [create]);
@@ -70,9 +66,6 @@ export function TtlSecretSection({ projectId }: { projectId: string }) {
       <p className="visually-hidden" role="status">
         {announcement}
       </p>
-      {list.watchError && list.watchError.code !== "UNREACHABLE" ? (
-        <Notice tone="warn">{t("common.outOfDate", { why: errorText(list.watchError) })}</Notice>
-      ) : null}
       {destroyed.map((secret) => (
         <DestroyedAlert
           key={secret.id}
@@ -82,69 +75,69 @@ export function TtlSecretSection({ projectId }: { projectId: string }) {
           onDismiss={dismiss}
         />
       ))}
-      {list.nodes && (list.nodes.length > 0 || filtered || list.hasMore) ? (
-        <ListControls view={view} onChange={changeView} />
-      ) : null}
-      <p className="visually-hidden" role="status">
-        {list.nodes && filtered ? t("ttlSecrets.found", { count: list.nodes.length }) : ""}
+      {isEmpty || !(list.nodes || list.error) ? null : <ListControls view={view} onChange={changeView} />}
+      <p className="visually-hidden" role="status" data-testid="found">
+        {list.nodes && filtered && !list.isChanging
+          ? t("ttlSecrets.found", { count: list.nodes.length })
+          : ""}
       </p>
-      {list.nodes ? (
-        list.nodes.length === 0 && filtered ? (
-          <div className="empty" data-testid="nothing-found">
-            <h3>{t(list.hasMore ? "ttlSecrets.nothingYet" : "ttlSecrets.nothing")}</h3>
-            <p>{t(list.hasMore ? "ttlSecrets.nothingYetText" : "ttlSecrets.nothingText")}</p>
-            <LoadMore {...list} label={t("ttlSecrets.searchOn")} />
-            <button type="button" className="button" onClick={() => changeView({ statuses: [], search: "" })}>
-              {t("ttlSecrets.showAll")}
-            </button>
-          </div>
-        ) : list.nodes.length === 0 ? (
-          <div className="empty">
-            <RingIcon left={0.75} />
-            <h3>{t("ttlSecrets.empty")}</h3>
-            <p>{t("ttlSecrets.emptyText")}</p>
-            <button type="button" className="button" onClick={create}>
-              <PlusIcon />
-              {t("ttlSecrets.create")}
-            </button>
-          </div>
-        ) : (
-          <>
-            <Table
-              label={t("ttlSecrets.heading")}
-              className="secret-table"
-              columns={[
-                t("common.name"),
-                t("ttlSecrets.status"),
-                t("ttlSecrets.created"),
-                t("ttlSecrets.expires"),
-                t("ttlSecrets.ended"),
-                t("ttlSecrets.actions"),
-              ]}
-            >
-              {list.nodes.map((secret) => (
-                <TtlSecretRow
-                  key={secret.id}
-                  secret={secret}
-                  onRevoke={setRevoking}
-                  onCreateAgain={createAgain}
-                  onTimeUp={onTimeUp}
-                />
-              ))}
-            </Table>
-            <LoadMore {...list} label={filtered ? t("ttlSecrets.searchOn") : undefined} />
-          </>
-        )
-      ) : list.error ? (
-        <LoadFailure error={list.error} retry={list.retry} />
-      ) : (
-        <Loading />
-      )}
+      <ListFrame
+        list={list}
+        moreLabel={filtered ? t("ttlSecrets.searchOn") : undefined}
+        empty={
+          isEmpty ? (
+            <div className="empty">
+              <RingIcon left={0.75} />
+              <h3>{t("ttlSecrets.empty")}</h3>
+              <p>{t("ttlSecrets.emptyText")}</p>
+              <button type="button" className="button" onClick={create}>
+                <PlusIcon />
+                {t("ttlSecrets.create")}
+              </button>
+            </div>
+          ) : (
+            <div className="empty" data-testid="nothing-found">
+              <h3>{t(list.hasMore ? "ttlSecrets.nothingYet" : "ttlSecrets.nothing")}</h3>
+              <p>{t(list.hasMore ? "ttlSecrets.nothingYetText" : "ttlSecrets.nothingText")}</p>
+              <LoadMore {...list} label={t("ttlSecrets.searchOn")} />
+            </div>
+          )
+        }
+      >
+        {(secrets) => (
+          <Table
+            label={t("ttlSecrets.heading")}
+            className="secret-table"
+            columns={[
+              t("common.name"),
+              t("ttlSecrets.status"),
+              t("ttlSecrets.created"),
+              t("ttlSecrets.expires"),
+              t("ttlSecrets.ended"),
+              t("ttlSecrets.actions"),
+            ]}
+          >
+            {secrets.map((secret) => (
+              <TtlSecretRow
+                key={secret.id}
+                secret={secret}
+                onRevoke={setRevoking}
+                onCreateAgain={createAgain}
+                onTimeUp={onTimeUp}
+              />
+            ))}
+          </Table>
+        )}
+      </ListFrame>
       {creating ? (
         <NewTtlSecretDialog
+          // Another beginning is another dialog.
+          key={creating === "new" ? creating : creating.id}
           projectId={projectId}
-          initial={again ? draftLike(again) : undefined}
+          initial={creating === "new" ? undefined : draftLike(creating)}
+          isLive={list.liveness === "live"}
           onCreated={refresh}
+          onCreateAgain={createAgain}
           onClose={closeCreate}
         />
       ) : null}
