@@ -38,13 +38,15 @@ export function ListControls(props: {
     if (searchable(typed) !== view.search) setTyped(view.search);
   }
 
-  const search = useEffectEvent((text: string) => {
-    if (searchable(text) === view.search) return;
-    onChange({ search: searchable(text) }, { replace: isSearching });
+  function search() {
+    if (searchable(typed) === view.search) return;
+    onChange({ search: searchable(typed) }, { replace: isSearching });
     setSearching(true);
-  });
+  }
+  const searchAtRest = useEffectEvent(search);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each letter lets the rest begin anew
   useEffect(() => {
-    const timer = setTimeout(() => search(typed), restMs);
+    const timer = setTimeout(() => searchAtRest(), restMs);
     return () => clearTimeout(timer);
   }, [typed]);
 
@@ -70,7 +72,11 @@ export function ListControls(props: {
           maxLength={2 * maxSearch}
           value={typed}
           onChange={(event) => setTyped(event.target.value)}
-          onBlur={() => setSearching(false)}
+          onBlur={() => {
+            // Whatever is chosen next is a step of its own, after this one.
+            search();
+            setSearching(false);
+          }}
         />
       </div>
       <div className="list-control">
