@@ -47,6 +47,17 @@ async function addExpired(page: Page): Promise<void> {
   await page.reload();
 }
 
+/** Shows all that the hand-off on screen can show, and copies both its parts. */
+async function openAndCopyAll(page: Page): Promise<void> {
+  for (const summary of await page.locator("summary").all()) await summary.click();
+  await page.getByRole("img", { name: /^QR/ }).waitFor();
+  for (const part of ["link", "passphrase"]) {
+    await page.getByTestId(part).selectText();
+    await page.keyboard.press("Control+C");
+  }
+  await page.getByTestId("copied-together").waitFor();
+}
+
 describe.each(LOOKS)("on a $device, $colorScheme", ({ colorScheme, device, viewport }) => {
   const isPictured = device === "desktop" && colorScheme === "light";
   const name = (screen: string) => `${screen}-${device}-${colorScheme}`;
@@ -80,9 +91,18 @@ describe.each(LOOKS)("on a $device, $colorScheme", ({ colorScheme, device, viewp
     await leaveHandOff(page);
     const burnt = await createSecret(page, { name: "Payment provider key" });
     await leaveHandOff(page);
-    const revoked = await createSecret(page, { name: "VPN login" });
-    expect(revoked.link).toBeTruthy();
-    await leaveHandOff(page);
+    await createSecret(page, { name: "VPN login" });
+    await openAndCopyAll(page);
+    await expectAccessible(page, name("dashboard-hand-off-copied"));
+    const status = page.getByTestId("hand-off-status");
+    await status.getByRole("button", { name: "Revoke" }).click();
+    const question = page.getByRole("dialog", { name: /^Revoke/ });
+    await question.waitFor();
+    await expectAccessible(page, name("dashboard-revoke"));
+    await question.getByRole("button", { name: "Revoke", exact: true }).click();
+    await status.getByText("Revoked", { exact: true }).waitFor();
+    await expectAccessible(page, name("dashboard-hand-off-ended"));
+    await page.getByRole("button", { name: "Done" }).click();
     const recipient = await stack.current.newPerson();
     await openLink(recipient, viewed.link);
     await attempt(recipient, viewed.passphrase);
@@ -90,20 +110,17 @@ describe.each(LOOKS)("on a $device, $colorScheme", ({ colorScheme, device, viewp
     await openLink(recipient, burnt.link);
     await attempt(recipient, "anchor banjo cactus dolphin eagle falcon");
     await expectScreen(recipient, "destroyed");
-    await rowOf(page, "VPN login")
-      .getByRole("button", { name: /Revoke/ })
-      .click();
-    await page.getByRole("dialog").waitFor();
-    await expectAccessible(page, name("dashboard-revoke"));
-    await page
-      .getByRole("dialog")
-      .getByRole("button", { name: /Revoke/ })
-      .click();
     await rowOf(page, "VPN login").getByText("Revoked").waitFor();
     await rowOf(page, "Payment").getByText("Destroyed").waitFor();
     await rowOf(page, "Production").getByText("Viewed").waitFor();
     await expectAccessible(page, name("dashboard-project"));
     if (isPictured) await picture(page, "dashboard");
+    await page.getByRole("checkbox", { name: "Destroyed" }).check();
+    await rowOf(page, "VPN login").waitFor({ state: "detached" });
+    await expectAccessible(page, name("dashboard-project-filtered"));
+    await page.getByRole("searchbox").fill("no such name");
+    await page.getByTestId("nothing-found").waitFor();
+    await expectAccessible(page, name("dashboard-project-nothing-found"));
 
     await page
       .getByRole("button", { name: /Delete/ })
@@ -205,6 +222,13 @@ describe.each(LOOKS)("on a $device, $colorScheme", ({ colorScheme, device, viewp
     await addExpired(page);
     await page.getByTestId("ttl-secret").getByText("Abgelaufen").waitFor();
     await expectAccessible(page, name("dashboard-german-project"));
+    await page.getByRole("button", { name: "Noch einmal erstellen" }).click();
+    await page.getByLabel("Wert", { exact: true }).fill("hunter2");
+    await page.getByRole("button", { name: "Geheimnis erstellen" }).click();
+    await page.getByTestId("link").waitFor();
+    await openAndCopyAll(page);
+    await expectAccessible(page, name("dashboard-german-hand-off"));
+    await page.reload();
     await page.getByRole("link", { name: "Audit" }).click();
     await page.getByRole("button", { name: "Filtern" }).click();
     await page.getByTestId("audit-event").first().waitFor();

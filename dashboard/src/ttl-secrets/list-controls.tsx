@@ -44,7 +44,6 @@ export function ListControls(props: {
     setSearching(true);
   }
   const searchAtRest = useEffectEvent(search);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each letter lets the rest begin anew
   useEffect(() => {
     const timer = setTimeout(() => searchAtRest(), restMs);
     return () => clearTimeout(timer);
