@@ -222,7 +222,7 @@ describe.each(LOOKS)("on a $device, $colorScheme", ({ colorScheme, device, viewp
     await addExpired(page);
     await page.getByTestId("ttl-secret").getByText("Abgelaufen").waitFor();
     await expectAccessible(page, name("dashboard-german-project"));
-    await page.getByRole("button", { name: "Noch einmal erstellen" }).click();
+    await page.getByRole("button", { name: "Neu erstellen" }).click();
     await page.getByLabel("Wert", { exact: true }).fill("hunter2");
     await page.getByRole("button", { name: "Geheimnis erstellen" }).click();
     await page.getByTestId("link").waitFor();

@@ -189,7 +189,7 @@ describe("while the hand-off is open", () => {
     await page.keyboard.press("Enter");
     await question.getByRole("button", { name: "Revoke", exact: true }).click();
     await status(page).getByText("Revoked", { exact: true }).waitFor();
-    await status(page).getByText("The link is dead.").waitFor();
+    await page.getByRole("heading", { name: "Nothing is left to send" }).waitFor();
     const again = status(page).getByRole("button", { name: "Create again" });
     await expect.poll(() => again.evaluate((button) => button === document.activeElement)).toBe(true);
     const recipient = await stack.current.newPerson();

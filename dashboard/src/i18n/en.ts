@@ -208,6 +208,8 @@ export const en = {
     messageCopied: "Message copied",
     messageInClipboard: "The message is in the clipboard.",
     openedAt: "Opened at {{at}} by somebody who had the link and the passphrase. It is gone now.",
+    over: "Nothing is left to send",
+    overText: "The link leads nowhere any more.",
     passphraseCopied: "Passphrase copied",
     passphraseHow: "Read it out on the phone, or send a text message.",
     passphraseInClipboard: "The passphrase is in the clipboard.",
@@ -225,7 +227,7 @@ export const en = {
     recognition:
       "Tell the recipient which words the real page shows under its name: <phrase>{{phrase}}</phrase>",
     remaining: "Destroys itself in <time>{{time}}</time>",
-    revokedAt: "Revoked at {{at}}. The link is dead.",
+    revokedAt: "Revoked at {{at}}. Nobody opened it.",
     sendApart: "Send these two apart",
     sendLink: "Send the link",
     sendPassphrase: "Send the passphrase another way",

@@ -22,10 +22,12 @@ export function HandOffStatus(props: { projectId: string; secret: TtlSecret; onC
         <p className="hand-off-name" id={nameId}>
           {secret.name}
         </p>
-        <StatusBadge secret={secret} />
-        {pending ? <Remaining until={secret.expiresAt} /> : null}
-        {/* There from the start, so that its first words are said; the countdown is not said. */}
-        <div role="status">{pending ? null : <Ending secret={secret} />}</div>
+        <div className="hand-off-now">
+          <StatusBadge secret={secret} />
+          {pending ? <Remaining until={secret.expiresAt} /> : null}
+          {/* There from the start, so that its first words are said; the countdown is not said. */}
+          <div role="status">{pending ? null : <Ending secret={secret} />}</div>
+        </div>
       </div>
       {/* One button for both, so that the focus stays where it was when the secret ends. */}
       <button

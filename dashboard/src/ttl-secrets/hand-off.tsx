@@ -9,6 +9,7 @@ import { clockTime, linkMessage, passphraseMessage } from "./hand-off-messages.t
 import { HandOffPart } from "./hand-off-part.tsx";
 import { HandOffStatus } from "./hand-off-status.tsx";
 import type { TtlSecret } from "./ttl-secret.ts";
+import { useStatus } from "./ttl-secret-status.tsx";
 
 /** Needed by nobody but who hands over in person. */
 const LinkQr = lazy(() => import("./link-qr.tsx"));
@@ -34,15 +35,16 @@ export function HandOff(props: {
     noteCopy(part);
     props.onCopied(part);
   };
+  const pending = useStatus(current) === "PENDING";
   const { recognitionPhrase } = brand;
   const words = created.passphrase.split("-");
   return (
     <div className="hand-off stack">
       <div>
         <h3 ref={heading} tabIndex={-1}>
-          {t("handOff.sendApart")}
+          {t(pending ? "handOff.sendApart" : "handOff.over")}
         </h3>
-        <p className="hand-off-advice">{t("handOff.advice")}</p>
+        <p className="hand-off-advice">{t(pending ? "handOff.advice" : "handOff.overText")}</p>
       </div>
       <HandOffStatus
         projectId={props.projectId}
