@@ -25,7 +25,7 @@ export function StatusBadge({ secret }: { secret: TtlSecret }) {
 }
 
 /** What is left of a pending secret's time, as a ring. */
-export function TtlRing({ secret }: { secret: TtlSecret }) {
+function TtlRing({ secret }: { secret: TtlSecret }) {
   // In hundredths, so that a day-long ring does not draw itself anew every second.
   const hundredths = useTicking("second", (now) => Math.ceil(fractionLeft(secret, now) * 100));
   return <RingIcon left={hundredths / 100} />;
