@@ -114,6 +114,7 @@ describe.each(LOOKS)("on a $device, $colorScheme", ({ colorScheme, device, viewp
     await rowOf(page, "Payment").getByText("Destroyed").waitFor();
     await rowOf(page, "Production").getByText("Viewed").waitFor();
     await expectAccessible(page, name("dashboard-project"));
+    await page.getByRole("button", { name: "Dismiss" }).click();
     if (isPictured) await picture(page, "dashboard");
     await page.getByRole("checkbox", { name: "Destroyed" }).check();
     await rowOf(page, "VPN login").waitFor({ state: "detached" });

@@ -189,6 +189,10 @@ describe("the list of TTL secrets", () => {
     await attempt(recipient, "anchor banjo cactus dolphin eagle falcon");
     await expectScreen(recipient, "destroyed");
     await page.getByTestId("destroyed-alert").getByText("“first” was destroyed").waitFor();
+    await page.getByRole("button", { name: "Dismiss" }).click();
+    await page.getByTestId("destroyed-alert").waitFor({ state: "detached" });
+    const heading = page.getByRole("heading", { name: "TTL secrets" });
+    expect(await heading.evaluate((element) => element === document.activeElement)).toBe(true);
     await page.reload();
     await shows(page, ["second"]);
   });

@@ -43,6 +43,12 @@ export function TtlSecretSection({ projectId }: { projectId: string }) {
     },
     [dismiss],
   );
+  const heading = useRef<HTMLHeadingElement>(null);
+  const dismissAlert = (secret: TtlSecret) => {
+    dismiss(secret);
+    // The button that was pressed goes with its alert.
+    heading.current?.focus();
+  };
   const closeCreate = useCallback(() => setCreating(null), []);
   useEffect(() => {
     if (takeFirstSecret()) create();
@@ -59,7 +65,9 @@ export function TtlSecretSection({ projectId }: { projectId: string }) {
   return (
     <section className="secrets" aria-labelledby="ttl-secrets-heading">
       <div className="section-head">
-        <h2 id="ttl-secrets-heading">{t("ttlSecrets.heading")}</h2>
+        <h2 id="ttl-secrets-heading" ref={heading} tabIndex={-1}>
+          {t("ttlSecrets.heading")}
+        </h2>
         <LiveIndicator liveness={list.liveness} />
         <NewSecretMenu onTtlSecret={create} />
       </div>
@@ -72,7 +80,7 @@ export function TtlSecretSection({ projectId }: { projectId: string }) {
           projectId={projectId}
           secret={secret}
           onCreateAgain={createAgain}
-          onDismiss={dismiss}
+          onDismiss={dismissAlert}
         />
       ))}
       {isEmpty || !(list.nodes || list.error) ? null : <ListControls view={view} onChange={changeView} />}
