@@ -1,3 +1,5 @@
+import type { Vocabulary } from "./vocabulary.ts";
+
 /** Words in every passphrase. */
 export const WORDS = 6;
 
@@ -7,12 +9,33 @@ const MAX_LENGTH = 1024;
 /** Six of the list's shortest words: fewer letters than this cannot be a passphrase. */
 const MIN_LETTERS = 18;
 
+/** No message that holds a passphrase is longer; anything longer is not even looked through. */
+const MAX_MESSAGE_LENGTH = 20_000;
+
+/** The word list, or why words can't be held against it. */
+export type WordList = Vocabulary | "loading" | "missing";
+
+/** A word in the field. `open`: it is being typed and may still become one of the list. */
+export interface TypedWord {
+  readonly text: string;
+  readonly state: "listed" | "unknown" | "open" | "unchecked";
+}
+
+/** The words that would be sent. `isPicked`: they stand in a longer text, and the rest of it is left out. */
+export interface Reading {
+  readonly words: readonly TypedWord[];
+  readonly isPicked: boolean;
+}
+
 /** Why what was typed is not worth the one attempt. */
 export type PassphraseProblem =
   | { readonly kind: "blank" }
   | { readonly kind: "link" }
   | { readonly kind: "tooLong" }
-  | { readonly kind: "wordCount"; readonly words: number };
+  | { readonly kind: "listLoading" }
+  | { readonly kind: "wordCount"; readonly words: number }
+  /** The word at this place, from 1, is not on the list. */
+  | { readonly kind: "unknownWord"; readonly at: number };
 
 /** What was typed, judged: ready to send in a tidy form, or the reason why not. */
 export type PassphraseCheck =
@@ -38,12 +61,70 @@ export function looksLikeLink(input: string): boolean {
   return /:\/\/|vault_/i.test(input.normalize("NFKC"));
 }
 
-/** Decides if what was typed may be sent. A wrong attempt destroys the secret: obvious slips stop here. */
-export function checkPassphrase(input: string): PassphraseCheck {
-  if (input.trim() === "") return { ok: false, problem: { kind: "blank" } };
-  if (looksLikeLink(input)) return { ok: false, problem: { kind: "link" } };
-  if (input.length > MAX_LENGTH) return { ok: false, problem: { kind: "tooLong" } };
-  const words = wordsIn(input);
-  if (words.length === WORDS || isUnseparated(words)) return { ok: true, passphrase: words.join("-") };
-  return { ok: false, problem: { kind: "wordCount", words: words.length } };
+/** Reads the field, word by word, while it is typed in. */
+export function readPassphrase(input: string, list: WordList): Reading {
+  const typed = wordsIn(input.slice(0, MAX_MESSAGE_LENGTH));
+  if (typeof list === "string") {
+    return { words: typed.map((text) => ({ text, state: "unchecked" })), isPicked: false };
+  }
+  if (typed.length !== WORDS) {
+    // The server drops what is between words, so these letters are those six words to it, too.
+    const whole = list.segment(typed.join(""));
+    if (whole?.length === WORDS) return { words: whole.map(listed), isPicked: false };
+  }
+  if (typed.length > WORDS) {
+    const picked = pickPassphrase(input, list);
+    if (picked) return { words: picked.map(listed), isPicked: true };
+  }
+  const isOpen = /[a-z]\p{Cf}*$/iu.test(input.normalize("NFKC"));
+  // With six words there, more letters at the end of the last are a slip, not the beginning of a seventh.
+  const mayGrow = (i: number) => isOpen && i === typed.length - 1 && typed.length < WORDS;
+  const words = typed.flatMap((letters, i) => list.split(letters, mayGrow(i)));
+  return {
+    words: words.map((text, i) => {
+      if (list.has(text)) return listed(text);
+      const isBeingTyped = isOpen && i === words.length - 1 && list.isBeginning(text);
+      return { text, state: isBeingTyped ? "open" : "unknown" };
+    }),
+    isPicked: false,
+  };
 }
+
+/** Decides if what was typed may be sent. A wrong attempt destroys the secret: slips stop here. */
+export function checkPassphrase(input: string, list: WordList): PassphraseCheck {
+  const { words, isPicked } = readPassphrase(input, list);
+  const texts = words.map(({ text }) => text);
+  const ready: PassphraseCheck = { ok: true, passphrase: texts.join("-") };
+  if (isPicked) return ready;
+  if (input.trim() === "") return refused({ kind: "blank" });
+  if (looksLikeLink(input)) return refused({ kind: "link" });
+  if (input.length > MAX_LENGTH) return refused({ kind: "tooLong" });
+  if (list === "loading") return refused({ kind: "listLoading" });
+  if (list === "missing" && isUnseparated(texts)) return ready;
+  if (words.length > WORDS) return refused({ kind: "wordCount", words: words.length });
+  const unknown = words.findIndex(({ state }) => state === "unknown");
+  if (unknown >= 0) return refused({ kind: "unknownWord", at: unknown + 1 });
+  if (words.length < WORDS) return refused({ kind: "wordCount", words: words.length });
+  return words[WORDS - 1]?.state === "open" ? refused({ kind: "unknownWord", at: WORDS }) : ready;
+}
+
+/**
+ * The passphrase in a message that was pasted whole: six words of the list that are all of a line, all that follows a
+ * colon, or joined without a space. Null when there is none, or more than one, for then it would be a guess.
+ */
+function pickPassphrase(message: string, list: Vocabulary): string[] | null {
+  if (message.length > MAX_MESSAGE_LENGTH) return null;
+  const plain = message.normalize("NFKC");
+  const found = new Map<string, string[]>();
+  for (const part of [...plain.split(/[\n\r:]/), ...plain.split(/\s/)]) {
+    const letters = wordsIn(part).join("");
+    const words = list.segment(letters);
+    if (words?.length === WORDS) found.set(letters, words);
+  }
+  const [only, ...others] = found.values();
+  return only && others.length === 0 ? only : null;
+}
+
+const listed = (text: string): TypedWord => ({ text, state: "listed" });
+
+const refused = (problem: PassphraseProblem): PassphraseCheck => ({ ok: false, problem });

@@ -1,0 +1,140 @@
+/** The letters in the list's words (api/src/crypto/passphrase.ts). */
+const SHORTEST = 3;
+const LONGEST = 9;
+
+/** With more slips than this in a word, what was meant is anybody's guess. */
+const MOST_SLIPS = 2;
+
+/** As many guesses as one can compare at a glance. */
+const MOST_SUGGESTIONS = 3;
+
+/**
+ * The words that passphrases are made of. None of them begins another, so letters that are several of them in a row
+ * are so in one way only, whatever stands between them.
+ */
+export class Vocabulary {
+  readonly #sorted: readonly string[];
+  readonly #words: ReadonlySet<string>;
+
+  /** `words` are sorted by their letters, a–z. */
+  constructor(words: readonly string[]) {
+    this.#sorted = words;
+    this.#words = new Set(words);
+  }
+
+  /** True for a word of the list. */
+  has(word: string): boolean {
+    return this.#words.has(word);
+  }
+
+  /** True while letters may become a word of the list, or are one. */
+  isBeginning(letters: string): boolean {
+    return this.#sorted[this.#firstFrom(letters)]?.startsWith(letters) ?? false;
+  }
+
+  /** The one word that begins with these letters and has more of them; null if there is none, or a choice. */
+  completion(letters: string): string | null {
+    const at = this.#firstFrom(letters);
+    const word = this.#sorted[at];
+    if (!letters || !word?.startsWith(letters) || word === letters) return null;
+    return this.#sorted[at + 1]?.startsWith(letters) ? null : word;
+  }
+
+  /**
+   * What may have been meant by a mistyped word, best first: the word it is the beginning of, else those with the
+   * fewest slips (a letter wrong, missing or too many, or two swapped) up to two. Empty when there is no good guess.
+   */
+  suggestions(mistyped: string): string[] {
+    const whole = this.completion(mistyped);
+    if (whole) return [whole];
+    if (mistyped.length < SHORTEST - 1 || mistyped.length > LONGEST + MOST_SLIPS) return [];
+    for (let slips = 1; slips <= MOST_SLIPS; slips++) {
+      const near = this.#sorted.filter((word) => distance(mistyped, word, slips) === slips);
+      if (near.length > 0) return near.sort(byLikeness(mistyped)).slice(0, MOST_SUGGESTIONS);
+    }
+    return [];
+  }
+
+  /** The words that these letters are in a row; null when they are not made of words of the list alone. */
+  segment(letters: string): string[] | null {
+    const { words, rest } = this.#takeWords(letters);
+    return words.length > 0 && rest === "" ? words : null;
+  }
+
+  /**
+   * Letters with nothing between them, as words: all of the list if they can be; else, when they are too many for one
+   * mistyped word, those of the list that they begin with, and what is left. `isOpen` says that more letters may come.
+   */
+  split(letters: string, isOpen: boolean): string[] {
+    const { words, rest } = this.#takeWords(letters);
+    if (rest === "") return words;
+    const isCut = letters.length > LONGEST + 1 || (isOpen && this.isBeginning(rest));
+    return isCut ? [...words, rest] : [letters];
+  }
+
+  #takeWords(letters: string): { words: string[]; rest: string } {
+    const words: string[] = [];
+    let rest = letters;
+    for (let word = this.#firstWord(rest); word; word = this.#firstWord(rest)) {
+      words.push(word);
+      rest = rest.slice(word.length);
+    }
+    return { words, rest };
+  }
+
+  #firstWord(letters: string): string | undefined {
+    for (let length = SHORTEST; length <= LONGEST; length++) {
+      const word = letters.slice(0, length);
+      if (this.#words.has(word)) return word;
+    }
+    return undefined;
+  }
+
+  /** Where the words begin that are not before these letters. */
+  #firstFrom(letters: string): number {
+    let low = 0;
+    let high = this.#sorted.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#sorted[middle] ?? "") < letters) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
+
+/** The more letters are right from the start, the likelier; then, the nearer in length. */
+function byLikeness(mistyped: string): (a: string, b: string) => number {
+  const sameStart = (word: string) => {
+    let length = 0;
+    while (length < word.length && word[length] === mistyped[length]) length++;
+    return length;
+  };
+  const lengthOff = (word: string) => Math.abs(word.length - mistyped.length);
+  return (a, b) => sameStart(b) - sameStart(a) || lengthOff(a) - lengthOff(b);
+}
+
+/**
+ * How many slips make `a` of `b` (Damerau and Levenshtein's distance, no letter touched twice), or more than `most`
+ * when it is that far: https://en.wikipedia.org/wiki/Damerau–Levenshtein_distance
+ */
+function distance(a: string, b: string, most: number): number {
+  if (Math.abs(a.length - b.length) > most) return most + 1;
+  let before: number[] = [];
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = at(row, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const isSwap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const swapped = isSwap ? at(before, j - 2) + 1 : replaced;
+      next.push(Math.min(at(row, j) + 1, at(next, j - 1) + 1, replaced, swapped));
+    }
+    if (Math.min(...next) > most) return most + 1;
+    before = row;
+    row = next;
+  }
+  return at(row, b.length);
+}
+
+const at = (row: readonly number[], i: number): number => row[i] ?? 0;
