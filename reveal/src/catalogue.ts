@@ -81,9 +81,14 @@ export function sayDuration(seconds: number): string {
   return new Intl.ListFormat(language, { type: "unit", style: "short" }).format(said);
 }
 
+/** A whole number as the language writes it. */
+export function sayNumber(value: number): string {
+  return new Intl.NumberFormat(language).format(value);
+}
+
 function fill(text: string, filling: Filling): string {
   return text.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = filling[name] ?? "";
-    return typeof value === "number" ? new Intl.NumberFormat(language).format(value) : value;
+    return typeof value === "number" ? sayNumber(value) : value;
   });
 }

@@ -12,6 +12,7 @@ import {
   wouldLose,
 } from "./state.ts";
 import { createView, type Places, type View } from "./view.ts";
+import { loadWordList } from "./word-list.ts";
 
 /** Coming back to the page asks the server again, but not every few seconds. In milliseconds. */
 const CHECK_AGAIN_AFTER = 30_000;
@@ -38,9 +39,11 @@ async function start(places: Places): Promise<void> {
   // By the page's own clock, which no change of the device's clock moves.
   let ends: number | null = null;
   let checkedAt = 0;
+  let isListWanted = false;
 
   const view: View = createView(places, {
-    submit: (input) => dispatch({ type: "submitted", input }),
+    submit: (input, list) => dispatch({ type: "submitted", input, list }),
+    enterField: loadWordListOnce,
     retry: () => dispatch({ type: "retried" }),
     copied: () => dispatch({ type: "copied" }),
     saved: () => dispatch({ type: "saved" }),
@@ -63,6 +66,13 @@ async function start(places: Places): Promise<void> {
     wanted = language;
     if (await load(language)) view.translate();
     else if (language === wanted) view.languageFailed();
+  }
+
+  /** Not before it is needed: a page that is only looked at stays small. */
+  function loadWordListOnce(): void {
+    if (isListWanted) return;
+    isListWanted = true;
+    loadWordList(view.useWordList);
   }
 
   function dispatch(event: PageEvent): void {

@@ -96,4 +96,8 @@ test("what stopped a passphrase is told gently, with the word that nothing was s
   );
   expect(noticeText({ kind: "wordCount", words: 1 })).toContain("That is 1 word; the passphrase has six.");
   expect(noticeText({ kind: "wordCount", words: 7 })).toContain("7 words");
+  expect(noticeText({ kind: "unknownWord", at: 3 })).toContain("Word 3 is not on our word list");
+  for (const kind of ["blank", "link", "tooLong", "listLoading"] as const) {
+    expect(noticeText({ kind })).toMatch(/nothing has been sent/i);
+  }
 });

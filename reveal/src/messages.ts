@@ -28,6 +28,10 @@ export function noticeText(notice: Notice): string {
       return say("noticeTooLong");
     case "wordCount":
       return say("noticeWordCount", { count: notice.words });
+    case "listLoading":
+      return say("noticeListLoading");
+    case "unknownWord":
+      return say("noticeUnknownWord", { at: notice.at });
     case "rejected":
       return say("noticeRejected");
     case "stillThere":

@@ -13,11 +13,12 @@ import {
   secondsUntil,
   wouldLose,
 } from "./state.ts";
+import { VOCABULARY } from "./test-vocabulary.ts";
 
 beforeAll(() => speak("en", en));
 
 const LINK = { vaultId: "vault_a", token: "AbCdEfGhIjKlMnOpQrSt-_" };
-const GOOD = "anchor-basket-candle-dolphin-elephant-fountain";
+const GOOD = "anchor-banjo-cactus-dolphin-eagle-falcon";
 
 const checking: State = { kind: "checking", inDoubt: false };
 const asking: State = { kind: "asking", notice: null };
@@ -55,7 +56,7 @@ const answered = (outcome: Extract<PageEvent, { type: "answered" }>["outcome"]):
   outcome,
   now: 1000,
 });
-const submitted: PageEvent = { type: "submitted", input: GOOD };
+const submitted: PageEvent = { type: "submitted", input: GOOD, list: VOCABULARY };
 const limited = { kind: "refused", reason: "rateLimited", waitSeconds: 9 } as const;
 
 describe("at the start", () => {
@@ -101,10 +102,20 @@ describe("an attempt", () => {
   });
 
   test("does not start with anything else, and says why", () => {
-    expect(next(asking, { type: "submitted", input: "anchor basket" })).toEqual({
+    expect(next(asking, { type: "submitted", input: "anchor banjo", list: VOCABULARY })).toEqual({
       kind: "asking",
       notice: { kind: "wordCount", words: 2 },
     });
+  });
+
+  test("does not start with a word that is not on the list, unless there is no list to tell", () => {
+    const mistyped = { type: "submitted", input: GOOD.replace("eagle", "eagel") } as const;
+    expect(next(asking, { ...mistyped, list: VOCABULARY })).toEqual({
+      kind: "asking",
+      notice: { kind: "unknownWord", at: 5 },
+    });
+    expect(next(asking, { ...mistyped, list: "loading" })).toMatchObject({ kind: "asking" });
+    expect(next(asking, { ...mistyped, list: "missing" })).toMatchObject({ kind: "opening" });
   });
 
   test("is made once, however often the button is pressed", () => {

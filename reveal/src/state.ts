@@ -1,6 +1,6 @@
 import type { Link } from "./link.ts";
 import type { CheckOutcome, Refusal, RevealOutcome } from "./outcome.ts";
-import { checkPassphrase, type PassphraseProblem } from "./passphrase.ts";
+import { checkPassphrase, type PassphraseProblem, type WordList } from "./passphrase.ts";
 
 /** Why nothing can be done just now, although nothing was used up by trying. */
 export type PauseReason = "offline" | "unreachable" | "overloaded" | "rateLimited" | "forbidden";
@@ -37,7 +37,7 @@ export type Notice = PassphraseProblem | { readonly kind: "rejected" } | { reado
 /** What can happen to the page. Times are in milliseconds and come from outside. */
 export type PageEvent =
   | { readonly type: "checked"; readonly outcome: CheckOutcome; readonly now: number }
-  | { readonly type: "submitted"; readonly input: string }
+  | { readonly type: "submitted"; readonly input: string; readonly list: WordList }
   | { readonly type: "answered"; readonly outcome: RevealOutcome; readonly now: number }
   | { readonly type: "retried" }
   | { readonly type: "waited" }
@@ -64,7 +64,7 @@ export function next(state: State, event: PageEvent): State {
       // Asked again in passing: only what is certain disturbs who is typing.
       return isLeftOpen(state) && event.outcome.kind === "notAvailable" ? { kind: "notAvailable" } : state;
     case "submitted":
-      return canSubmit(state) ? afterSubmit(event.input) : state;
+      return canSubmit(state) ? afterSubmit(event.input, event.list) : state;
     case "answered":
       return state.kind === "opening" ? afterReveal(event.outcome, event.now) : state;
     case "retried":
@@ -98,6 +98,11 @@ export function isLeftOpen(state: State): boolean {
   return state.kind === "asking" || (state.kind === "paused" && state.during === "open");
 }
 
+/** True when the page asks again because what was typed would not do. */
+export function isRefusal(state: State): boolean {
+  return state.kind === "asking" && state.notice !== null && state.notice.kind !== "stillThere";
+}
+
 /** True while closing the page would lose something that cannot be had again. */
 export function wouldLose(state: State): boolean {
   return state.kind === "opening" || (state.kind === "revealed" && !state.copied && !state.saved);
@@ -123,8 +128,8 @@ function afterCheck(inDoubt: boolean, outcome: CheckOutcome, now: number): State
   }
 }
 
-function afterSubmit(input: string): State {
-  const check = checkPassphrase(input);
+function afterSubmit(input: string, list: WordList): State {
+  const check = checkPassphrase(input, list);
   return check.ok
     ? { kind: "opening", passphrase: check.passphrase }
     : { kind: "asking", notice: check.problem };

@@ -4,14 +4,18 @@ import { FILE_NAME } from "./download.ts";
 import { emblem, toneOf } from "./emblem.ts";
 import { directionOf, type Language } from "./language.ts";
 import { createLanguageSwitch } from "./language-switch.ts";
-import { noticeText, screenFor, timeLeftText, waitText, wordCountText } from "./messages.ts";
-import { isUnseparated, looksLikeLink, WORDS, wordsIn } from "./passphrase.ts";
-import { canSubmit, isLeftOpen, type State } from "./state.ts";
+import { screenFor, timeLeftText, waitText } from "./messages.ts";
+import type { WordList } from "./passphrase.ts";
+import { createPassphraseForm } from "./passphrase-form.ts";
+import { isLeftOpen, isRefusal, type State } from "./state.ts";
 import { createValueBox } from "./value-box.ts";
 
 /** What a person can do on the page. */
 export interface Actions {
-  submit(input: string): void;
+  /** `list` is what the input was held against. */
+  submit(input: string, list: WordList): void;
+  /** The passphrase is about to be typed: the list of words will be needed. */
+  enterField(): void;
   retry(): void;
   copied(): void;
   saved(): void;
@@ -33,6 +37,8 @@ export interface View {
   wait(seconds: number): void;
   /** Shows how long the secret may still be opened; read out at a few moments only. */
   timeLeft(seconds: number): void;
+  /** Holds what is typed against this from now on. */
+  useWordList(list: WordList): void;
   /** Empties the passphrase field. */
   forgetPassphrase(): void;
   /** Says everything again in the language that is spoken now; what is typed, shown or focused stays. */
@@ -58,7 +64,7 @@ export function createView({ header, main, about }: Places, actions: Actions): V
   const left = element("p", { class: "left" });
   const spokenLeft = element("p", { class: "unseen", role: "status" });
   const languages = createLanguageSwitch(actions.speak);
-  const passphrase = createPassphraseForm(actions.submit);
+  const passphrase = createPassphraseForm(actions);
   const value = createValueBox({ copied: actions.copied, saved: actions.saved, tell });
 
   const card = element("div", { class: "card" }, picture, heading, happened, next);
@@ -138,6 +144,7 @@ export function createView({ header, main, about }: Places, actions: Actions): V
       left.textContent = text;
       left.hidden = false;
     },
+    useWordList: passphrase.useWordList,
     forgetPassphrase: passphrase.forget,
     translate() {
       document.documentElement.lang = spokenLanguage();
@@ -148,126 +155,6 @@ export function createView({ header, main, about }: Places, actions: Actions): V
     languageFailed() {
       languages.write();
       tell("languageFailed");
-    },
-  };
-}
-
-/** True when the page asks again because what was typed would not do. */
-function isRefusal(state: State): boolean {
-  return state.kind === "asking" && state.notice !== null && state.notice.kind !== "stillThere";
-}
-
-function createPassphraseForm(submit: Actions["submit"]) {
-  const field = element("textarea", {
-    id: "passphrase",
-    name: "passphrase",
-    rows: "2",
-    dir: "ltr",
-    autocomplete: "off",
-    autocapitalize: "none",
-    autocorrect: "off",
-    spellcheck: "false",
-    inputmode: "text",
-    enterkeyhint: "go",
-    "aria-describedby": "passphrase-hint passphrase-problem",
-    // Nobody else's software has any business with these words: managers, writing aids, translators.
-    "data-1p-ignore": "",
-    "data-bwignore": "",
-    "data-lpignore": "true",
-    "data-form-type": "other",
-    "data-gramm": "false",
-    writingsuggestions: "false",
-    translate: "no",
-  });
-  const slots = element("span", { class: "slots", "aria-hidden": "true" });
-  for (let i = 0; i < WORDS; i++) slots.append(element("i"));
-  const counted = element("span", { class: "counted" });
-  const problem = element("p", { id: "passphrase-problem", class: "problem", role: "alert" });
-  const button = element("button", { type: "submit", class: "primary" });
-  const warningTitle = element("strong");
-  const warningText = element("span");
-  const warning = element("p", { class: "warning" }, warningTitle, " ", warningText);
-  // Only where the operator set a phrase, which the page then came with.
-  const hasPhrase = Boolean(document.querySelector(".recognition")?.textContent);
-  const label = element("label", { for: "passphrase" });
-  const hint = element("p", { id: "passphrase-hint", class: "hint" });
-  const recognition = element("p", { class: "hint" });
-  recognition.hidden = !hasPhrase;
-  const noPassphrase = element("p", { class: "aside" });
-  const controls = element(
-    "fieldset",
-    {},
-    label,
-    hint,
-    recognition,
-    field,
-    element("div", { class: "progress" }, slots, counted),
-    problem,
-    button,
-  );
-  const form = element("form", { novalidate: "", autocomplete: "off" }, warning, controls, noPassphrase);
-
-  const refresh = () => {
-    const words = looksLikeLink(field.value) ? [] : wordsIn(field.value);
-    const filled = isUnseparated(words) ? WORDS : words.length;
-    for (const [i, slot] of [...slots.children].entries()) slot.classList.toggle("filled", i < filled);
-    counted.textContent = isUnseparated(words) ? "" : wordCountText(words.length);
-    form.classList.toggle("too-many", filled > WORDS);
-    // Setting a style from a script is allowed by the policy; a style attribute in markup is not.
-    field.style.height = "auto";
-    field.style.height = `${field.scrollHeight + field.offsetHeight - field.clientHeight}px`;
-  };
-
-  field.addEventListener("input", () => {
-    problem.textContent = "";
-    field.removeAttribute("aria-invalid");
-    refresh();
-  });
-  // Enter submits, once per press. Some on-screen keyboards only say that a line break is coming.
-  field.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.isComposing) return;
-    event.preventDefault();
-    if (!event.repeat) form.requestSubmit();
-  });
-  field.addEventListener("beforeinput", (event) => {
-    if (event.inputType !== "insertLineBreak" && event.inputType !== "insertParagraph") return;
-    event.preventDefault();
-    form.requestSubmit();
-  });
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    submit(field.value);
-  });
-  addEventListener("resize", refresh);
-
-  return {
-    form,
-    write(state: State) {
-      const isOpening = state.kind === "opening";
-      const isPaused = state.kind === "paused" && state.during === "open";
-      const isError = isRefusal(state);
-      form.hidden = !(state.kind === "asking" || isOpening || isPaused);
-      controls.disabled = isOpening;
-      button.disabled = !canSubmit(state);
-      label.textContent = say("field");
-      hint.textContent = say("hint");
-      recognition.textContent = say("recognition");
-      button.textContent = say(isOpening ? "submitting" : "submit");
-      warningTitle.textContent = say("warningTitle");
-      warningText.textContent = say("warning");
-      warning.hidden = isOpening;
-      noPassphrase.textContent = say("noPassphrase");
-      noPassphrase.hidden = state.kind !== "asking" || state.notice?.kind === "stillThere";
-      problem.textContent = state.kind === "asking" && state.notice ? noticeText(state.notice) : "";
-      problem.classList.toggle("reassuring", !isError);
-      if (isError) field.setAttribute("aria-invalid", "true");
-      else field.removeAttribute("aria-invalid");
-      refresh();
-    },
-    focus: () => field.focus(),
-    forget() {
-      field.value = "";
-      refresh();
     },
   };
 }

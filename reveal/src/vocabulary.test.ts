@@ -71,9 +71,12 @@ describe("letters with nothing between them", () => {
     expect(VOCABULARY.segment("anchor")).toEqual(["anchor"]);
   });
 
-  test.each(["", "anch", "anchors", "anchorx", "xanchor"])("are none when they are more or less: %j", (letters) => {
-    expect(VOCABULARY.segment(letters)).toBeNull();
-  });
+  test.each(["", "anch", "anchors", "anchorx", "xanchor"])(
+    "are none when they are more or less: %j",
+    (letters) => {
+      expect(VOCABULARY.segment(letters)).toBeNull();
+    },
+  );
 
   test("that are too many for one word are cut where it is certain", () => {
     expect(VOCABULARY.split("anchorbanjocaktus", false)).toEqual(["anchor", "banjo", "caktus"]);

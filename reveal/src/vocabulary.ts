@@ -13,31 +13,31 @@ const MOST_SUGGESTIONS = 3;
  * are so in one way only, whatever stands between them.
  */
 export class Vocabulary {
-  readonly #sorted: readonly string[];
-  readonly #words: ReadonlySet<string>;
+  private readonly sorted: readonly string[];
+  private readonly words: ReadonlySet<string>;
 
   /** `words` are sorted by their letters, a–z. */
   constructor(words: readonly string[]) {
-    this.#sorted = words;
-    this.#words = new Set(words);
+    this.sorted = words;
+    this.words = new Set(words);
   }
 
   /** True for a word of the list. */
   has(word: string): boolean {
-    return this.#words.has(word);
+    return this.words.has(word);
   }
 
   /** True while letters may become a word of the list, or are one. */
   isBeginning(letters: string): boolean {
-    return this.#sorted[this.#firstFrom(letters)]?.startsWith(letters) ?? false;
+    return this.sorted[this.firstFrom(letters)]?.startsWith(letters) ?? false;
   }
 
   /** The one word that begins with these letters and has more of them; null if there is none, or a choice. */
   completion(letters: string): string | null {
-    const at = this.#firstFrom(letters);
-    const word = this.#sorted[at];
+    const at = this.firstFrom(letters);
+    const word = this.sorted[at];
     if (!letters || !word?.startsWith(letters) || word === letters) return null;
-    return this.#sorted[at + 1]?.startsWith(letters) ? null : word;
+    return this.sorted[at + 1]?.startsWith(letters) ? null : word;
   }
 
   /**
@@ -49,7 +49,7 @@ export class Vocabulary {
     if (whole) return [whole];
     if (mistyped.length < SHORTEST - 1 || mistyped.length > LONGEST + MOST_SLIPS) return [];
     for (let slips = 1; slips <= MOST_SLIPS; slips++) {
-      const near = this.#sorted.filter((word) => distance(mistyped, word, slips) === slips);
+      const near = this.sorted.filter((word) => distance(mistyped, word, slips) === slips);
       if (near.length > 0) return near.sort(byLikeness(mistyped)).slice(0, MOST_SUGGESTIONS);
     }
     return [];
@@ -57,7 +57,7 @@ export class Vocabulary {
 
   /** The words that these letters are in a row; null when they are not made of words of the list alone. */
   segment(letters: string): string[] | null {
-    const { words, rest } = this.#takeWords(letters);
+    const { words, rest } = this.takeWords(letters);
     return words.length > 0 && rest === "" ? words : null;
   }
 
@@ -66,37 +66,37 @@ export class Vocabulary {
    * mistyped word, those of the list that they begin with, and what is left. `isOpen` says that more letters may come.
    */
   split(letters: string, isOpen: boolean): string[] {
-    const { words, rest } = this.#takeWords(letters);
+    const { words, rest } = this.takeWords(letters);
     if (rest === "") return words;
     const isCut = letters.length > LONGEST + 1 || (isOpen && this.isBeginning(rest));
     return isCut ? [...words, rest] : [letters];
   }
 
-  #takeWords(letters: string): { words: string[]; rest: string } {
+  private takeWords(letters: string): { words: string[]; rest: string } {
     const words: string[] = [];
     let rest = letters;
-    for (let word = this.#firstWord(rest); word; word = this.#firstWord(rest)) {
+    for (let word = this.firstWord(rest); word; word = this.firstWord(rest)) {
       words.push(word);
       rest = rest.slice(word.length);
     }
     return { words, rest };
   }
 
-  #firstWord(letters: string): string | undefined {
+  private firstWord(letters: string): string | undefined {
     for (let length = SHORTEST; length <= LONGEST; length++) {
       const word = letters.slice(0, length);
-      if (this.#words.has(word)) return word;
+      if (this.words.has(word)) return word;
     }
     return undefined;
   }
 
   /** Where the words begin that are not before these letters. */
-  #firstFrom(letters: string): number {
+  private firstFrom(letters: string): number {
     let low = 0;
-    let high = this.#sorted.length;
+    let high = this.sorted.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((this.#sorted[middle] ?? "") < letters) low = middle + 1;
+      if ((this.sorted[middle] ?? "") < letters) low = middle + 1;
       else high = middle;
     }
     return low;

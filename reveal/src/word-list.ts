@@ -1,4 +1,5 @@
 import address from "@ttl-secrets/api/word-list.txt?url";
+import type { WordList } from "./passphrase.ts";
 import { Vocabulary } from "./vocabulary.ts";
 
 /** Words in the list (api/src/crypto/passphrase.ts). Another number: that was not the list, or not all of it. */
@@ -11,13 +12,13 @@ const LOAD_TIMEOUT = 8_000;
 const RETRY_DELAY = 10_000;
 
 /**
- * Loads the words that passphrases are made of, and keeps trying until they are there. `failed` is called each time
- * it did not work. Nothing depends on the list: without it, words can't be checked while they are typed.
+ * Loads the words that passphrases are made of, and keeps trying until they are there. `use` is told each time that
+ * they are still missing. Nothing depends on the list: without it, words can't be checked while they are typed.
  */
-export function loadWordList(loaded: (vocabulary: Vocabulary) => void, failed: () => void): void {
+export function loadWordList(use: (list: WordList) => void): void {
   const attempt = () =>
-    fetchWordList().then(loaded, () => {
-      failed();
+    fetchWordList().then(use, () => {
+      use("missing");
       setTimeout(attempt, RETRY_DELAY);
     });
   void attempt();

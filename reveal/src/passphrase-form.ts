@@ -1,0 +1,181 @@
+import { adviceOn } from "./advice.ts";
+import { say } from "./catalogue.ts";
+import { element } from "./dom.ts";
+import { noticeText } from "./messages.ts";
+import { checkPassphrase, readPassphrase, WORDS, type WordList } from "./passphrase.ts";
+import { canSubmit, isRefusal, type State } from "./state.ts";
+import type { Actions } from "./view.ts";
+import { createWordAdvice } from "./word-advice.ts";
+import { createWordChips } from "./word-chips.ts";
+
+/** The field for the passphrase, the six words as they are understood, and the button that sends them. */
+export function createPassphraseForm({ submit, enterField }: Pick<Actions, "submit" | "enterField">) {
+  let list: WordList = "loading";
+
+  const field = element("textarea", {
+    id: "passphrase",
+    name: "passphrase",
+    rows: "2",
+    dir: "ltr",
+    autocomplete: "off",
+    autocapitalize: "none",
+    autocorrect: "off",
+    spellcheck: "false",
+    inputmode: "text",
+    enterkeyhint: "go",
+    "aria-describedby": "passphrase-hint passphrase-problem",
+    // Nobody else's software has any business with these words: managers, writing aids, translators.
+    "data-1p-ignore": "",
+    "data-bwignore": "",
+    "data-lpignore": "true",
+    "data-form-type": "other",
+    "data-gramm": "false",
+    writingsuggestions: "false",
+    translate: "no",
+  });
+  const advice = createWordAdvice(takeWord);
+  const chips = createWordChips(selectWord);
+  const problem = element("p", { id: "passphrase-problem", class: "problem", role: "alert" });
+  const button = element("button", {
+    type: "submit",
+    class: "primary",
+    "aria-describedby": "passphrase-advice",
+  });
+  const warningTitle = element("strong");
+  const warningText = element("span");
+  const warning = element("p", { class: "warning" }, warningTitle, " ", warningText);
+  // Only where the operator set a phrase, which the page then came with.
+  const hasPhrase = Boolean(document.querySelector(".recognition")?.textContent);
+  const label = element("label", { for: "passphrase" });
+  const hint = element("p", { id: "passphrase-hint", class: "hint" });
+  const recognition = element("p", { class: "hint" });
+  recognition.hidden = !hasPhrase;
+  const noPassphrase = element("p", { class: "aside" });
+  const controls = element(
+    "fieldset",
+    {},
+    label,
+    hint,
+    recognition,
+    field,
+    advice.line,
+    advice.readOut,
+    chips.list,
+    problem,
+    button,
+  );
+  const form = element("form", { novalidate: "", autocomplete: "off" }, warning, controls, noPassphrase);
+
+  function refresh(): void {
+    const { value } = field;
+    const judged = adviceOn(value, list);
+    advice.write(judged);
+    chips.write(judged.kind === "problem" ? [] : readPassphrase(value, list).words);
+    // Not `disabled`: a press then says what is missing, and who can't see the button can still find it.
+    button.setAttribute("aria-disabled", String(!checkPassphrase(value, list).ok));
+    // Setting a style from a script is allowed by the policy; a style attribute in markup is not.
+    field.style.height = "auto";
+    field.style.height = `${field.scrollHeight + field.offsetHeight - field.clientHeight}px`;
+  }
+
+  /** Takes back what was said about an attempt that was not made. */
+  function clearProblem(): void {
+    problem.textContent = "";
+    field.removeAttribute("aria-invalid");
+  }
+
+  /** Puts words into the field in place of all that is there, in a way that the browser can undo. */
+  function rewrite(text: string): void {
+    field.focus();
+    field.select();
+    if (!document.execCommand("insertText", false, text)) field.setRangeText(text);
+  }
+
+  function wordsThere(): string[] {
+    return readPassphrase(field.value, list).words.map(({ text }) => text);
+  }
+
+  function takeWord(word: string, at: number): void {
+    const words = wordsThere().map((there, i) => (i === at - 1 ? word : there));
+    rewrite(words.join(" ") + (at === words.length && at < WORDS ? " " : ""));
+  }
+
+  function selectWord(at: number): void {
+    const words = wordsThere();
+    const word = words[at - 1];
+    if (word === undefined) {
+      field.focus();
+      return;
+    }
+    rewrite(words.join(" "));
+    const start = words.slice(0, at - 1).join(" ").length + (at > 1 ? 1 : 0);
+    field.setSelectionRange(start, start + word.length);
+  }
+
+  /** Enter finishes a word that can only be one; else it asks for the secret. */
+  function enter(): void {
+    const judged = adviceOn(field.value, list);
+    const [completion] = judged.kind === "count" ? judged.offered : [];
+    if (completion && judged.kind === "count") takeWord(completion, judged.at);
+    else form.requestSubmit();
+  }
+
+  field.addEventListener("focus", enterField);
+  field.addEventListener("input", () => {
+    clearProblem();
+    refresh();
+  });
+  // Enter counts once per press. Some on-screen keyboards only say that a line break is coming.
+  field.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing) return;
+    event.preventDefault();
+    if (!event.repeat) enter();
+  });
+  field.addEventListener("beforeinput", (event) => {
+    if (event.inputType !== "insertLineBreak" && event.inputType !== "insertParagraph") return;
+    event.preventDefault();
+    enter();
+  });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    submit(field.value, list);
+  });
+  addEventListener("resize", refresh);
+
+  return {
+    form,
+    write(state: State) {
+      const isOpening = state.kind === "opening";
+      const isPaused = state.kind === "paused" && state.during === "open";
+      const isError = isRefusal(state);
+      form.hidden = !(state.kind === "asking" || isOpening || isPaused);
+      controls.disabled = isOpening;
+      button.disabled = !canSubmit(state);
+      label.textContent = say("field");
+      hint.textContent = say("hint");
+      recognition.textContent = say("recognition");
+      button.textContent = say(isOpening ? "submitting" : "submit");
+      warningTitle.textContent = say("warningTitle");
+      warningText.textContent = say("warning");
+      warning.hidden = isOpening;
+      noPassphrase.textContent = say("noPassphrase");
+      noPassphrase.hidden = state.kind !== "asking" || state.notice?.kind === "stillThere";
+      problem.textContent = state.kind === "asking" && state.notice ? noticeText(state.notice) : "";
+      problem.classList.toggle("reassuring", !isError);
+      if (isError) field.setAttribute("aria-invalid", "true");
+      else field.removeAttribute("aria-invalid");
+      refresh();
+    },
+    /** From now on the words are held against this. */
+    useWordList(loaded: WordList) {
+      list = loaded;
+      clearProblem();
+      refresh();
+    },
+    focus: () => field.focus(),
+    forget() {
+      field.value = "";
+      refresh();
+    },
+  };
+}
