@@ -42,7 +42,7 @@ it("after a hand-off neither value nor passphrase nor token is left in the datab
   expect(await readValue(recipient)).toBe(VALUE);
   const other = await stack.current.newPerson();
   await openLink(other, burnt.link);
-  await attempt(other, `${burnt.passphrase}s`);
+  await attempt(other, pending.passphrase);
   await expectScreen(other, "destroyed");
   await rowOf(page, "burnt").getByText("Destroyed").waitFor();
 

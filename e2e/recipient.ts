@@ -19,10 +19,15 @@ export async function openLink(page: Page, link: string): Promise<void> {
   await expectScreen(page, "asking");
 }
 
-/** Types a passphrase and asks for the secret. */
+/** Types a passphrase and asks for the secret, once the page has found six words of the list in it. */
 export async function attempt(page: Page, passphrase: string): Promise<void> {
   await page.getByLabel("Passphrase").fill(passphrase);
   await page.getByRole("button", { name: "View secret" }).click();
+}
+
+/** Asks for the secret from within the field. Unlike the button, Enter is always there to be pressed. */
+export async function pressEnter(page: Page): Promise<void> {
+  await page.locator("#passphrase").press("Enter");
 }
 
 /** The value on screen, exactly. */

@@ -12,7 +12,6 @@ import {
   wouldLose,
 } from "./state.ts";
 import { createView, type Places, type View } from "./view.ts";
-import { loadWordList } from "./word-list.ts";
 
 /** Coming back to the page asks the server again, but not every few seconds. In milliseconds. */
 const CHECK_AGAIN_AFTER = 30_000;
@@ -39,11 +38,11 @@ async function start(places: Places): Promise<void> {
   // By the page's own clock, which no change of the device's clock moves.
   let ends: number | null = null;
   let checkedAt = 0;
-  let isListWanted = false;
+  let isListComing = false;
 
   const view: View = createView(places, {
     submit: (input, list) => dispatch({ type: "submitted", input, list }),
-    enterField: loadWordListOnce,
+    enterField: () => void fetchWordList(),
     retry: () => dispatch({ type: "retried" }),
     copied: () => dispatch({ type: "copied" }),
     saved: () => dispatch({ type: "saved" }),
@@ -68,11 +67,17 @@ async function start(places: Places): Promise<void> {
     else if (language === wanted) view.languageFailed();
   }
 
-  /** Not before it is needed: a page that is only looked at stays small. */
-  function loadWordListOnce(): void {
-    if (isListWanted) return;
-    isListWanted = true;
-    loadWordList(view.useWordList);
+  /** The list, and the code that looks words up: not before they are needed, and again if they did not arrive. */
+  async function fetchWordList(): Promise<void> {
+    if (isListComing) return;
+    isListComing = true;
+    try {
+      const { loadWordList } = await import("./word-list.ts");
+      loadWordList(view.useWordList);
+    } catch {
+      isListComing = false;
+      view.useWordList("missing");
+    }
   }
 
   function dispatch(event: PageEvent): void {
