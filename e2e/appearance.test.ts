@@ -3,7 +3,7 @@ import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { expectAccessible, LOOKS } from "./accessible.ts";
 import { endTtl } from "./end-ttl.ts";
-import { attempt, expectScreen, openLink, readValue } from "./recipient.ts";
+import { attempt, expectScreen, openLink, pressEnter, readValue } from "./recipient.ts";
 import {
   createProject,
   createSecret,
@@ -251,7 +251,18 @@ describe.each(LOOKS)("on a $device, $colorScheme", ({ colorScheme, device, viewp
     await openLink(page, link);
     await expectAccessible(page, name("reveal-asking"));
     if (isPictured) await picture(page, "reveal");
-    await attempt(page, "too few words");
+    for (const [typed, screen] of [
+      ["anchor ban", "typing"],
+      ["anchor bnajo cactus", "slip"],
+      ["anchor banjo cactus dolphin eagle falcon", "complete"],
+      ["Hello\n\nPassphrase: anchor-banjo-cactus-dolphin-eagle-falcon", "pasted"],
+    ] as const) {
+      await page.getByLabel("Passphrase").fill(typed);
+      await page.locator(".chips [data-state=listed]").first().waitFor();
+      await expectAccessible(page, name(`reveal-${screen}`));
+    }
+    await page.getByLabel("Passphrase").fill("anchor banjo cactus");
+    await pressEnter(page);
     await page.getByRole("alert").waitFor();
     await expectAccessible(page, name("reveal-refused"));
     await attempt(page, passphrase);

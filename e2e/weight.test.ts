@@ -7,7 +7,7 @@ import { useStack } from "./stack.ts";
 const stack = useStack();
 
 /** In bytes as they pass over the wire, headers apart. */
-const MOST = { reveal: 15_000, dashboard: 200_000 };
+const MOST = { reveal: 15_000, wordList: 30_000, dashboard: 200_000 };
 
 /** What a page asks for from now on, and how many bytes of it come back. */
 function watch(page: Page) {
@@ -41,7 +41,8 @@ it.each([...LANGUAGE_TAGS])(
     const page = await stack.current.newPerson({ locale });
     const weigh = watch(page);
     await page.goto(link);
-    await page.getByRole("textbox").pressSequentially("a");
+    await page.getByRole("textbox").waitFor();
+    await page.waitForLoadState("networkidle");
     expect(await page.locator("html").getAttribute("lang")).toBe(locale);
     const weight = await weigh();
     print(`the recipient's page (${locale})`, weight, MOST.reveal);
@@ -50,6 +51,21 @@ it.each([...LANGUAGE_TAGS])(
     expect(weight.bytes).toBeLessThanOrEqual(MOST.reveal);
   },
 );
+
+it("the word list takes at most 30 KB, once the field has been entered", async () => {
+  link ??= await newLink();
+  const page = await stack.current.newPerson();
+  await page.goto(link);
+  await page.getByRole("textbox").waitFor();
+  await page.waitForLoadState("networkidle");
+  const weigh = watch(page);
+  await page.getByRole("textbox").fill("anchor");
+  await page.locator(".chips [data-state=listed]").waitFor();
+  const weight = await weigh();
+  print("the word list, with the code that looks words up", weight, MOST.wordList);
+  expect(weight.requests).toHaveLength(2);
+  expect(weight.bytes).toBeLessThanOrEqual(MOST.wordList);
+});
 
 let link: string | undefined;
 
