@@ -195,7 +195,7 @@ describe("the countdown", () => {
     await page.goto(LINK);
     await page.getByText(/^Time left to open it: (7 minutes|6 minutes, \d+ seconds?)$/).waitFor();
     await page.getByLabel("Passphrase").fill("anchor");
-    const spoken = page.locator(".unseen");
+    const spoken = page.locator(".card > .unseen");
     expect(await spoken.textContent()).toBe("");
     await page.clock.setSystemTime("2031-01-01T00:00:00Z");
     await page.clock.runFor(125_000);
