@@ -52,12 +52,12 @@ export function wordsIn(input: string): string[] {
 }
 
 /** True when six words were typed with nothing between them, which the server accepts just as well. */
-export function isUnseparated(words: readonly string[]): boolean {
+function isUnseparated(words: readonly string[]): boolean {
   return words.length === 1 && (words[0]?.length ?? 0) >= MIN_LETTERS;
 }
 
 /** True for what is obviously the link: people paste what they copied last. */
-export function looksLikeLink(input: string): boolean {
+function looksLikeLink(input: string): boolean {
   return /:\/\/|vault_/i.test(input.normalize("NFKC"));
 }
 
