@@ -48,6 +48,7 @@ const FOR_EVER = "public, max-age=31536000, immutable";
 const MEDIA_TYPES: Record<string, string> = {
   ".html": HTML,
   ".css": "text/css; charset=utf-8",
+  ".txt": "text/plain; charset=utf-8",
   ".js": "text/javascript; charset=utf-8",
   ".svg": "image/svg+xml; charset=utf-8",
 };
