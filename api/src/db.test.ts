@@ -21,6 +21,33 @@ it("a lost connection fails the queries it carried, and the pool goes on with ne
   await pool.close();
 }, 30_000);
 
+it("a database that takes no connections fails the next query on a connection lost half-way through one", async () => {
+  // Guards the patch too: the lost query passed for under way on the next connection, whose refusal was kept for it, so
+  // that whoever asked next waited until the database was back.
+  const pool = connect(db.current.url, 1);
+  const address = new URL(db.current.url);
+  const name = address.pathname.slice(1);
+  address.pathname = "/postgres";
+  const elsewhere = connect(address.href, 1);
+  await pool.sql`SELECT 1`;
+  const lost = pool.sql`SELECT pg_sleep(60)`.catch((error: Error) => error);
+  await elsewhere.sql.unsafe(`ALTER DATABASE "${name}" ALLOW_CONNECTIONS false`);
+  try {
+    await expect
+      .poll(
+        () => elsewhere.sql`
+        SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ${name} AND query LIKE '%pg_sleep(60)%'`,
+      )
+      .toHaveLength(1);
+    expect(await lost).toBeInstanceOf(Error);
+    await expect(pool.sql`SELECT 1`).rejects.toMatchObject({ code: "55000" });
+  } finally {
+    await elsewhere.sql.unsafe(`ALTER DATABASE "${name}" ALLOW_CONNECTIONS true`);
+  }
+  expect(await answerOf(pool)).toBe(1);
+  await Promise.all([pool.close(), elsewhere.close()]);
+}, 30_000);
+
 it("a statement that hangs is given up, so that it holds up nobody else", async () => {
   const settings = await db.current.sql`
     SELECT name, setting FROM pg_settings
