@@ -61,6 +61,6 @@ export function expectedStates({ operation, step, place, fault }: Cell): readonl
     fault.breaks === "server process" ||
     // The server goes on with what it has begun, though nobody is there any more.
     (fault.breaks === "connection" && place === "before") ||
-    ((fault.breaks === "its audit event" || fault.breaks === "new rows") && step.audits);
+    (fault.breaks === "its audit event" && step.audits);
   return neverEnds ? step.ifNot : [...new Set([...step.ifNot, ...step.ifDone])];
 }

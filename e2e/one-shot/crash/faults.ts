@@ -89,6 +89,8 @@ export const FAULTS: readonly Fault[] = [
     breaks: "new rows",
     needs: "disk",
     strike: async ({ site }) => {
+      // So that it is known which pages have room.
+      await site.db.sql`VACUUM audit_events`;
       site.disk?.fill();
       await fillPages(site);
       return async () => site.disk?.free();
@@ -108,13 +110,16 @@ export const FAULTS: readonly Fault[] = [
   },
 ];
 
-/** The most rows that a page of 8 KiB can hold. */
-const ROWS_PER_PAGE = 291;
+/** How many of the smallest events there may be room for on all the pages there are. */
+const MAX_ROOM = 10_000;
 
-/** Stores events of nobody's until no page has room for one more. */
+/**
+ * Stores events of nobody's until there is no room for one more. Another connection may still know of a page that has
+ * some, so it is likely, but not certain, that the next event finds none.
+ */
 async function fillPages({ db }: CrashSite): Promise<void> {
   try {
-    for (let rows = 0; rows <= ROWS_PER_PAGE; rows++) {
+    for (let rows = 0; rows < MAX_ROOM; rows++) {
       await db.sql`
         INSERT INTO audit_events (id, vault_id, project_id, action, source_ip)
         VALUES (gen_random_uuid(), 'nobody', gen_random_uuid(), 'temporary_secret_create', '0.0.0.0')`;

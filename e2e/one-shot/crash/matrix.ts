@@ -1,3 +1,4 @@
+import { TORTURE } from "../scale.ts";
 import { type Cell, isPossible } from "./cells.ts";
 import type { Run } from "./operation.ts";
 
@@ -25,7 +26,7 @@ export class Matrix {
     this.#secondPlaintexts += Math.max(0, plaintexts - 1);
   }
 
-  /** The table, how often it came to what, and the totals. */
+  /** How often it came to what, and the totals; under torture the whole table. */
   print(): string {
     const widths = [0, 1, 2].map((column) =>
       Math.max(0, ...this.#rows.map((row) => row[column]?.length ?? 0)),
@@ -38,7 +39,7 @@ export class Matrix {
     const skipped = this.#planned.filter((cell) => !isPossible(cell)).length;
     return [
       "crash matrix",
-      ...table,
+      ...(TORTURE ? table : []),
       ...counts,
       `crash matrix: ${this.#rows.length} of ${this.#planned.length} cells, ${this.#secrets} secrets, ${this.#plaintexts} plaintexts, ${this.#secondPlaintexts} second plaintexts`,
       ...(skipped > 0
