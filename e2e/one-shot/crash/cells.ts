@@ -47,8 +47,12 @@ const placesOf = ({ waitsFor, commits }: Step): Place[] => [
   ...(commits ? (["after"] as const) : []),
 ];
 
-/** Every fault on both sides of a reveal's two commits; of everything else, that its answer is lost when all is done. */
+/**
+ * Every fault on both sides of a reveal's two commits; of everything else, that its answer is lost when all is done. Not
+ * the full disks, which only the superuser of the system can have.
+ */
 function isEveryday({ operation, step, place, fault }: Cell): boolean {
+  if (fault.needs === "disk") return false;
   if (operation.name === "reveal") return step !== operation.steps[0] && place !== "within";
   return fault === CUT && place === "after" && step === operation.steps.at(-1);
 }
@@ -58,9 +62,11 @@ export function expectedStates({ operation, step, place, fault }: Cell): readonl
   if (fault.breaks === "nothing") return [operation.complete];
   if (place === "after") return step.ifDone;
   const neverEnds =
-    fault.breaks === "server process" ||
-    // The server goes on with what it has begun, though nobody is there any more.
-    (fault.breaks === "connection" && place === "before") ||
-    (fault.breaks === "its audit event" && step.audits);
+    // A full disk may have room for one more in a file that is there already.
+    fault.needs !== "disk" &&
+    (fault.breaks === "server process" ||
+      // The server goes on with what it has begun, though nobody is there any more.
+      (fault.breaks === "connection" && place === "before") ||
+      (fault.breaks === "its audit event" && step.audits));
   return neverEnds ? step.ifNot : [...new Set([...step.ifNot, ...step.ifDone])];
 }
