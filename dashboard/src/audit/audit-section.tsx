@@ -4,9 +4,7 @@ import { t, useLanguage } from "../i18n/i18n.ts";
 import type { ApiError } from "../shared/api-error.ts";
 import { errorText } from "../shared/error-text.ts";
 import { DownIcon } from "../shared/icons.tsx";
-import { LoadFailure } from "../shared/load-failure.tsx";
-import { LoadMore } from "../shared/load-more.tsx";
-import { Loading } from "../shared/loading.tsx";
+import { ListFrame } from "../shared/list-frame.tsx";
 import { Notice } from "../shared/notice.tsx";
 import { Cell, Row, RowHeader, Table } from "../shared/table.tsx";
 import { Time } from "../shared/time.tsx";
@@ -48,40 +46,33 @@ export function AuditSection({ projectId }: { projectId: string }) {
       {filtering ? (
         <AuditFilterForm id={filterId} filter={filter} onFilter={(next) => setSearch(writeFilter(next))} />
       ) : null}
-      {list.watchError && list.watchError.code !== "UNREACHABLE" ? (
-        <Notice tone="warn">{t("common.outOfDate", { why: errorText(list.watchError) })}</Notice>
-      ) : null}
-      {list.nodes ? (
-        list.nodes.length === 0 ? (
+      <ListFrame
+        list={list}
+        empty={
           <div className="empty">
             <h3>{t(isFiltered ? "audit.noMatch" : "audit.empty")}</h3>
             <p>{t(isFiltered ? "audit.noMatchText" : "audit.emptyText")}</p>
           </div>
-        ) : (
-          <>
-            <Table
-              label={t("audit.events")}
-              className="audit-table"
-              columns={[
-                t("audit.time"),
-                t("audit.action"),
-                t("ttlSecrets.kind"),
-                t("audit.actor"),
-                t("audit.sourceIp"),
-              ]}
-            >
-              {list.nodes.map((event) => (
-                <AuditRow key={event.id} event={event} />
-              ))}
-            </Table>
-            <LoadMore {...list} />
-          </>
-        )
-      ) : list.error ? (
-        <LoadFailure error={list.error} retry={list.retry} />
-      ) : (
-        <Loading />
-      )}
+        }
+      >
+        {(events) => (
+          <Table
+            label={t("audit.events")}
+            className="audit-table"
+            columns={[
+              t("audit.time"),
+              t("audit.action"),
+              t("ttlSecrets.kind"),
+              t("audit.actor"),
+              t("audit.sourceIp"),
+            ]}
+          >
+            {events.map((event) => (
+              <AuditRow key={event.id} event={event} />
+            ))}
+          </Table>
+        )}
+      </ListFrame>
     </section>
   );
 }
