@@ -36,6 +36,11 @@ export class Balancer implements Endpoint {
       await setTimeout(POLL_MS);
   }
 
+  /** Resolves once some replica is seen to be ready. */
+  async seesAny(): Promise<void> {
+    while (!this.#replicas.some(({ isReady }) => isReady)) await setTimeout(POLL_MS);
+  }
+
   request: Endpoint["request"] = (path, init) => {
     const ready = this.#replicas.filter((replica) => replica.isReady);
     const chosen = ready[this.#turn++ % ready.length];
