@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { AccountError } from "./src/accounts/manage-accounts.ts";
 import { createAccount, disable, enable, resetPassword } from "./src/admin/accounts.ts";
+import { backupAdvice } from "./src/admin/backup-advice.ts";
 import { destroyPending } from "./src/admin/destroy-pending.ts";
 import { doctor } from "./src/admin/doctor.ts";
 import { type Installation, openInstallation, requireMigrated } from "./src/admin/installation.ts";
@@ -86,6 +87,11 @@ command("enable-account", "let a disabled account sign in again", enable).requir
   "the account",
 );
 command("list-vaults", "list vaults, their members and how much is in them", listVaults);
+program
+  .command("backup-advice")
+  .description("say what to back up, where it is, how to keep it, and how to restore it")
+  .option("--json", "print the result as JSON")
+  .action(async () => print(await backupAdvice(parseConfig(process.env))));
 program
   .command("doctor")
   .description("check configuration, database, clocks, keys and sweeps, and say what to do")

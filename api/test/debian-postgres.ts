@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { existsSync, globSync } from "node:fs";
-import { appendFile, chmod, mkdtemp, rm } from "node:fs/promises";
+import { appendFile, chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -70,23 +70,43 @@ export class DebianServer {
 
   /** A standby that streams from `primary`, started. */
   static async standbyOf(primary: DebianServer): Promise<DebianServer> {
-    const standby = new DebianServer(await newFolder(tmpdir()), await freePort());
+    const standby = await DebianServer.#backupOf(primary, "-R");
+    await standby.start();
+    return standby;
+  }
+
+  /**
+   * A base backup of `primary` as it is now, to be started as a server of its own: as the files are, or recovered from
+   * an archive (which has nothing to add), and so with a history of its own from then on.
+   */
+  static async restoredFrom(
+    primary: DebianServer,
+    { isRecovered }: { isRecovered: boolean },
+  ): Promise<DebianServer> {
+    const restored = await DebianServer.#backupOf(primary);
+    if (!isRecovered) return restored;
+    await restored.configure({ restore_command: "false" });
+    await writeFile(join(restored.data, "recovery.signal"), "");
+    return restored;
+  }
+
+  static async #backupOf(primary: DebianServer, ...args: string[]): Promise<DebianServer> {
+    const copy = new DebianServer(await newFolder(tmpdir()), await freePort());
     await postgresProgram(
       "pg_basebackup",
       "-D",
-      standby.data,
+      copy.data,
       "-d",
       primary.url,
-      "-R",
       "-c",
       "fast",
       "-X",
       "stream",
       "-N",
+      ...args,
     );
-    await standby.configure({});
-    await standby.start();
-    return standby;
+    await copy.configure({});
+    return copy;
   }
 
   get data(): string {

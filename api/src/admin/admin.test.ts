@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { randomBytes, randomUUID } from "node:crypto";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -22,6 +22,7 @@ import { lockOwner } from "../accounts/member-store.ts";
 import { createApiKey } from "../api-keys/create-api-key.ts";
 import { parseConfig } from "../config.ts";
 import { createAccount, disable, enable, resetPassword } from "./accounts.ts";
+import { backupAdvice } from "./backup-advice.ts";
 import { destroyPending } from "./destroy-pending.ts";
 import { doctor } from "./doctor.ts";
 import type { Installation } from "./installation.ts";
@@ -94,6 +95,7 @@ describe("the command line", () => {
       "enable-account",
       "reset-password",
       "list-vaults",
+      "backup-advice",
       "doctor",
     ]) {
       expect(stdout).toContain(`  ${name} `);
@@ -373,6 +375,60 @@ describe("rotate-key", () => {
 
   it("says how to go on when the keys come from the environment", async () => {
     await expect(rotateKey(installation())).rejects.toThrow("ENCRYPTION_KEYS_FILE");
+  });
+});
+
+describe("backup-advice", () => {
+  const adviceOn = async (settings: Record<string, string>) => {
+    const { lines, json } = await backupAdvice(parseConfig(settings));
+    const { backUp, ...rest } = json as { embedded: boolean; backUp: { what: string; where: string }[] };
+    return { ...rest, text: lines.join("\n"), where: backUp.map(({ where }) => where) };
+  };
+
+  it("of one's own PostgreSQL: the database without the ring, the ring apart, and to destroy what was pending", async () => {
+    const keyFile = join(await folder(), "keys");
+    const { DATABASE_URL = "", AUTH_SECRET = "" } = env();
+    const advice = await adviceOn({ DATABASE_URL, AUTH_SECRET, ENCRYPTION_KEYS_FILE: keyFile });
+    expect(advice.embedded).toBe(false);
+    expect(advice.where).toEqual([
+      "DATABASE_URL",
+      keyFile,
+      "AUTH_SECRET",
+      `${keyFile}.last-seen`,
+      "the output of: pnpm admin verify-audit --json",
+    ]);
+    for (const words of ["pg_dump", "pg_restore", "pnpm admin destroy-pending", "48 hours"]) {
+      expect(advice.text).toContain(words);
+    }
+  });
+
+  it("with keys in the environment: that files put back are not noticed", async () => {
+    const advice = await adviceOn(env());
+    expect(advice.where).toContain("ENCRYPTION_KEYS");
+    expect(advice.text).toContain("set ENCRYPTION_KEYS_FILE");
+  });
+
+  it("of the embedded database: its folder, wherever that is, without the keys beside it", async () => {
+    const dataDir = await folder();
+    const inPlace = await adviceOn({ DATA_DIR: dataDir });
+    expect(inPlace.embedded).toBe(true);
+    expect(inPlace.where.slice(0, 4)).toEqual(
+      ["postgres", "encryption-keys", "keys.json", "encryption-keys.last-seen"].map((name) =>
+        join(dataDir, name),
+      ),
+    );
+    const elsewhere = await folder();
+    await mkdir(join(elsewhere, "postgres", "cluster"), { recursive: true });
+    await symlink(elsewhere, join(dataDir, "database-folder"));
+    expect((await adviceOn({ DATA_DIR: dataDir })).where[0]).toBe(join(elsewhere, "postgres"));
+  });
+
+  it("needs no database, as whoever restores one has none, and prints no secret", async () => {
+    const settings = env({ DATABASE_URL: "postgres://u:canary@127.0.0.1:1/x" });
+    const { code, stdout, stderr } = await admin(["backup-advice", "--json"], settings);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ embedded: false, restore: expect.any(Array) });
+    for (const secret of ["canary", KEY, settings.AUTH_SECRET]) expect(stdout + stderr).not.toContain(secret);
   });
 });
 

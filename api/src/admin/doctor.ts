@@ -61,7 +61,7 @@ export async function doctor(readConfig: () => Config, onProgress: (line: string
     advice(
       "backup",
       "What can't be checked from here: whether there are backups, and where.",
-      "Back up the database, and apart from it, kept no longer than 48 hours, the encryption keys. After a restore or a failover run: pnpm admin destroy-pending",
+      "See: pnpm admin backup-advice. After a restore or a failover run: pnpm admin destroy-pending",
     ),
   );
   const problems = findings.filter(({ level }) => level === "problem").length;

@@ -44,8 +44,13 @@ export async function openInstallation(
       startFailure(error).replace("TTL Secrets could not start", "The database can't be used"),
     );
   }
-  const embeddedFile = databaseUrl ? undefined : join(dataDir, "encryption-keys");
-  return { config, db, keyFile: config.keyFile ?? (config.keyRing ? undefined : embeddedFile), close };
+  return { config, db, keyFile: keyFileOf(config), close };
+}
+
+/** The file that holds the encryption keys; undefined when they come from the environment. */
+export function keyFileOf({ databaseUrl, dataDir, keyFile, keyRing }: Config): string | undefined {
+  if (keyFile !== undefined || keyRing || databaseUrl) return keyFile;
+  return join(dataDir, "encryption-keys");
 }
 
 /** @throws CommandError when the database does not have the tables that this release works with. */

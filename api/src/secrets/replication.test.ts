@@ -7,6 +7,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { createTestApp, testKeyRing } from "../../test/app.ts";
 import { DebianServer, hasDebianPostgres, postgresProgram } from "../../test/debian-postgres.ts";
 import { auditOf, createSecret, createSender, reveal, secretOf } from "../../test/factories.ts";
+import { destroyPending } from "../admin/destroy-pending.ts";
+import { verifyChain } from "../audit/verify-chain.ts";
 import { hashToken } from "../crypto/token.ts";
 import { connect, type Database } from "../db.ts";
 import { createLogger } from "../log.ts";
@@ -67,7 +69,8 @@ describe.skipIf(!hasDebianPostgres)("with servers of one's own", () => {
       const db = connectTo(primary.url);
       const app = appOn(db);
       const sender = await createSender(app);
-      const secret = await createSecret(app, sender);
+      const [secret, used] = [await createSecret(app, sender), await createSecret(app, sender)];
+      await reveal(app, used);
       const dump = join(primary.folder, "dump");
       await postgresProgram("pg_dump", "-Fc", "-f", dump, primary.url);
       await reveal(app, secret);
@@ -80,7 +83,9 @@ describe.skipIf(!hasDebianPostgres)("with servers of one's own", () => {
       // The backup has it pending, with all that would open it.
       expect(await restored.sql`SELECT 1 FROM ttl_secret_payloads`).toHaveLength(1);
       expect(await secretAvailable({ db: restored }, secret)).toBe(false);
-      expect((await reveal(there, secret)).__typename).toBe("TtlSecretNotAvailable");
+      for (const each of [secret, used]) {
+        expect((await reveal(there, each)).__typename).toBe("TtlSecretNotAvailable");
+      }
 
       await DatabaseWatch.open({ db: restored, log: silent, file: undefined });
       expect(await restored.sql`SELECT 1 FROM ttl_secret_payloads`).toHaveLength(0);
@@ -93,6 +98,77 @@ describe.skipIf(!hasDebianPostgres)("with servers of one's own", () => {
         destroyed_reason: "interrupted",
         events: "temporary_secret_failed 0.0.0.0 server",
       });
+      expect((await verifyChain(restored, sender)).problems).toEqual([]);
+    },
+    120 * SECONDS,
+  );
+
+  it.each<
+    [string, { isRecovered: boolean; notice: (there: Database, lastSeen: string) => Promise<unknown> }]
+  >([
+    [
+      "recovered from an archive, by its own history, from its first moment on",
+      { isRecovered: true, notice: async () => {} },
+    ],
+    [
+      "as it is, by what was last seen of the database",
+      {
+        isRecovered: false,
+        notice: (there, lastSeen) => DatabaseWatch.open({ db: there, log: silent, file: lastSeen }),
+      },
+    ],
+    [
+      "as it is, by `pnpm admin destroy-pending` before any server starts",
+      { isRecovered: false, notice: (there) => destroyPending({ db: there }, {}) },
+    ],
+  ])(
+    "a base backup started as another server reveals nothing twice: %s",
+    async (_how, { isRecovered, notice }) => {
+      const folder = await mkdtemp(join(tmpdir(), "ttl-secrets-last-seen-"));
+      undo.push(() => rm(folder, { recursive: true, force: true }));
+      const lastSeen = join(folder, "last-seen");
+      const db = connectTo(primary.url);
+      const watch = await DatabaseWatch.open({ db, log: silent, file: lastSeen });
+      const app = appOn(db, watch);
+      const sender = await createSender(app);
+      const [before, since, never] = [
+        await createSecret(app, sender),
+        await createSecret(app, sender),
+        await createSecret(app, sender),
+      ];
+      expect((await reveal(app, before)).value).toBe("hunter2");
+      const restored = await DebianServer.restoredFrom(primary, { isRecovered });
+      undo.push(() => restored.remove());
+      expect((await reveal(app, since)).value).toBe("hunter2");
+      await watch.look();
+
+      await restored.start();
+      const there = connectTo(restored.url);
+      await until(async () => (await there.sql`SELECT pg_is_in_recovery() AS is`)[0]?.is === false);
+      // The backup has both, with all that would open them.
+      const pending = await there.sql`
+        SELECT 1 FROM ttl_secret_payloads WHERE secret_id IN (${since.id}, ${never.id})`;
+      expect(pending).toHaveLength(2);
+      await notice(there, lastSeen);
+      const after = appOn(there);
+      for (const secret of [before, since, never]) {
+        expect((await reveal(after, secret)).__typename).toBe("TtlSecretNotAvailable");
+      }
+
+      await DatabaseWatch.open({ db: there, log: silent, file: lastSeen });
+      expect(await there.sql`SELECT 1 FROM ttl_secret_payloads`).toHaveLength(0);
+      const session = await createSender(after);
+      const statuses = await there.sql`
+        SELECT status, destroyed_reason AS reason FROM ttl_secrets
+        WHERE id IN (${before.id}, ${since.id}, ${never.id}) ORDER BY status`;
+      expect([...statuses]).toEqual([
+        { status: "destroyed", reason: "interrupted" },
+        { status: "destroyed", reason: "interrupted" },
+        { status: "viewed", reason: null },
+      ]);
+      expect((await verifyChain(there, sender)).problems).toEqual([]);
+      const fresh = await createSecret(after, session);
+      expect((await reveal(after, fresh)).value).toBe("hunter2");
     },
     120 * SECONDS,
   );
