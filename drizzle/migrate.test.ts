@@ -8,6 +8,7 @@ import { promisify } from "node:util";
 import postgres from "postgres";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { createDatabase } from "../api/test/database.ts";
+import { contentsOf } from "../api/test/database-contents.ts";
 import type {} from "../api/test/global-setup.ts";
 import { isMigrated, migrate, UnsupportedServerError } from "./migrate.ts";
 
@@ -29,28 +30,6 @@ async function emptyDatabase() {
   const sql = postgres(url, { max: 2, onnotice: () => {} });
   undo.push(remove, () => sql.end());
   return { url, sql };
-}
-
-/** What the schema `public` holds, in PostgreSQL's own words, in an order of no meaning. */
-async function contentsOf(sql: postgres.Sql): Promise<string[]> {
-  const rows = await sql<{ line: string }[]>`
-    SELECT format('column %s.%s: %s%s default %s', c.relname, a.attname, format_type(a.atttypid, a.atttypmod),
-      CASE WHEN a.attnotnull THEN ' not null' END, coalesce(pg_get_expr(d.adbin, d.adrelid), 'none')) AS line
-    FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-    LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped
-    UNION ALL
-    SELECT format('constraint %s on %s: %s', conname, conrelid::regclass, pg_get_constraintdef(oid))
-    FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND contype <> 'n'
-    UNION ALL
-    SELECT format('index %s', indexdef) FROM pg_indexes WHERE schemaname = 'public'
-    UNION ALL
-    SELECT format('trigger %s', pg_get_triggerdef(t.oid)) FROM pg_trigger t
-    JOIN pg_class c ON c.oid = t.tgrelid WHERE c.relnamespace = 'public'::regnamespace AND NOT t.tgisinternal
-    UNION ALL
-    SELECT format('function %s', pg_get_functiondef(oid)) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
-    ORDER BY line`;
-  return rows.map(({ line }) => line);
 }
 
 const migrationsDone = (sql: postgres.Sql) =>

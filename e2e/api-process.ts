@@ -31,9 +31,14 @@ export const freshKeys = () => ({
  * Starts an API process and waits until it is ready.
  *
  * @param env variables on top of those that every test needs; `NODE_OPTIONS` preloads modules into it.
+ * @param main where it starts, if it is another release's.
  * @throws Error, with what it wrote, when it ends instead.
  */
-export async function startApi(databaseUrl: string, env: Record<string, string> = {}): Promise<ApiProcess> {
+export async function startApi(
+  databaseUrl: string,
+  env: Record<string, string> = {},
+  main = MAIN,
+): Promise<ApiProcess> {
   const port = await freePort();
   let output = "";
   let child: ChildProcess | undefined;
@@ -53,7 +58,7 @@ export async function startApi(databaseUrl: string, env: Record<string, string> 
   };
 
   const start = async () => {
-    const begun = spawn(process.execPath, [MAIN], { env: { ...process.env, ...settings } });
+    const begun = spawn(process.execPath, [main], { env: { ...process.env, ...settings } });
     child = begun;
     await new Promise<void>((resolve, reject) => {
       let own = "";
