@@ -530,6 +530,8 @@ describe("a choice", () => {
   test.each([
     ["SIGN_UP", ["open", "first", "closed"]],
     ["LOG_LEVEL", ["silent", "fatal", "error", "warn", "info", "debug", "trace"]],
+    ["OTEL_SDK_DISABLED", ["true", "false"]],
+    ["OTEL_TRACES_SAMPLER", ["always_on", "always_off", "traceidratio", "parentbased_traceidratio"]],
   ])("%s is one of %j", (name, choices) => {
     for (const choice of choices) expect(accepts(name, choice)).toBe(true);
     for (const wrong of ["yes", choices[0]?.toUpperCase() ?? "", choices.join(",")]) {
@@ -541,7 +543,7 @@ describe("a choice", () => {
 test("the README's table has a row for every variable, with its default and meaning", () => {
   const [head, rule, ...rows] = configTable().split("\n");
   expect([head, rule]).toEqual(["| variable | default | meaning |", "| --- | --- | --- |"]);
-  expect(rows).toHaveLength(26);
+  expect(rows).toHaveLength(32);
   for (const row of rows) expect(row).toMatch(/^\| `[A-Z_]+` \| [^|]+ \| [^|]+\. \|$/);
   expect(configTable()).not.toContain("undefined");
 });
@@ -598,6 +600,41 @@ test("what is logged of the configuration says of secrets only whether they are 
   const { PORT, ...secrets } = env;
   for (const secret of Object.values(secrets)) expect(text).not.toContain(secret.slice(3));
   expect(JSON.stringify(effectiveConfig(parseConfig({})))).toContain('"DATABASE_URL":"unset"');
+});
+
+describe("traces", () => {
+  const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:4318" };
+
+  test("are made when there is where to send them, and not when they are disabled", () => {
+    expect(parseConfig({ OTEL_SERVICE_NAME: "x", OTEL_TRACES_SAMPLER: "always_on" }).tracing).toBeUndefined();
+    expect(parseConfig({ ...endpoint, OTEL_SDK_DISABLED: "true" }).tracing).toBeUndefined();
+    expect(parseConfig({ ...endpoint, OTEL_TRACES_SAMPLER_ARG: "0.25" }).tracing).toEqual({
+      serviceName: "ttl-secrets",
+      sampler: "parentbased_always_on",
+      ratio: 0.25,
+    });
+  });
+
+  test("go to an address over HTTP, in JSON, and in a share of at most all", () => {
+    for (const wrong of ["127.0.0.1:4318", "grpc://127.0.0.1:4317", "on"]) {
+      expect(accepts("OTEL_EXPORTER_OTLP_ENDPOINT", wrong)).toBe(false);
+    }
+    for (const wrong of ["grpc", "http/protobuf"]) {
+      expect(accepts("OTEL_EXPORTER_OTLP_PROTOCOL", wrong)).toBe(false);
+    }
+    for (const wrong of ["1.1", "-0.1", ".5", "10%"]) {
+      expect(accepts("OTEL_TRACES_SAMPLER_ARG", wrong)).toBe(false);
+    }
+    expect(problemsOf({ ...endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: "http/json" })).toEqual([]);
+  });
+
+  test("are logged without the address, which may have a password in it", () => {
+    const shown = effectiveConfig(
+      parseConfig({ OTEL_EXPORTER_OTLP_ENDPOINT: "https://u:canary@otlp.example.com" }),
+    );
+    expect(shown.traces).toBe("parentbased_always_on, as ttl-secrets");
+    expect(JSON.stringify(shown)).not.toContain("canary");
+  });
 });
 
 test("metrics have a port of their own", () => {

@@ -7,6 +7,7 @@ import type { KeyRing } from "./crypto/key-ring.ts";
 import { looksRandom } from "./crypto/weak-key.ts";
 import { MAKE_A_KEY, parseKeys } from "./key-ring/key-list.ts";
 import { LOG_LEVELS } from "./log.ts";
+import { SAMPLERS } from "./tracing/samplers.ts";
 
 /** The environment variables are not usable. The message lists every problem and how to mend it. */
 export class ConfigError extends Error {
@@ -220,6 +221,43 @@ const variables = z.object({
     description: "Multiplies every rate limit; for load tests.",
     fallback: "`1`",
   }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .string()
+    .refine(
+      (text) => /^https?:$/.test(URL.parse(text)?.protocol ?? ""),
+      "must be an http:// or https:// address",
+    )
+    .optional()
+    .meta({
+      description:
+        "OpenTelemetry collector to send traces to (OTLP over HTTP, JSON), such as `http://127.0.0.1:4318`. Unset: none are made. `OTEL_EXPORTER_OTLP_HEADERS`, `…_TIMEOUT` and the like, and `OTEL_RESOURCE_ATTRIBUTES`, count as OpenTelemetry has them.",
+      fallback: "none",
+    }),
+  OTEL_EXPORTER_OTLP_PROTOCOL: z
+    .literal("http/json", "must be http/json, which is all that is spoken here, or unset")
+    .optional()
+    .meta({ description: "How to speak to the collector.", fallback: "`http/json`" }),
+  OTEL_SDK_DISABLED: z
+    .enum(["true", "false"], "must be true or false")
+    .optional()
+    .meta({ description: "`true`: no traces, whatever else is set.", fallback: "`false`" }),
+  OTEL_SERVICE_NAME: z
+    .string()
+    .default("ttl-secrets")
+    .meta({ description: "What traces call this service.", fallback: "`ttl-secrets`" }),
+  OTEL_TRACES_SAMPLER: z
+    .enum(SAMPLERS, `must be one of ${SAMPLERS.join(", ")}`)
+    .default("parentbased_always_on")
+    .meta({
+      description: `Which traces are kept: ${SAMPLERS.map((name) => `\`${name}\``).join(", ")}.`,
+      fallback: "`parentbased_always_on`",
+    }),
+  OTEL_TRACES_SAMPLER_ARG: z
+    .string()
+    .regex(/^(0(\.\d{1,9})?|1(\.0{1,9})?)$/, "must be a number from 0 to 1")
+    .transform(Number)
+    .default(1)
+    .meta({ description: "Which share of them, with `…traceidratio`.", fallback: "`1`" }),
   LOG_LEVEL: z
     .enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`)
     .default("info")
@@ -306,19 +344,30 @@ export function parseConfig(env: Record<string, string | undefined>) {
     retention: { secretDays: data.RETENTION_DAYS, auditDays: data.AUDIT_RETENTION_DAYS },
     shutdownDelaySeconds: data.SHUTDOWN_DELAY_SECONDS,
     rateLimitMultiplier: data.RATE_LIMIT_MULTIPLIER,
+    tracing:
+      data.OTEL_EXPORTER_OTLP_ENDPOINT && data.OTEL_SDK_DISABLED !== "true"
+        ? {
+            serviceName: data.OTEL_SERVICE_NAME,
+            sampler: data.OTEL_TRACES_SAMPLER,
+            ratio: data.OTEL_TRACES_SAMPLER_ARG,
+          }
+        : undefined,
     logLevel: data.LOG_LEVEL,
   });
 }
 
 /**
  * What the process runs with, by variable, for the log; of what is a secret or may hold one only whether it is set.
- * PUBLIC_SIGN_UP is left out: it says nothing that SIGN_UP does not.
+ * PUBLIC_SIGN_UP is left out: it says nothing that SIGN_UP does not. OpenTelemetry's variables come to one entry.
  */
 export function effectiveConfig(
   config: Config,
-): Record<Exclude<keyof typeof variables.shape, "PUBLIC_SIGN_UP">, string | number | string[]> {
+): Record<
+  Exclude<keyof typeof variables.shape, "PUBLIC_SIGN_UP" | `OTEL_${string}`> | "traces",
+  string | number | string[]
+> {
   const isSet = (value: unknown) => (value === undefined ? "unset" : "set");
-  const { brand } = config;
+  const { brand, tracing } = config;
   return {
     PORT: config.port,
     HOST: config.host,
@@ -344,6 +393,7 @@ export function effectiveConfig(
     AUDIT_RETENTION_DAYS: config.retention.auditDays ?? "unset",
     SHUTDOWN_DELAY_SECONDS: config.shutdownDelaySeconds,
     RATE_LIMIT_MULTIPLIER: config.rateLimitMultiplier,
+    traces: tracing ? `${tracing.sampler}, as ${tracing.serviceName}` : "unset",
     LOG_LEVEL: config.logLevel,
   };
 }

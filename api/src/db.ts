@@ -1,6 +1,7 @@
 import * as schema from "@ttl-secrets/drizzle/schema";
 import { drizzle } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
+import { traceStatements } from "./tracing/statements.ts";
 
 /** The database, twice over one pool: `orm` for everyday queries, `sql` for the hand-written hot ones. */
 export type Database = ReturnType<typeof connect>;
@@ -29,7 +30,7 @@ export function connectToListen(url: string): postgres.Sql {
 
 /** Opens a pool of `max` connections to `url`. Connects on first use; `close` waits 5 s for running queries. */
 export function connect(url: string, max = 10) {
-  const sql = postgres(url, {
+  const client = postgres(url, {
     ...OPTIONS,
     max,
     connection: {
@@ -42,6 +43,7 @@ export function connect(url: string, max = 10) {
       idle_in_transaction_session_timeout: 4_000,
     },
   });
+  const sql = traceStatements(client);
   return { sql, orm: drizzle(sql, { schema }), close: () => sql.end({ timeout: 5 }) };
 }
 

@@ -29,6 +29,7 @@ import { startSweep } from "./secrets/sweep.ts";
 import { createApp } from "./server.ts";
 import { Shutdown } from "./shutdown.ts";
 import { StartError, startFailure } from "./start-error.ts";
+import { traceWith } from "./tracing/tracing.ts";
 
 /** `EX_CONFIG` of sysexits.h: a supervisor that knows it does not restart what can't start. */
 const EXIT_CONFIG = 78;
@@ -60,6 +61,13 @@ async function start(config: Config): Promise<void> {
   const log = createLogger(config.logLevel, await logDestination());
   const { version } = manifest;
   log.info({ version, node: process.version, config: effectiveConfig(config) }, "starting");
+  if (config.tracing) {
+    // Loaded by those alone who trace.
+    const { startTracing } = await import("./tracing/open-telemetry.ts");
+    const tracing = startTracing(config.tracing, { version, log });
+    traceWith(tracing.tracer);
+    shutdown.add({ what: "sending traces", stop: tracing.stop, within: PATIENCE_SECONDS });
+  }
   const apps = brandApps(readBuiltApps(), config.brand);
   await requireFreePort(config);
   const metricsAddress = config.metricsPort && {

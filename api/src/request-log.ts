@@ -6,6 +6,7 @@ import type { ClientIp } from "./client-ip.ts";
 import type { Logger } from "./log.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 import { inRequest, type RequestScope } from "./request-scope.ts";
+import { currentTracer, type SpanUnderWay } from "./tracing/tracing.ts";
 
 /** What a handler finds in its context. */
 export type Env = { Bindings: HttpBindings; Variables: { sourceIp: string } };
@@ -22,7 +23,7 @@ const PROBES = new Set(["/healthz", "/readyz"]);
 /**
  * Gives every request an id and its client's address, and writes one line about it: method, route (not the path, in
  * which a link's token stands), GraphQL operation, status, milliseconds until its answer began, address. Nothing else of
- * what the client sent can be in it.
+ * what the client sent can be in it. Where traces are made, its trace begins here, with the same but the address in it.
  */
 export function requestLog({
   log,
@@ -40,10 +41,17 @@ export function requestLog({
     c.set("sourceIp", address);
     const isProxied = clientIp(remoteAddress, undefined) !== address;
     const scope: RequestScope = { id: (isProxied && givenId(c)) || randomUUID(), isOpen: true };
-    return inRequest(scope, async () => {
+    const handle = async (span?: SpanUnderWay) => {
       await next();
       const { status } = c.res;
       const route = routePath(c);
+      span?.rename(`${c.req.method} ${route}`);
+      span?.add({
+        "http.request.method": c.req.method,
+        "http.route": route,
+        "http.response.status_code": status,
+        "ttl_secrets.request": scope.id,
+      });
       const { operation } = scope;
       const elapsed = performance.now() - start;
       metrics.request(route, operation, status, elapsed / 1000);
@@ -53,7 +61,11 @@ export function requestLog({
       log[level](fields, "request");
       scope.isOpen = false;
       c.header(REQUEST_ID_HEADER, scope.id);
-    });
+    };
+    const tracer = PROBES.has(c.req.path) ? undefined : currentTracer();
+    // Whose word on the request's id counts, counts here, too.
+    const traceparent = isProxied ? c.req.header("traceparent") : undefined;
+    return inRequest(scope, () => (tracer ? tracer.root("request", handle, traceparent) : handle()));
   };
 }
 

@@ -7,6 +7,7 @@ import { documentLimits } from "./limits.ts";
 import { noteOperation } from "./note-operation.ts";
 import { safeErrors } from "./safe-errors.ts";
 import { schema } from "./schema.ts";
+import { traceOperation } from "./trace-operation.ts";
 
 /** Where the API is served. */
 export const GRAPHQL_PATH = "/graphql";
@@ -16,7 +17,7 @@ export function createGraphql(deps: { log: Logger; metrics: Metrics }) {
   const yoga = createYoga<Context>({
     schema,
     graphqlEndpoint: GRAPHQL_PATH,
-    plugins: [...documentLimits(), noteOperation(), accessPolicy(), safeErrors(deps)],
+    plugins: [...documentLimits(), noteOperation(), ...traceOperation(), accessPolicy(), safeErrors(deps)],
     // Ours replaces it: Yoga's masking lets GraphQL's own errors through, which repeat the variables.
     maskedErrors: false,
     logging: false,

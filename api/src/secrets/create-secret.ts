@@ -11,6 +11,7 @@ import { hashToken, newToken } from "../crypto/token.ts";
 import type { Database } from "../db.ts";
 import { badInput, notFound } from "../errors.ts";
 import { checkName } from "../name.ts";
+import { step } from "../tracing/tracing.ts";
 import { beginAttempt, replaceEarlier } from "./create-attempt.ts";
 import { setSecret } from "./create-attempt-store.ts";
 import { MAX_TTL_SECONDS, type TtlSecret } from "./secret.ts";
@@ -62,7 +63,7 @@ export async function createSecret(
 
   const passphrase = newPassphrase();
   const salt = newSalt();
-  const keys = await slots.run(() => passphraseKeys(passphrase, salt));
+  const keys = await slots.run(() => step("derive", () => passphraseKeys(passphrase, salt)));
   // Replicas seal with a new key at once, and none with one that is no longer kept anywhere.
   await keyRing.reload?.();
   const token = newToken();
@@ -76,12 +77,8 @@ export async function createSecret(
     const replaced = attempt && (await replaceEarlier(tx, attempt, event));
     const id = randomUUID();
     const expiresAt = new Date(createdAt.getTime() + ttlSeconds * 1000);
-    const sealed = seal(toValue(input.content), keys.wrap, keyRing, {
-      secretId: id,
-      projectId,
-      vaultId,
-      expiresAtMs: expiresAt.getTime(),
-    });
+    const place = { secretId: id, projectId, vaultId, expiresAtMs: expiresAt.getTime() };
+    const sealed = step("seal", () => seal(toValue(input.content), keys.wrap, keyRing, place));
     await insertSecret(tx, {
       secret: { id, projectId, name, createdAt, expiresAt, createdBy },
       sealed,

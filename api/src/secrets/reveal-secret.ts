@@ -7,6 +7,7 @@ import { hashToken, isToken } from "../crypto/token.ts";
 import { type Database, isRolledBack } from "../db.ts";
 import { AppError, badInput } from "../errors.ts";
 import type { Logger } from "../log.ts";
+import { step } from "../tracing/tracing.ts";
 import type { DatabaseWatch } from "./database-watch.ts";
 import type { Mark } from "./database-watch-store.ts";
 import { hasNewKeys } from "./new-keys.ts";
@@ -58,7 +59,10 @@ export async function revealSecret(
     let ring = ringNow(keyRing);
     const attempt = () => {
       const kids = [...ring.keys.keys()];
-      return claimPayload(db, { tokenHash: hashToken(token), vaultId, kids, sourceIp, seen: watch?.seen });
+      const seen = watch?.seen;
+      return step("claim", () =>
+        claimPayload(db, { tokenHash: hashToken(token), vaultId, kids, sourceIp, seen }),
+      );
     };
     let result = await attempt();
     if (result.kind === "rewound") {
@@ -93,7 +97,7 @@ async function finish(deps: RevealDeps, claim: Claim, passphrase: string): Promi
   const { db, watch, log } = deps;
   const { secretId } = claim;
   const store = ({ status, reason }: Verdict) =>
-    settle(db, { secretId, status, reason }, (mark: Mark) => watch?.saw(mark));
+    step("settle", () => settle(db, { secretId, status, reason }, (mark: Mark) => watch?.saw(mark)));
   let verdict: Verdict = INTERRUPTED;
   try {
     verdict = await judge(deps, claim, passphrase);
@@ -110,10 +114,11 @@ async function finish(deps: RevealDeps, claim: Claim, passphrase: string): Promi
 /** Verifies and decrypts, in no transaction. */
 async function judge({ keyRing, log }: RevealDeps, claim: Claim, passphrase: string): Promise<Verdict> {
   const { secretId, sealed, verifier, salt, argon2 } = claim;
-  const keys = await passphraseKeys(passphrase, salt, argon2);
+  const keys = await step("derive", () => passphraseKeys(passphrase, salt, argon2));
   if (!verifiersMatch(keys.verifier, verifier)) return { status: "destroyed", reason: "wrong_passphrase" };
   try {
-    return { status: "viewed", reason: null, value: open(sealed, keys.wrap, keyRing, claim) };
+    const value = step("open", () => open(sealed, keys.wrap, keyRing, claim));
+    return { status: "viewed", reason: null, value };
   } catch (error) {
     if (!(error instanceof UnreadableError)) throw error;
     log.fatal({ secretId }, "a stored secret was altered: the right passphrase does not open it");

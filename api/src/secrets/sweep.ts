@@ -2,6 +2,7 @@ import type { Database } from "../db.ts";
 import type { Logger } from "../log.ts";
 import type { RateLimits } from "../rate-limit.ts";
 import { type Repeated, repeat } from "../repeat.ts";
+import { currentTracer } from "../tracing/tracing.ts";
 import type { DatabaseWatch } from "./database-watch.ts";
 import { expireSecrets, type SweepResult } from "./expire-secrets.ts";
 import { forgetOld, type Retention } from "./forget-old.ts";
@@ -47,7 +48,8 @@ export function startSweep(deps: SweepDeps & { log: Logger }, intervalSeconds: n
   // By a clock that nobody sets.
   let doneAt = performance.now();
   const sweep = async () => {
-    const swept = await sweepOnce(deps);
+    const work = () => sweepOnce(deps);
+    const swept = await (currentTracer()?.root("sweep", work) ?? work());
     doneAt = performance.now();
     if (Object.values(swept).some((rows) => rows > 0)) log.info(swept, "swept");
   };

@@ -1,0 +1,146 @@
+/**
+ * The tracer that sends its spans to an OpenTelemetry collector. Loaded only where one is configured. It registers
+ * itself nowhere: other packages (better-auth is one) would send spans of their own, with who knows what in them.
+ */
+import { AsyncLocalStorage } from "node:async_hooks";
+import {
+  type Tracer as OtelTracer,
+  ROOT_CONTEXT,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+} from "@opentelemetry/api";
+import { ExportResultCode, parseTraceParent } from "@opentelemetry/core";
+import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
+import { detectResources, envDetector, resourceFromAttributes } from "@opentelemetry/resources";
+import {
+  AlwaysOffSampler,
+  AlwaysOnSampler,
+  BatchSpanProcessor,
+  ParentBasedSampler,
+  type Sampler,
+  type SpanExporter,
+  TraceIdRatioBasedSampler,
+  TracerProvider,
+} from "@opentelemetry/sdk-trace";
+import { describeError, type Logger } from "../log.ts";
+import type { SamplerName } from "./samplers.ts";
+import type { SpanAttributes, SpanUnderWay, Tracer } from "./tracing.ts";
+
+interface TracingConfig {
+  serviceName: string;
+  sampler: SamplerName;
+  /** Share of traces that are kept, for the samplers that want one. */
+  ratio: number;
+}
+
+/** Until then spans are gathered, in ms. */
+const SEND_EVERY_MS = 2_000;
+
+/**
+ * Starts to send traces. Where to, with which headers and how patiently, the exporter reads from the standard
+ * variables (`OTEL_EXPORTER_OTLP_…`).
+ *
+ * @returns the tracer, and what sends the rest and ends it.
+ */
+export function startTracing(
+  { serviceName, sampler, ratio }: TracingConfig,
+  { version, log }: { version: string; log: Logger },
+): { tracer: Tracer; stop: () => Promise<void> } {
+  // Not the resource that is detected by default: it has the command line and the machine's name.
+  const resource = resourceFromAttributes({ "service.name": serviceName, "service.version": version }).merge(
+    detectResources({ detectors: [envDetector] }),
+  );
+  const provider = new TracerProvider({
+    resource,
+    sampler: samplerOf(sampler, ratio),
+    spanProcessors: [
+      new BatchSpanProcessor({
+        exporter: reporting(new OTLPTraceExporter(), log),
+        scheduledDelayMillis: SEND_EVERY_MS,
+      }),
+    ],
+  });
+  return {
+    tracer: new SpanMaker(provider.getTracer("ttl-secrets", version)),
+    stop: () => provider.shutdown(),
+  };
+}
+
+function samplerOf(name: SamplerName, ratio: number): Sampler {
+  const [, parentBased, kind] = /^(parentbased_)?(.*)$/.exec(name) ?? [];
+  const root =
+    kind === "traceidratio"
+      ? new TraceIdRatioBasedSampler(ratio)
+      : kind === "always_off"
+        ? new AlwaysOffSampler()
+        : new AlwaysOnSampler();
+  return parentBased ? new ParentBasedSampler({ root }) : root;
+}
+
+/** Logs when the collector can't be reached, and when it can again; not each time in between. */
+function reporting(exporter: SpanExporter, log: Logger): SpanExporter {
+  let isFailing = false;
+  return {
+    export: (spans, done) =>
+      exporter.export(spans, (result) => {
+        const hasFailed = result.code === ExportResultCode.FAILED;
+        if (hasFailed && !isFailing)
+          log.warn({ err: result.error }, "traces can't be sent; they are dropped");
+        if (!hasFailed && isFailing) log.info("traces are sent again");
+        isFailing = hasFailed;
+        done(result);
+      }),
+    forceFlush: () => exporter.forceFlush?.() ?? Promise.resolve(),
+    shutdown: () => exporter.shutdown(),
+  };
+}
+
+/** Keeps to itself which span the caller is in. */
+class SpanMaker implements Tracer {
+  readonly #current = new AsyncLocalStorage<Span>();
+  readonly #tracer: OtelTracer;
+
+  constructor(tracer: OtelTracer) {
+    this.#tracer = tracer;
+  }
+
+  root<T>(name: string, work: (span: SpanUnderWay) => T, traceparent?: string): T {
+    const remote = traceparent === undefined ? null : parseTraceParent(traceparent);
+    const context = remote ? trace.setSpanContext(ROOT_CONTEXT, { ...remote, isRemote: true }) : ROOT_CONTEXT;
+    const span = this.#tracer.startSpan(name, { kind: SpanKind.SERVER }, context);
+    return this.#run(span, () =>
+      work({
+        rename: (newName) => span.updateName(newName),
+        add: (attributes) => span.setAttributes(attributes),
+      }),
+    );
+  }
+
+  step<T>(name: string, work: () => T, attributes?: SpanAttributes): T {
+    const parent = this.#current.getStore();
+    // Not sampled; or over, as the request is whose stream goes on.
+    if (!parent?.isRecording()) return work();
+    const options = attributes ? { attributes, kind: SpanKind.CLIENT } : {};
+    return this.#run(this.#tracer.startSpan(name, options, trace.setSpan(ROOT_CONTEXT, parent)), work);
+  }
+
+  #run<T>(span: Span, work: () => T): T {
+    const end = () => span.end();
+    const fail = (error: unknown) => {
+      const { type, code } = describeError(error);
+      span.setAttribute("error.type", code ?? type).setStatus({ code: SpanStatusCode.ERROR });
+      span.end();
+    };
+    try {
+      const result = this.#current.run(span, work);
+      if (result instanceof Promise) result.then(end, fail);
+      else end();
+      return result;
+    } catch (error) {
+      fail(error);
+      throw error;
+    }
+  }
+}
