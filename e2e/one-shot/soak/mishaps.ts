@@ -8,7 +8,7 @@ import type { ApiProcess } from "../../api-process.ts";
 const AWAY_MS = 5_000;
 
 /** Between two mishaps, in ms. */
-const CALM_MS = { least: 5_000, most: 25_000 };
+const CALM_MS = { least: 10_000, most: 40_000 };
 
 /** What may be killed. */
 interface Victims {
