@@ -63,7 +63,7 @@ describe.skipIf(!hasBefore)("the release before", () => {
     before = await start(release.main);
     startNow = () => start();
     sender = await createSender(endpointOf(before));
-  });
+  }, 5 * 60_000);
 
   afterAll(async () => {
     for (const step of undo.toReversed()) await step();
