@@ -160,7 +160,7 @@ async function visit(hour: number): Promise<void> {
   const at = Date.now();
   await sql`
     INSERT INTO rate_limits (key, points, expire)
-    SELECT 'reveal:' || ${hour}::int || '.' || n, 1, ${new Date(at + 60_000)}
+    SELECT 'reveal:' || ${hour}::int || '.' || n, 1, ${new Date(at + 60_000).toISOString()}::timestamptz
     FROM generate_series(1, ${ADDRESSES_PER_HOUR}) AS n`;
   await sql`
     INSERT INTO auth_rate_limits (id, key, count, last_request)
