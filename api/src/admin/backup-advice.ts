@@ -21,9 +21,9 @@ interface Ways {
 
 const OWN_SERVER: Ways = {
   backUp:
-    'With the servers running: pg_dump --format=custom --file=ttl-secrets.dump "$DATABASE_URL" (or base backups with pg_basebackup and an archive of the log).',
+    'Base backups with pg_basebackup and an archive of the log, or, with the servers running: pg_dump --format=custom --file=ttl-secrets.dump "$DATABASE_URL"',
   restore:
-    'Load it into an empty database: pg_restore --exit-on-error --no-owner --dbname="$DATABASE_URL" ttl-secrets.dump. A base backup: recover it from the archive (recovery.signal, restore_command), so that it begins a history of its own.',
+    'Recover a base backup from the archive (recovery.signal, restore_command), so that it begins a history of its own; or load a dump into an empty database: pg_restore --exit-on-error --no-owner --dbname="$DATABASE_URL" ttl-secrets.dump',
 };
 
 const embedded = (folder: string): Ways => ({
@@ -43,7 +43,8 @@ export async function backupAdvice(config: Config): Promise<Result> {
     {
       what: "the database",
       where: folder === undefined ? "DATABASE_URL" : join(folder, "postgres"),
-      advice: `${ways.backUp} Keep it for as long as accounts, lists and the audit log are worth to you.`,
+      // The command comes last, so that nothing stands after it that is not part of it.
+      advice: `Keep it for as long as accounts, lists and the audit log are worth to you. ${ways.backUp}`,
     },
     ...ofKeys(config),
     {

@@ -13,8 +13,12 @@ export interface Vitals {
 /** What a window of time came to: medians. */
 type Window = Omit<Vitals, "at">;
 
-/** What the last window may have above the one before: memory comes in steps, and descriptors with the load. */
-const SLACK = { memoryMib: { factor: 1.15, more: 16 }, descriptors: { factor: 1.2, more: 10 } };
+/**
+ * What the last window may have above the one before. V8 takes memory ahead of need and gives it back late: on a busy machine
+ * the same process was seen with 240 and with 340 MiB, of which 74 were alive. So it takes a longer run to find a slow leak.
+ * Descriptors come and go with the load.
+ */
+const SLACK = { memoryMib: { factor: 1.4, more: 32 }, descriptors: { factor: 1.2, more: 10 } };
 
 /** Reads them from Linux. */
 export async function readVitals(pid: number, at: number): Promise<Vitals> {
