@@ -42,7 +42,7 @@ export interface Client {
 export class RateLimits {
   readonly #db: Database;
   readonly #onRefusal: (limit: Limit) => void;
-  readonly #limiters = new Map<string, RateLimiterDrizzle>();
+  readonly #counters = new Map<string, Counters>();
 
   /**
    * @param multiplier raises every limit, for load tests.
@@ -52,8 +52,8 @@ export class RateLimits {
     this.#db = db;
     this.#onRefusal = onRefusal;
     for (const [limit, perMinute] of Object.entries(PER_MINUTE)) {
-      this.#limiters.set(limit, limiter(db, limit, perMinute * multiplier));
-      this.#limiters.set(wide(limit), limiter(db, wide(limit), perMinute * multiplier * WIDE_FACTOR));
+      this.#counters.set(limit, new Counters(db, limit, perMinute * multiplier));
+      this.#counters.set(wide(limit), new Counters(db, wide(limit), perMinute * multiplier * WIDE_FACTOR));
     }
   }
 
@@ -68,18 +68,13 @@ export class RateLimits {
   }
 
   async #consume(limit: Limit, name: string, key: string): Promise<void> {
-    const counter = this.#limiters.get(name);
-    if (!counter) throw new Error("no such limit");
-    try {
-      await counter.consume(key);
-    } catch (refusal) {
-      if (!(refusal instanceof RateLimiterRes)) throw refusal;
-      this.#onRefusal(limit);
-      const retryAfterSeconds = Math.max(1, Math.ceil(refusal.msBeforeNext / 1000));
-      throw new AppError("RATE_LIMITED", `Too many requests. Try again in ${retryAfterSeconds} s.`, {
-        retryAfterSeconds,
-      });
-    }
+    const msToWait = await this.#counters.get(name)?.take(key);
+    if (msToWait === undefined) return;
+    this.#onRefusal(limit);
+    const retryAfterSeconds = Math.max(1, Math.ceil(msToWait / 1000));
+    throw new AppError("RATE_LIMITED", `Too many requests. Try again in ${retryAfterSeconds} s.`, {
+      retryAfterSeconds,
+    });
   }
 
   /** Removes counters whose window is over. */
@@ -90,17 +85,70 @@ export class RateLimits {
 
 const wide = (limit: string) => `${limit}-wide`;
 
-function limiter(db: Database, name: string, points: number): RateLimiterDrizzle {
-  return new RateLimiterDrizzle({
-    storeClient: db.orm,
-    schema: rateLimits,
-    keyPrefix: name,
-    points,
-    duration: WINDOW_SECONDS,
-    // Past its limit a client is refused from memory: a flood costs no further queries.
-    inMemoryBlockOnConsumed: points + 1,
-    clearExpiredByTimeout: false,
-  });
+/** A request that waits to be counted: undefined lets it through, a number says for how many ms it may not pass. */
+type Waiting = PromiseWithResolvers<number | undefined>;
+
+/**
+ * One limit's counters, one per client. What comes in while a client's counter is being asked is counted together by the
+ * next query, so that a crowd behind one address does not queue for its row one by one. The count is the same.
+ */
+class Counters {
+  readonly #limiter: RateLimiterDrizzle;
+  readonly #points: number;
+  /** By client, for as long as a query about it is under way. */
+  readonly #waiting = new Map<string, Waiting[]>();
+
+  constructor(db: Database, name: string, points: number) {
+    this.#points = points;
+    this.#limiter = new RateLimiterDrizzle({
+      storeClient: db.orm,
+      schema: rateLimits,
+      keyPrefix: name,
+      points,
+      duration: WINDOW_SECONDS,
+      // Past its limit a client is refused from memory: a flood costs no further queries.
+      inMemoryBlockOnConsumed: points + 1,
+      clearExpiredByTimeout: false,
+    });
+  }
+
+  /** Counts a request of this client. Returns for how many ms it may not pass; undefined when it may. */
+  take(client: string): Promise<number | undefined> {
+    const request: Waiting = Promise.withResolvers();
+    const waiting = this.#waiting.get(client);
+    if (waiting) waiting.push(request);
+    else void this.#countAll(client, [request]);
+    return request.promise;
+  }
+
+  async #countAll(client: string, first: Waiting[]): Promise<void> {
+    for (let requests = first; requests.length > 0; requests = this.#waiting.get(client) ?? []) {
+      this.#waiting.set(client, []);
+      try {
+        const { passing, msToWait } = await this.#count(client, requests.length);
+        for (const [index, { resolve }] of requests.entries()) {
+          resolve(index < passing ? undefined : msToWait);
+        }
+      } catch (error) {
+        for (const { reject } of requests) reject(error);
+      }
+    }
+    this.#waiting.delete(client);
+  }
+
+  /** Counts so many at once. Returns how many of them are within the limit. */
+  async #count(client: string, requests: number): Promise<{ passing: number; msToWait: number }> {
+    try {
+      const { msBeforeNext } = await this.#limiter.consume(client, requests);
+      return { passing: requests, msToWait: msBeforeNext };
+    } catch (refusal) {
+      if (!(refusal instanceof RateLimiterRes)) throw refusal;
+      const { consumedPoints, msBeforeNext } = refusal;
+      // Refused from memory it has no count: then the limit was passed long before.
+      const before = consumedPoints > 0 ? consumedPoints - requests : this.#points;
+      return { passing: Math.max(0, this.#points - before), msToWait: msBeforeNext };
+    }
+  }
 }
 
 /**

@@ -60,7 +60,7 @@ export function requestLog({
       const fields = { method: c.req.method, route, ...(operation && { operation }), status, ms, address };
       log[level](fields, "request");
       scope.isOpen = false;
-      c.header(REQUEST_ID_HEADER, scope.id);
+      setHeader(c, REQUEST_ID_HEADER, scope.id);
     };
     const tracer = PROBES.has(c.req.path) ? undefined : currentTracer();
     // Whose word on the request's id counts, counts here, too.
@@ -73,4 +73,12 @@ export function requestLog({
 function givenId(c: Context): string | undefined {
   const id = c.req.header(REQUEST_ID_HEADER);
   return id !== undefined && REQUEST_ID.test(id) ? id : undefined;
+}
+
+/**
+ * Sets a header of an answer that is there already. Hono's own `header` would make a new one of it, whose body then goes
+ * through a stream, piece by piece, instead of straight to the socket.
+ */
+export function setHeader(c: Context, name: string, value: string): void {
+  c.res.headers.set(name, value);
 }

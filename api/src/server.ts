@@ -1,4 +1,4 @@
-import { Hono, type Context as HonoContext } from "hono";
+import { Hono, type Context as HonoContext, type MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { cors } from "hono/cors";
 import { type Auth, CLIENT_IP_HEADER, type SignUpMode, signUpState } from "./accounts/auth.ts";
@@ -16,7 +16,7 @@ import type { Health } from "./health.ts";
 import { isForeign, type Origins } from "./origin.ts";
 import { waitHeaders } from "./rate-limit.ts";
 import { requestKey } from "./request-key.ts";
-import { type Env, REQUEST_ID_HEADER, requestLog } from "./request-log.ts";
+import { type Env, REQUEST_ID_HEADER, requestLog, setHeader } from "./request-log.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { noSession, requestSession } from "./session.ts";
 
@@ -55,7 +55,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
   app.use(async (c, next) => {
     await next();
     // Or the client would send its next request down a connection that is about to be closed.
-    if (health.isStopping) c.header("Connection", "close");
+    if (health.isStopping) setHeader(c, "Connection", "close");
   });
   app.use(securityHeaders(publicUrl));
   app.use(noStoreUnlessSaid);
@@ -71,7 +71,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
     return problems.length === 0 ? c.text("ready\n") : c.text(`not ready: ${problems.join("; ")}\n`, 503);
   });
 
-  const crossOrigin = cors({
+  const allow = cors({
     origin: (origin) => (origins.readers.has(origin) ? origin : null),
     allowMethods: ["GET", "POST"],
     allowHeaders: ["Content-Type", "Authorization"],
@@ -79,6 +79,9 @@ export function createApp(deps: AppDeps): Hono<Env> {
     credentials: true,
     maxAge: 600,
   });
+  // Only who is concerned: it takes every other answer apart, too, and puts it together anew.
+  const crossOrigin: MiddlewareHandler = (c, next) =>
+    c.req.method === "OPTIONS" || origins.readers.has(c.req.header("origin") ?? "") ? allow(c, next) : next();
   app.use("/api/*", crossOrigin);
   app.get("/api/sign-up", async (c) => c.json(await signUpState(db, signUp)));
   // Only what the dashboard uses of better-auth's many endpoints exists here.
@@ -125,7 +128,10 @@ export function createApp(deps: AppDeps): Hono<Env> {
       apiKey,
       viewer: session.viewer,
       credential: apiKey ? async () => ({ kind: "api-key", id: apiKey.id }) : session.credential,
-      signal: raw.signal,
+      // Made when it is asked for: only streams do.
+      get signal() {
+        return raw.signal;
+      },
     });
     if (isStream(response)) keepMoving(response.headers);
     for (const cookie of session.cookies) response.headers.append("Set-Cookie", cookie);
@@ -163,18 +169,25 @@ function sendPage(c: HonoContext, app: AppFiles, name = PAGE): Response {
 /** Only what says how long it may be kept is kept: hashed files, the dashboard's page. Links and errors are not. */
 const noStoreUnlessSaid = async (c: HonoContext, next: () => Promise<void>) => {
   await next();
-  if (!c.res.headers.has("Cache-Control")) c.header("Cache-Control", "no-store");
+  if (!c.res.headers.has("Cache-Control")) setHeader(c, "Cache-Control", "no-store");
 };
 
-const limitBody = () =>
-  bodyLimit({
-    maxSize: MAX_BODY_BYTES,
-    onError: (c) => {
-      // The rest of the body is not read, so the connection can't carry another request; say so before it closes.
-      c.header("Connection", "close");
-      return refusal(c, 413, "BAD_USER_INPUT", "The request is too large: at most 512 KiB.");
-    },
-  });
+/** Refuses larger bodies: by the length that they are announced with, or, where they are not, by counting. */
+function limitBody(): MiddlewareHandler {
+  const tooLarge = (c: HonoContext) => {
+    // The rest of the body is not read, so the connection can't carry another request; say so before it closes.
+    c.header("Connection", "close");
+    return refusal(c, 413, "BAD_USER_INPUT", "The request is too large: at most 512 KiB.");
+  };
+  const counting = bodyLimit({ maxSize: MAX_BODY_BYTES, onError: tooLarge });
+  return async (c, next) => {
+    const length = c.req.header("content-length");
+    // It makes a stream of every body to count it, even of one that Node lets be no longer than its announced length.
+    if (length === undefined || c.req.header("transfer-encoding") !== undefined) return counting(c, next);
+    if (!(Number(length) <= MAX_BODY_BYTES)) return tooLarge(c);
+    await next();
+  };
+}
 
 /** An error outside GraphQL's own machinery, in its shape, so that clients need to know only one. */
 function refusal(

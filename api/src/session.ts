@@ -1,5 +1,6 @@
 import type { Auth } from "./accounts/auth.ts";
 import type { Credential } from "./accounts/credential.ts";
+import { findSession, type SignedIn } from "./accounts/find-session.ts";
 import type { Member } from "./accounts/member.ts";
 import { findOrCreateMember } from "./accounts/member-store.ts";
 import type { Database } from "./db.ts";
@@ -16,8 +17,11 @@ export interface RequestSession {
 /** The session of a request with these headers: asked of the database at most once, and only if somebody asks. */
 export function requestSession({ auth, db }: { auth: Auth; db: Database }, headers: Headers): RequestSession {
   const cookies: string[] = [];
-  const load = async (): Promise<{ member: Member; credential: Credential } | null> => {
-    if (!headers.has("cookie")) return null;
+  const load = async (): Promise<SignedIn | null> => {
+    const sent = headers.get("cookie");
+    if (!sent) return null;
+    const found = await findSession({ auth, db }, sent);
+    if (found) return found;
     const session = await auth.api.getSession({ headers, returnHeaders: true });
     if (!session.response) return null;
     // A session in use is prolonged, and its cookie with it. A dead one's is left to lie: deleting it here could hit

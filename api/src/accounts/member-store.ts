@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { members, projects, sessions, users, vaults } from "@ttl-secrets/drizzle/schema";
-import { and, asc, eq, isNotNull, isNull, sql } from "drizzle-orm";
+import { and, asc, eq, gt, isNotNull, isNull, sql } from "drizzle-orm";
 import type { Database, Queryable } from "../db.ts";
 import type { Member } from "./member.ts";
 
@@ -48,6 +48,32 @@ async function findMember(db: Queryable, user: User): Promise<Member | undefined
     .orderBy(asc(members.createdAt))
     .limit(1);
   return row && { userId: user.id, name: user.name, email: user.email, ...row };
+}
+
+/** The member whose session has this token, unless it has ended, with the session. */
+export async function findMemberOfSession(
+  db: Queryable,
+  token: string,
+): Promise<(Member & { sessionId: string; expiresAt: Date }) | undefined> {
+  const [row] = await db
+    .select({
+      sessionId: sessions.id,
+      expiresAt: sessions.expiresAt,
+      userId: users.id,
+      name: users.name,
+      email: users.email,
+      role: members.role,
+      vaultId: vaults.id,
+      vaultName: vaults.name,
+    })
+    .from(sessions)
+    .innerJoin(users, eq(users.id, sessions.userId))
+    .innerJoin(members, eq(members.userId, users.id))
+    .innerJoin(vaults, eq(vaults.id, members.vaultId))
+    .where(and(eq(sessions.token, token), gt(sessions.expiresAt, sql`now()`)))
+    .orderBy(asc(members.createdAt))
+    .limit(1);
+  return row;
 }
 
 /** Whether any account exists. */

@@ -149,6 +149,59 @@ describe("Argon2's slots", () => {
     await expect(slots.run(job("one more"))).rejects.toBeInstanceOf(Argon2BusyError);
   });
 
+  /** Work around a hash that waits at a door of its own before the hash, as an attempt does for its claim. */
+  function attempts(slots: Argon2Slots) {
+    const claims = jobs();
+    const hashes = jobs();
+    const begin = (name: string) =>
+      slots.runAround(async (hash) => {
+        await claims.job(name)();
+        return hash(hashes.job(name));
+      });
+    return { claims, hashes, begin };
+  }
+
+  test("let work in beside those that hash, so that no core waits for another's claim", async () => {
+    const slots = new Argon2Slots(1, 4);
+    const { claims, hashes, begin } = attempts(slots);
+    const results = ["a", "b", "c"].map(begin);
+    await setImmediate();
+    expect(claims.started).toEqual(["a", "b"]);
+    await claims.finish("a");
+    await claims.finish("b");
+    expect(hashes.started).toEqual(["a"]);
+    expect(slots.load).toEqual({ running: 1, waiting: 2 });
+    await hashes.finish("a");
+    expect(hashes.started).toEqual(["a", "b"]);
+    expect(claims.started).toEqual(["a", "b", "c"]);
+    await claims.finish("c");
+    await hashes.finish("b");
+    await hashes.finish("c");
+    expect(await Promise.all(results)).toEqual(["a", "b", "c"]);
+  });
+
+  test("let attempts that wait in, and their hashes start, in order of arrival", async () => {
+    const slots = new Argon2Slots(1, 8);
+    const { claims, hashes, begin } = attempts(slots);
+    const names = ["a", "b", "c", "d", "e"];
+    const results = names.map(begin);
+    for (const name of names) {
+      await setImmediate();
+      await claims.finish(name);
+      await hashes.finish(name);
+    }
+    expect(await Promise.all(results)).toEqual(names);
+    expect(claims.started).toEqual(names);
+    expect(hashes.started).toEqual(names);
+  });
+
+  test("are free for others once work comes to its end without a hash", async () => {
+    const slots = new Argon2Slots(1, 0);
+    expect(await slots.runAround(async () => "nothing to hash")).toBe("nothing to hash");
+    expect(await slots.runAround(async () => "nothing again")).toBe("nothing again");
+    expect(slots.load).toEqual({ running: 0, waiting: 0 });
+  });
+
   test("say in a refusal that they are busy, and nothing else", async () => {
     const slots = new Argon2Slots(1, 0);
     void slots.run(() => new Promise(() => {}));

@@ -34,12 +34,23 @@ interface SlotsObserver {
   refused(): void;
 }
 
+/** Runs one hash, when a slot is free. */
+export type Hash = <T>(work: () => Promise<T>) => Promise<T>;
+
+/**
+ * How many pieces of work per slot are let in at once: one that hashes, and one that asks the database before or after
+ * its hash. With one alone a core stands still while its attempt waits for its two commits to reach the disk.
+ */
+const WORK_PER_SLOT = 2;
+
 /**
  * The places in which Argon2 may run. Every run takes 19 MiB and a core for some 30 ms, so there is one slot per
  * core, a short queue in order of arrival, and beyond it a refusal.
  */
 export class Argon2Slots {
-  readonly #limit;
+  /** Lets work in, in order of arrival. */
+  readonly #entrance;
+  readonly #slots;
   readonly #capacity;
   readonly #observer: SlotsObserver | undefined;
   /** Work that runs or waits. */
@@ -52,33 +63,46 @@ export class Argon2Slots {
    * @param queue how many may wait; 32 per slot is about a second on the slowest core measured.
    */
   constructor(slots = defaultSlots(), queue = 32 * slots, observer?: SlotsObserver) {
-    this.#limit = pLimit(slots);
+    this.#entrance = pLimit(WORK_PER_SLOT * slots);
+    this.#slots = pLimit(slots);
     this.#capacity = slots + queue;
     this.#observer = observer;
   }
 
-  /** How many run now, and how many wait. */
+  /** How many hashes run now, and how much else has its place or waits for it. */
   get load(): { running: number; waiting: number } {
-    return { running: this.#limit.activeCount, waiting: this.#limit.pendingCount };
+    const running = this.#slots.activeCount;
+    return { running, waiting: this.#taken - running };
   }
 
   /**
-   * Runs `work` once a slot is free.
+   * Runs `work`, which is a hash and nothing else, once a slot is free.
    *
    * @throws Argon2BusyError at once, before `work` began, when the queue is full; else what `work` throws.
    */
   run<T>(work: () => Promise<T>): Promise<T> {
+    return this.runAround((hash) => hash(work));
+  }
+
+  /**
+   * Runs `work` around a hash once it is its turn. What it does before and after its hash takes no slot, so that a core
+   * goes on with somebody else's hash meanwhile.
+   *
+   * @param work gets what runs its hash; it may come to its end without.
+   * @throws Argon2BusyError at once, before `work` began, when the queue is full; else what `work` throws.
+   */
+  runAround<T>(work: (hash: Hash) => Promise<T>): Promise<T> {
     if (this.#taken >= this.#capacity) {
       this.#observer?.refused();
       return Promise.reject(new Argon2BusyError("too many password hashes are waiting"));
     }
     this.#taken++;
     const askedAt = performance.now();
-    const timed = () => {
-      this.#observer?.waited((performance.now() - askedAt) / 1000);
-      return work();
+    const letIn = () => {
+      const waited = performance.now() - askedAt;
+      return work((hashing) => this.#hash(hashing, waited));
     };
-    return this.#limit(timed).finally(() => {
+    return this.#entrance(letIn).finally(() => {
       this.#taken--;
       if (this.#taken === 0) for (const resolve of this.#whenIdle.splice(0)) resolve();
     });
@@ -87,6 +111,14 @@ export class Argon2Slots {
   /** Resolves once no work is running or waiting. New work is still taken meanwhile. */
   idle(): Promise<void> {
     return this.#taken === 0 ? Promise.resolve() : new Promise((resolve) => this.#whenIdle.push(resolve));
+  }
+
+  #hash<T>(work: () => Promise<T>, waitedMs: number): Promise<T> {
+    const askedAt = performance.now();
+    return this.#slots(() => {
+      this.#observer?.waited((waitedMs + performance.now() - askedAt) / 1000);
+      return work();
+    });
   }
 }
 

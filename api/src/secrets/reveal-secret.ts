@@ -1,6 +1,6 @@
 import { isVaultId } from "../accounts/member-store.ts";
 import { open, UnreadableError } from "../crypto/aead.ts";
-import type { Argon2Slots } from "../crypto/argon2.ts";
+import type { Argon2Slots, Hash } from "../crypto/argon2.ts";
 import type { KeyRing } from "../crypto/key-ring.ts";
 import { passphraseKeys, verifiersMatch } from "../crypto/passphrase.ts";
 import { hashToken, isToken } from "../crypto/token.ts";
@@ -35,7 +35,7 @@ interface RevealDeps {
 
 /**
  * One attempt at a secret, which destroys it whether or not the passphrase is right. The order is what makes it
- * one-shot: a free Argon2 slot, the claim (committed destruction), verify, decrypt, then the final status with
+ * one-shot: a place for its hash, the claim (committed destruction), verify, decrypt, then the final status with
  * its audit event, and only after that commit the value. Any doubt on the way means no value.
  *
  * @throws AppError `BAD_USER_INPUT` for a blank passphrase or one of over 1,024 characters, `OVERLOADED` when the
@@ -55,7 +55,7 @@ export async function revealSecret(
   }
   if (!isVaultId(vaultId) || !isToken(token)) return { kind: "not-available" };
 
-  return slots.run(async () => {
+  return slots.runAround(async (hash) => {
     let ring = ringNow(keyRing);
     const attempt = () => {
       const kids = [...ring.keys.keys()];
@@ -78,7 +78,7 @@ export async function revealSecret(
       log.error({ reason: result.kind }, "a pending secret can't be opened here now; it was not consumed");
       throw new AppError("OVERLOADED", "The server can't open this secret at the moment. Try again later.");
     }
-    return finish({ ...deps, keyRing: ring }, result.claim, passphrase);
+    return finish({ ...deps, keyRing: ring, hash }, result.claim, passphrase);
   });
 }
 
@@ -93,7 +93,10 @@ type Verdict =
 /** What a claimed secret is until somebody says otherwise. */
 const INTERRUPTED = { status: "destroyed", reason: "interrupted" } as const;
 
-async function finish(deps: RevealDeps, claim: Claim, passphrase: string): Promise<RevealOutcome> {
+/** What an attempt that has claimed its secret goes on with: the keys as they were, and a slot for its hash. */
+type AttemptDeps = RevealDeps & { hash: Hash };
+
+async function finish(deps: AttemptDeps, claim: Claim, passphrase: string): Promise<RevealOutcome> {
   const { db, watch, log } = deps;
   const { secretId } = claim;
   const store = ({ status, reason }: Verdict) =>
@@ -112,9 +115,9 @@ async function finish(deps: RevealDeps, claim: Claim, passphrase: string): Promi
 }
 
 /** Verifies and decrypts, in no transaction. */
-async function judge({ keyRing, log }: RevealDeps, claim: Claim, passphrase: string): Promise<Verdict> {
+async function judge({ keyRing, log, hash }: AttemptDeps, claim: Claim, passphrase: string): Promise<Verdict> {
   const { secretId, sealed, verifier, salt, argon2 } = claim;
-  const keys = await step("derive", () => passphraseKeys(passphrase, salt, argon2));
+  const keys = await step("derive", () => hash(() => passphraseKeys(passphrase, salt, argon2)));
   if (!verifiersMatch(keys.verifier, verifier)) return { status: "destroyed", reason: "wrong_passphrase" };
   try {
     const value = step("open", () => open(sealed, keys.wrap, keyRing, claim));
