@@ -1,6 +1,6 @@
 /**
  * What refusing a hostile GraphQL document costs in CPU, beside an honest request through the same endpoint in the
- * same run. Run by `pnpm bench`.
+ * same run. Run by `pnpm bench:security`.
  */
 
 import type { Context } from "../../api/src/graphql/context.ts";

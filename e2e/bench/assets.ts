@@ -1,0 +1,51 @@
+/** What browsers load, beside Node's HTTP server answering with the same bytes. */
+import { fixedAnswer } from "./fixed-answer.ts";
+import { type Measurement, pathOn, startBareHttp } from "./measurement.ts";
+import { file } from "./requests.ts";
+import { type Row, rowOf } from "./table.ts";
+import { takeTurns } from "./turns.ts";
+
+/** What the pages and the largest files of both apps cost. */
+export async function assets(measurement: Measurement): Promise<Row[]> {
+  const { product, load } = measurement;
+  const { url, sender } = product;
+  const link = `/${sender.vaultId}/${"x".repeat(22)}`;
+  const paths = {
+    "dashboard, page": "/",
+    "dashboard, script": await scriptOf(url, "/"),
+    "recipient's page": link,
+    "recipient's page, script": await scriptOf(url, link),
+  };
+  const rows: Row[] = [];
+  const bare = startBareHttp();
+  const effort = { concurrency: 16, ms: 1000 };
+  for (const [what, path] of Object.entries(paths)) {
+    const asked = file(path);
+    const port = await bare.call("serveFixed", await fixedAnswer(url, asked));
+    const done = await takeTurns(
+      {
+        bare: {
+          run: () => load.call("load", { ...asked, ...effort, origin: `http://127.0.0.1:${port}` }),
+          pids: () => [bare.pid],
+        },
+        product: pathOn(measurement, effort, asked),
+      },
+      3,
+    );
+    rows.push(
+      rowOf(`${what}, ${effort.concurrency} at a time`, done.product, {
+        limit: { name: "bare node:http, same bytes", rounds: done.bare },
+      }),
+    );
+  }
+  await bare.stop();
+  return rows;
+}
+
+/** The script that a page loads first. */
+async function scriptOf(url: string, page: string): Promise<string> {
+  const html = await (await fetch(`${url}${page}`)).text();
+  const path = /<script[^>]+src="([^"]+)"/.exec(html)?.[1];
+  if (!path) throw new Error(`no script in ${page}`);
+  return new URL(path, url).pathname;
+}

@@ -1,0 +1,118 @@
+/** What the paths cost as secrets gather, in one project, and as requests do. */
+import { type Measurement, pathOn } from "./measurement.ts";
+import type { Curve, Panel } from "./picture.ts";
+import {
+  available,
+  type Link,
+  linkIn,
+  paste,
+  revealRight,
+  revealUnknown,
+  secretsPage,
+  unknownLinks,
+} from "./requests.ts";
+import { addProject, cursorAt, fill } from "./seed.ts";
+import { ratioOf, spreadOf } from "./statistics.ts";
+import { atMost, type Row, spreadText } from "./table.ts";
+import { type Contender, type Round, takeTurns } from "./turns.ts";
+
+/** How many secrets are stored, in one project. */
+const SIZES = [1_000, 10_000, 100_000, 1_000_000];
+
+const CONCURRENCIES = [1, 4, 16, 64];
+
+/** 5,000 pages of 50. */
+const DEEP = 250_000;
+
+/** How much longer a page may take at a million than at a thousand. */
+const MOST = 1.2;
+
+const MS = 700;
+const ROUNDS = 3;
+/** Where there is a target to decide upon. */
+const MORE_ROUNDS = 7;
+
+/** The rows on growth, and the panels of the picture. Leaves a million expired payloads behind, for the sweep. */
+export async function growth(measurement: Measurement): Promise<{ rows: Row[]; panels: Panel[] }> {
+  const { product } = measurement;
+  const [small, large] = [await addProject(product), await addProject(product)];
+  await fill(product, small, SIZES[0] ?? 0);
+  const bySize = new Curves();
+  for (const size of SIZES) {
+    await fill(product, large, size);
+    bySize.add(size, await takeTurns(paths(measurement, large, 1), ROUNDS));
+  }
+  const rows = await pages(measurement, small, large);
+  const byConcurrency = new Curves();
+  for (const concurrency of CONCURRENCIES) {
+    byConcurrency.add(concurrency, await takeTurns(paths(measurement, small, concurrency), ROUNDS));
+  }
+  const panels = [
+    { title: "by stored secrets, one request at a time", curves: bySize.all },
+    { title: "by requests at a time", curves: byConcurrency.all },
+  ];
+  return { rows, panels };
+}
+
+/** The paths that are drawn. */
+function paths(measurement: Measurement, projectId: string, concurrency: number): Record<string, Contender> {
+  const { sender } = measurement.product;
+  const effort = { concurrency, ms: MS };
+  const unknown = unknownLinks(sender);
+  let links: Link[] = [];
+  return {
+    create: pathOn(measurement, effort, paste(sender), (answers) => {
+      links = answers.map(linkIn);
+    }),
+    reveal: pathOn(measurement, effort, () => revealRight(links)),
+    "reveal, unknown token": pathOn(measurement, effort, revealUnknown(unknown)),
+    "ttlSecrets, first page": pathOn(measurement, effort, secretsPage(sender, projectId)),
+    ttlSecretAvailable: pathOn(measurement, effort, available(unknown)),
+  };
+}
+
+/** Curves that grow by a point each at a time: CPU per request, which says what it costs and not how long it waits. */
+class Curves {
+  readonly #curves = new Map<string, Curve>();
+
+  add(at: number, done: Record<string, Round[]>): void {
+    for (const [name, rounds] of Object.entries(done)) {
+      const curve = this.#curves.get(name) ?? { name, points: [] };
+      const { median: ms } = spreadOf(rounds.map(({ cpu, databaseCpu }) => cpu + databaseCpu));
+      curve.points.push({ at, ms });
+      this.#curves.set(name, curve);
+    }
+  }
+
+  get all(): Curve[] {
+    return [...this.#curves.values()];
+  }
+}
+
+/** The first page of a thousand, of a million, and one deep down, in turn. Times, not rates: they are what may not grow. */
+async function pages(measurement: Measurement, small: string, large: string): Promise<Row[]> {
+  const { product } = measurement;
+  const { sender } = product;
+  const page = (projectId: string, after?: string) =>
+    pathOn(measurement, { concurrency: 1, ms: MS }, secretsPage(sender, projectId, after));
+  const done = await takeTurns(
+    {
+      base: page(small),
+      "ttlSecrets, first page of 1,000,000": page(large),
+      "ttlSecrets, page 5,000 of 1,000,000": page(large, await cursorAt(product, large, DEEP)),
+    },
+    MORE_ROUNDS,
+  );
+  const times = (rounds: Round[]) => rounds.map(({ p50 }) => p50 ?? Number.NaN);
+  const { base, ...others } = done;
+  return Object.entries(others).map(([what, rounds]) => {
+    const ratio = ratioOf(times(rounds), times(base));
+    return {
+      what,
+      measured: `${spreadText(spreadOf(times(rounds)))} ms`,
+      beside: `first page of 1,000: ${spreadText(spreadOf(times(base)))} ms`,
+      ratio,
+      target: atMost(ratio.median, MOST),
+    };
+  });
+}

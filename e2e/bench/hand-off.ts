@@ -1,0 +1,62 @@
+/** Create and reveal, beside the hash that they can't do without. */
+
+import { type Effort, type Measurement, pathOn } from "./measurement.ts";
+import { generate, type Link, linkIn, paste, revealRight, revealWrong } from "./requests.ts";
+import type { Row } from "./table.ts";
+import { rowOf } from "./table.ts";
+import { type Round, takeTurns } from "./turns.ts";
+
+/** The part of the raw hash rate that both are to reach: all else may cost a tenth. */
+const LEAST = 0.9;
+
+type Path = "argon2" | "paste" | "right" | "generate" | "wrong";
+
+/** Rounds of all four, and of the raw hash, which is what limits them. */
+export function handOffRounds(
+  measurement: Measurement,
+  effort: Effort,
+  rounds: number,
+): Promise<Record<Path, Round[]>> {
+  const { argon2, product } = measurement;
+  const { sender } = product;
+  // What one round creates the next one reveals.
+  let links: Link[] = [];
+  const keep = (answers: string[]) => {
+    links = answers.map(linkIn);
+  };
+  return takeTurns(
+    {
+      argon2: { run: () => argon2.call("hashes", { ms: effort.ms }), pids: () => [argon2.pid] },
+      paste: pathOn(measurement, effort, paste(sender), keep),
+      right: pathOn(measurement, effort, () => revealRight(links)),
+      generate: pathOn(measurement, effort, generate(sender), keep),
+      wrong: pathOn(measurement, effort, () => revealWrong(links)),
+    },
+    rounds,
+  );
+}
+
+/** What the four cost at one, 16 and 64 at a time. */
+export async function handOff(measurement: Measurement): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const [concurrency, ms, rounds] of [
+    [16, 2500, 5],
+    [1, 1200, 3],
+    [64, 2500, 3],
+  ] as const) {
+    const done = await handOffRounds(measurement, { concurrency, ms }, rounds);
+    const limit = { name: "raw argon2, all cores", rounds: done.argon2 };
+    // One at a time can't fill two cores.
+    const least = concurrency === 1 ? {} : { least: LEAST };
+    const row = (what: string, each: Round[]) =>
+      rowOf(`${what}, ${concurrency} at a time`, each, { limit, withDatabase: true, ...least });
+    if (concurrency === 16) rows.push(rowOf("limit: raw argon2, all cores", done.argon2));
+    rows.push(
+      row("reveal, right passphrase", done.right),
+      row("reveal, wrong passphrase", done.wrong),
+      row("create, pasted", done.paste),
+      row("create, generated", done.generate),
+    );
+  }
+  return rows;
+}

@@ -1,0 +1,11 @@
+/** The layers in the order in which a request passes them. */
+export const LAYERS = [
+  "node:http",
+  "Hono and its adapter",
+  "the request's id, address, log line and metrics",
+  "security headers",
+  "GraphQL",
+] as const;
+
+/** One of them. */
+export type Layer = (typeof LAYERS)[number];

@@ -1,0 +1,44 @@
+/** The product's own parts from the socket up to one layer, and a fixed answer behind it. Run as a worker. */
+import { openSync, rmSync, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Hono } from "hono";
+import { clientIpResolver } from "../../api/src/client-ip.ts";
+import type { Context } from "../../api/src/graphql/context.ts";
+import { createGraphql } from "../../api/src/graphql/yoga.ts";
+import { listen } from "../../api/src/listen.ts";
+import { createLogger } from "../../api/src/log.ts";
+import { Metrics } from "../../api/src/metrics/metrics.ts";
+import { type Env, requestLog } from "../../api/src/request-log.ts";
+import { securityHeaders } from "../../api/src/security-headers.ts";
+import { freePort } from "../api-process.ts";
+import { type FixedAnswer, serveFixed } from "./bare-http.ts";
+import { LAYERS, type Layer } from "./layer-names.ts";
+
+/** A request of nobody's, as the endpoint gets it. */
+const CONTEXT = { viewer: async () => null, apiKey: null, sourceIp: "127.0.0.1" } as unknown as Context;
+
+/** Serves with all layers up to this one. Returns the port. */
+export async function serveLayers(upTo: Layer, answer: FixedAnswer): Promise<number> {
+  if (upTo === LAYERS[0]) return serveFixed(answer);
+  const has = (layer: Layer) => LAYERS.indexOf(layer) <= LAYERS.indexOf(upTo);
+  const app = new Hono<Env>();
+  const path = join(tmpdir(), `ttl-secrets-bench-${process.pid}.log`);
+  const file = openSync(path, "w");
+  rmSync(path);
+  const log = createLogger("info", { write: (line: string) => void writeSync(file, line) });
+  const metrics = new Metrics();
+  if (has("the request's id, address, log line and metrics")) {
+    app.use(requestLog({ log, metrics, clientIp: clientIpResolver([]) }));
+  }
+  if (has("security headers")) app.use(securityHeaders("http://localhost"));
+  const graphql = createGraphql({ log, metrics });
+  app.post("/graphql", async (c) => {
+    if (has("GraphQL")) return graphql(c.req.raw, CONTEXT);
+    await c.req.text();
+    return c.body(answer.body, 200, { "Content-Type": "application/json; charset=utf-8" });
+  });
+  const port = await freePort();
+  await listen(app.fetch, { port, host: "127.0.0.1" });
+  return port;
+}

@@ -1,0 +1,50 @@
+/**
+ * What each layer between a socket and an empty GraphQL field costs: servers of the product's own parts, each with one
+ * layer more than the one before, measured in turn.
+ */
+import { fileURLToPath } from "node:url";
+import { fixedAnswer } from "./fixed-answer.ts";
+import { LAYERS } from "./layer-names.ts";
+import type * as LayerServer from "./layer-server.ts";
+import { type Measurement, pathOn } from "./measurement.ts";
+import { emptyField } from "./requests.ts";
+import { spreadOf } from "./statistics.ts";
+import { type Row, spreadText } from "./table.ts";
+import { type Contender, takeTurns } from "./turns.ts";
+import { startWorker } from "./worker.ts";
+
+const EFFORT = { concurrency: 16, ms: 800 };
+const ROUNDS = 5;
+
+/** CPU per request with each layer, and by how much that is more than without it. */
+export async function layers(measurement: Measurement): Promise<Row[]> {
+  const { product, load } = measurement;
+  const answer = await fixedAnswer(product.url, emptyField);
+  const path = fileURLToPath(new URL("./layer-server.ts", import.meta.url));
+  const workers = LAYERS.map((name) => ({ name, worker: startWorker<typeof LayerServer>(path) }));
+  const contenders: Record<string, Contender> = {};
+  for (const { name, worker } of workers) {
+    const port = await worker.call("serveLayers", name, answer);
+    contenders[name] = {
+      run: () => load.call("load", { ...emptyField, ...EFFORT, origin: `http://127.0.0.1:${port}` }),
+      pids: () => [worker.pid],
+    };
+  }
+  contenders["the product: a session if there is one, the database's pool, metrics"] = pathOn(
+    measurement,
+    EFFORT,
+    emptyField,
+  );
+  const done = await takeTurns(contenders, ROUNDS);
+  await Promise.all(workers.map(({ worker }) => worker.stop()));
+  let before = 0;
+  return Object.entries(done).map(([name, rounds]) => {
+    const micros = spreadOf(rounds.map(({ cpu }) => cpu * 1000));
+    const more = micros.median - before;
+    before = micros.median;
+    return {
+      what: `layer: ${name}`,
+      measured: `${spreadText(micros)} µs of CPU, ${more > 0 ? "+" : ""}${more.toFixed(0)} µs`,
+    };
+  });
+}

@@ -1,0 +1,76 @@
+/** What asks the database and never hashes: attempts at nothing, the recipient's question, lists, the audit log. */
+import { keyRingOf } from "../one-shot/pending-secret.ts";
+import { type Effort, type Measurement, pathOn } from "./measurement.ts";
+import { claimsPerSecond, hasPgbench } from "./pgbench.ts";
+import type { Statements } from "./raw-sql.ts";
+import { auditPage, available, emptyField, revealUnknown, secretsPage, unknownLinks } from "./requests.ts";
+import { type Row, rowOf } from "./table.ts";
+import { type Contender, takeTurns } from "./turns.ts";
+
+/** The part of an empty field's rate that an attempt at an unknown or dead token is to reach. */
+const LEAST = 0.5;
+
+/** What they cost at 16, one and 64 at a time, beside the same statements straight from the driver. */
+export async function lookups(measurement: Measurement): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const [concurrency, rounds] of [
+    [16, 5],
+    [1, 3],
+    [64, 3],
+  ] as const) {
+    rows.push(...(await at(measurement, { concurrency, ms: 1000 }, rounds)));
+  }
+  return rows;
+}
+
+async function at(measurement: Measurement, effort: Effort, rounds: number): Promise<Row[]> {
+  const { product, sql } = measurement;
+  const { sender, databaseUrl, keys, databasePids } = product;
+  const statements: Statements = { databaseUrl, keys, sender, ...effort };
+  const straight = (run: Contender["run"]): Contender => ({ run, pids: () => [sql.pid], databasePids });
+  const links = unknownLinks(sender);
+  const kids = [...keyRingOf(keys).keys.keys()];
+  const done = await takeTurns(
+    {
+      field: pathOn(measurement, effort, emptyField),
+      unknown: pathOn(measurement, effort, revealUnknown(links)),
+      claim: straight(() => sql.call("claimNothing", statements)),
+      available: pathOn(measurement, effort, available(links)),
+      find: straight(() => sql.call("findNothing", statements)),
+      secrets: pathOn(measurement, effort, secretsPage(sender, sender.projectId)),
+      page: straight(() => sql.call("readPage", { ...statements, projectId: sender.projectId })),
+      audit: pathOn(measurement, effort, auditPage(sender)),
+      handOff: straight(() => sql.call("handOff", statements)),
+      pgbench: hasPgbench
+        ? {
+            run: () => claimsPerSecond({ databaseUrl, vaultId: sender.vaultId, kids, ...effort }),
+            pids: () => [],
+            databasePids,
+          }
+        : undefined,
+    },
+    rounds,
+  );
+  const place = `${effort.concurrency} at a time`;
+  const field = { name: "empty GraphQL field", rounds: done.field };
+  const limit = (name: string, each: (typeof done)["field"]) => rowOf(`limit: ${name}, ${place}`, each);
+  return [
+    rowOf(`reveal, unknown token, ${place}`, done.unknown, { limit: field, least: LEAST }),
+    rowOf(`reveal, unknown token, ${place}`, done.unknown, {
+      limit: { name: "its claim from postgres.js", rounds: done.claim },
+      withDatabase: true,
+    }),
+    rowOf(`ttlSecretAvailable, ${place}`, done.available, {
+      limit: { name: "its statement from postgres.js", rounds: done.find },
+      withDatabase: true,
+    }),
+    rowOf(`ttlSecrets, 50 of them, ${place}`, done.secrets, {
+      limit: { name: "its statement from postgres.js", rounds: done.page },
+      withDatabase: true,
+    }),
+    rowOf(`auditEvents, 50 of them, ${place}`, done.audit, { limit: field }),
+    limit("the claim from postgres.js", done.claim),
+    ...(hasPgbench ? [limit("the claim from pgbench", done.pgbench)] : []),
+    limit("a hand-off's statements from postgres.js", done.handOff),
+  ];
+}

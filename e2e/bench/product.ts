@@ -1,0 +1,153 @@
+/** The product as `pnpm start` runs it, on an embedded PostgreSQL, with a sender who is signed in. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, open, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import postgres from "postgres";
+import { startEmbeddedPostgres } from "../../api/src/embedded-postgres/embedded-postgres.ts";
+import { freePort, freshKeys } from "../api-process.ts";
+import { childrenOf, parentOf } from "./processes.ts";
+import { onCores } from "./worker.ts";
+
+const MAIN = fileURLToPath(new URL("../../api/src/main.ts", import.meta.url));
+
+/** A signed-in sender with a project. */
+export interface Sender {
+  cookie: string;
+  email: string;
+  vaultId: string;
+  projectId: string;
+}
+
+/** The running product. */
+export interface Product {
+  url: string;
+  databaseUrl: string;
+  keys: ReturnType<typeof freshKeys>;
+  sender: Sender;
+  /** A connection for what the product itself does not do: filling tables. */
+  sql: postgres.Sql;
+  /** The API's process. */
+  pids: () => number[];
+  /** All of PostgreSQL's. */
+  databasePids: () => Promise<number[]>;
+  /** Starts the API anew, with these variables and on so many cores. */
+  restart(env?: Record<string, string>, cores?: number): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Starts it. Its log goes to a file, as a service's does. */
+export async function startProduct(): Promise<Product> {
+  const folder = await mkdtemp(join(tmpdir(), "ttl-secrets-bench-"));
+  const database = await startEmbeddedPostgres({ dataDir: join(folder, "data") });
+  const log = await open(join(folder, "log"), "a");
+  const keys = freshKeys();
+  const port = await freePort();
+  const url = `http://localhost:${port}`;
+  const settings = {
+    ...keys,
+    PORT: String(port),
+    DATABASE_URL: database.url,
+    SIGN_UP: "open",
+    // All requests come from one address.
+    RATE_LIMIT_MULTIPLIER: "1000000",
+    // Only where it is what is measured.
+    SWEEP_INTERVAL_SECONDS: "3600",
+  };
+  const start = (env: Record<string, string> = {}, cores?: number) =>
+    startProcess({ env: { ...settings, ...env }, stderr: log.fd, ...(cores && { cores }) });
+  let api = await start();
+  const sql = postgres(database.url, { max: 2, onnotice: () => {} });
+  const [backend] = await sql<[{ pid: number }]>`SELECT pg_backend_pid() AS pid`;
+  const postmaster = await parentOf(backend.pid);
+  return {
+    url,
+    databaseUrl: database.url,
+    keys,
+    sender: await signUp(url),
+    sql,
+    pids: () => [api.pid],
+    databasePids: async () => [postmaster, ...(await childrenOf(postmaster))],
+    async restart(env, cores) {
+      await api.stop();
+      api = await start(env, cores);
+    },
+    async stop() {
+      await api.stop();
+      await sql.end();
+      await database.stop();
+      await log.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/**
+ * Starts `api/src/main.ts` and waits until it says that it is ready.
+ *
+ * @throws Error with what it said, when it ends instead.
+ */
+export async function startProcess(options: {
+  env: Record<string, string>;
+  stderr: number | "ignore";
+  cores?: number;
+}): Promise<{ pid: number; stop: () => Promise<void> }> {
+  const [command = "", ...args] = [...onCores(options.cores), process.execPath, MAIN];
+  const child = spawn(command, args, {
+    env: { ...process.env, ...options.env },
+    stdio: ["ignore", "pipe", options.stderr],
+  });
+  let output = "";
+  await new Promise<void>((resolve, reject) => {
+    child.stdout?.on("data", (chunk: Buffer) => {
+      output += chunk;
+      if (output.includes("is ready")) resolve();
+    });
+    child.once("exit", () => reject(new Error(`the API did not start:\n${output}`)));
+  });
+  return {
+    pid: child.pid ?? 0,
+    async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const ended = once(child, "exit");
+      child.kill("SIGTERM");
+      await ended;
+    },
+  };
+}
+
+/** One GraphQL request's data. @throws Error when it has errors. */
+export async function ask(url: string, query: string, variables: object = {}, cookie = "") {
+  const response = await fetch(`${url}/graphql`, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...(cookie && { cookie }) },
+    body: JSON.stringify({ query, variables }),
+  });
+  const { data, errors } = (await response.json()) as { data: never; errors?: unknown };
+  if (errors) throw new Error(JSON.stringify(errors));
+  // biome-ignore lint/suspicious/noExplicitAny: answers are as various as documents
+  return data as any;
+}
+
+async function signUp(url: string): Promise<Sender> {
+  const email = "ada@example.com";
+  const response = await fetch(`${url}/api/auth/sign-up/email`, {
+    method: "POST",
+    headers: { "content-type": "application/json", origin: url },
+    body: JSON.stringify({ name: "Ada", email, password: "correct horse battery" }),
+  });
+  const cookie = response.headers
+    .getSetCookie()
+    .map((text) => text.split(";")[0])
+    .join("; ");
+  const { createProject } = await ask(
+    url,
+    'mutation { createProject(input: { name: "Bench" }) { id } }',
+    {},
+    cookie,
+  );
+  const { viewer } = await ask(url, "{ viewer { vault { id } } }", {}, cookie);
+  return { cookie, email, vaultId: viewer.vault.id, projectId: createProject.id };
+}

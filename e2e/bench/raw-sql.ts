@@ -1,0 +1,72 @@
+/** The product's own statements, straight from the driver, with nothing around them. Run as a worker. */
+import { randomBytes } from "node:crypto";
+import { hashToken } from "../../api/src/crypto/token.ts";
+import { connect } from "../../api/src/db.ts";
+import { claim, findPayload, listSecrets, settle } from "../../api/src/secrets/secret-store.ts";
+import { hashedPassphrase, keyRingOf, storePending } from "../one-shot/pending-secret.ts";
+import type { Sender } from "./product.ts";
+
+/** Where to send them, for how long, and how many at a time. */
+export interface Statements {
+  databaseUrl: string;
+  keys: { ENCRYPTION_KEYS: string };
+  sender: Sender;
+  concurrency: number;
+  ms: number;
+}
+
+type Once = () => Promise<unknown>;
+
+const repeat = async ({ concurrency, ms }: Statements, once: Once) => {
+  let count = 0;
+  const start = performance.now();
+  await Promise.all(
+    Array.from({ length: concurrency }, async () => {
+      for (; performance.now() < start + ms; count++) await once();
+    }),
+  );
+  return { count, perSecond: (count * 1000) / (performance.now() - start) };
+};
+
+let open: ReturnType<typeof connect> | undefined;
+
+const databaseOf = ({ databaseUrl }: Statements) => {
+  open ??= connect(databaseUrl);
+  return open;
+};
+
+/** What an attempt at an unknown token asks: the claim, which finds nothing. */
+export function claimNothing(on: Statements) {
+  const db = databaseOf(on);
+  const kids = [...keyRingOf(on.keys).keys.keys()];
+  return repeat(on, () =>
+    claim(db, { tokenHash: randomBytes(32), vaultId: on.sender.vaultId, kids, sourceIp: "127.0.0.1" }),
+  );
+}
+
+/** What the recipient's page asks about an unknown token. */
+export function findNothing(on: Statements) {
+  const db = databaseOf(on);
+  return repeat(on, () => findPayload(db, { tokenHash: randomBytes(32), vaultId: on.sender.vaultId }));
+}
+
+/** A page of secrets. */
+export function readPage(on: Statements & { projectId: string }) {
+  const db = databaseOf(on);
+  const page = { first: 50, after: undefined };
+  return repeat(on, () => listSecrets(db.orm, { projectId: on.projectId, page, order: "newest_first" }));
+}
+
+/** All that a hand-off stores: create's inserts, then the claim and the final statement. No hash is run. */
+export async function handOff(on: Statements) {
+  const db = databaseOf(on);
+  const ring = keyRingOf(on.keys);
+  const hashed = await hashedPassphrase();
+  const kids = [...ring.keys.keys()];
+  return repeat(on, async () => {
+    const { vaultId, token } = await storePending(db, ring, on.sender, { hashed });
+    const result = await claim(db, { tokenHash: hashToken(token), vaultId, kids, sourceIp: "127.0.0.1" });
+    if (result.kind !== "claimed") throw new Error(result.kind);
+    await settle(db, { secretId: result.claim.secretId, status: "viewed", reason: null });
+  });
+}
