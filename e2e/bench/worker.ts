@@ -31,11 +31,14 @@ export function startWorker<Functions>(path: string, { cores }: { cores?: number
   return {
     pid: child.pid ?? 0,
     async call(name, ...callArgs) {
+      const settled = new AbortController();
+      const { signal } = settled;
       child.send({ name, args: callArgs });
-      const ended = once(child, "exit").then(() => {
-        throw new Error(`the process of ${path} ended`);
-      });
-      const [{ result, error }] = await Promise.race([once(child, "message"), ended]);
+      const [answer] = await Promise.race([
+        once(child, "message", { signal }),
+        once(child, "exit", { signal }).then(() => [{ error: "its process ended" }]),
+      ]).finally(() => settled.abort());
+      const { result, error } = answer;
       if (error) throw new Error(`${path}, ${String(name)}: ${error}`);
       return result;
     },
