@@ -115,7 +115,11 @@ async function finish(deps: AttemptDeps, claim: Claim, passphrase: string): Prom
 }
 
 /** Verifies and decrypts, in no transaction. */
-async function judge({ keyRing, log, hash }: AttemptDeps, claim: Claim, passphrase: string): Promise<Verdict> {
+async function judge(
+  { keyRing, log, hash }: AttemptDeps,
+  claim: Claim,
+  passphrase: string,
+): Promise<Verdict> {
   const { secretId, sealed, verifier, salt, argon2 } = claim;
   const keys = await step("derive", () => hash(() => passphraseKeys(passphrase, salt, argon2)));
   if (!verifiersMatch(keys.verifier, verifier)) return { status: "destroyed", reason: "wrong_passphrase" };
