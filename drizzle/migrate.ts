@@ -17,13 +17,16 @@ export class UnsupportedServerError extends Error {}
 
 /**
  * Brings the database at `url` to the newest schema. Replicas may call it at the same time: an advisory lock
- * lets one through and the others, once it is free, find nothing left to do.
+ * lets one through and the others, once it is free, find nothing left to do. The URL must lead to the server itself.
  *
  * @throws UnsupportedServerError for a PostgreSQL older than 14, or a database that is not UTF-8 or commits without waiting for the
  *   disk; the driver's error when it can't connect.
  */
 export async function migrate(url: string): Promise<void> {
-  const sql = postgres(url, { max: 1, onnotice: () => {} });
+  // PostgreSQL's own default. A pooler that hands out connections per transaction refuses it, which is as well: the lock
+  // below would stay behind on a connection of the pooler's.
+  const connection = { lock_timeout: 0 };
+  const sql = postgres(url, { max: 1, connection, onnotice: () => {} });
   try {
     const [server] = await sql<{ version: number; encoding: string; durability: string }[]>`
       SELECT current_setting('server_version_num')::int AS version, current_setting('server_encoding') AS encoding,

@@ -108,12 +108,16 @@ export const verifications = pgTable(
 );
 
 /** Request counters of better-auth's rate limiter, shared by all replicas. */
-export const authRateLimits = pgTable("auth_rate_limits", {
-  id: text("id").primaryKey(),
-  key: text("key").notNull().unique(),
-  count: integer("count").notNull(),
-  lastRequest: bigint("last_request", { mode: "number" }).notNull(),
-});
+export const authRateLimits = pgTable(
+  "auth_rate_limits",
+  {
+    id: text("id").primaryKey(),
+    key: text("key").notNull().unique(),
+    count: integer("count").notNull(),
+    lastRequest: bigint("last_request", { mode: "number" }).notNull(),
+  },
+  (t) => [index("auth_rate_limits_last_request").on(t.lastRequest)],
+);
 
 /** Request counters of the GraphQL API's rate limits (columns as rate-limiter-flexible names them). */
 export const rateLimits = pgTable(
@@ -315,6 +319,8 @@ export const ttlSecretPayloads = pgTable(
   },
   (t) => [
     index("ttl_secret_payloads_expires_at").on(t.expiresAt),
+    // Collation C, as above. Nearly all rows have the same one, so the index is small and the others are found at once.
+    index("ttl_secret_payloads_lineage").on(sql`${t.lineage} COLLATE "C"`),
     check("ttl_secret_payloads_token_hash", sql`octet_length(${t.tokenHash}) = 32`),
     check("ttl_secret_payloads_nonce", sql`octet_length(${t.nonce}) = 12`),
     // 1 byte to 64 KiB of value, plus the tag.

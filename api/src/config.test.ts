@@ -9,6 +9,7 @@ const sample = (seed: number, length = 32) =>
   createHash("shake256", { outputLength: length }).update(String(seed)).digest();
 
 const DATABASE_URL = "postgres://app:pw@db.example.com:5432/ttl";
+const DIRECT_URL = "postgres://app:pw@primary.example.com:5432/ttl";
 
 /** The problems that the configuration is refused for, one a line; none when it is accepted. */
 function problemsOf(env: Record<string, string | undefined>): string[] {
@@ -34,6 +35,7 @@ describe("an environment without any variable", () => {
       metricsPort: undefined,
       metricsHost: "127.0.0.1",
       databaseUrl: undefined,
+      databaseDirectUrl: undefined,
       dataDir: ".data",
       publicUrl: "http://localhost:4000",
       revealUrl: "http://localhost:4000",
@@ -60,6 +62,7 @@ describe("an environment without any variable", () => {
       "METRICS_PORT",
       "METRICS_HOST",
       "DATABASE_URL",
+      "DATABASE_DIRECT_URL",
       "DATA_DIR",
       "PUBLIC_URL",
       "REVEAL_URL",
@@ -99,6 +102,7 @@ describe("a configuration", () => {
       METRICS_PORT: "9100",
       METRICS_HOST: "::1",
       DATABASE_URL,
+      DATABASE_DIRECT_URL: DIRECT_URL,
       DATA_DIR: "/var/lib/ttl secrets",
       PUBLIC_URL: "https://secrets.example.com",
       REVEAL_URL: "https://open.example.com",
@@ -123,6 +127,7 @@ describe("a configuration", () => {
       metricsPort: 9100,
       metricsHost: "::1",
       databaseUrl: DATABASE_URL,
+      databaseDirectUrl: DIRECT_URL,
       dataDir: "/var/lib/ttl secrets",
       publicUrl: "https://secrets.example.com",
       revealUrl: "https://open.example.com",
@@ -173,6 +178,7 @@ describe("an unusable configuration", () => {
     PORT: "sentinel-1",
     METRICS_PORT: "sentinel-16",
     DATABASE_URL: "sentinel-2",
+    DATABASE_DIRECT_URL: "sentinel-17",
     PUBLIC_URL: "sentinel-3",
     REVEAL_URL: "http://sentinel-4.example",
     ENCRYPTION_KEYS: "k1:sentinel-5",
@@ -245,6 +251,16 @@ describe("with DATABASE_URL, both keys must be set", () => {
       expect(problemsOf({ DATABASE_URL: url, ...keys() })).toEqual([expect.stringMatching(/^DATABASE_URL /)]);
     },
   );
+});
+
+describe("DATABASE_DIRECT_URL", () => {
+  test("says where the database is without the pooler in DATABASE_URL, and nothing alone", () => {
+    const keys = { ENCRYPTION_KEYS: `k1:${newKey()}`, AUTH_SECRET: newKey() };
+    expect(problemsOf({ DATABASE_URL, DATABASE_DIRECT_URL: DIRECT_URL, ...keys })).toEqual([]);
+    expect(problemsOf({ DATABASE_DIRECT_URL: DIRECT_URL, ...keys })).toEqual([
+      expect.stringMatching(/^DATABASE_DIRECT_URL is set without DATABASE_URL/),
+    ]);
+  });
 });
 
 describe("ENCRYPTION_KEYS", () => {
@@ -543,7 +559,7 @@ describe("a choice", () => {
 test("the README's table has a row for every variable, with its default and meaning", () => {
   const [head, rule, ...rows] = configTable().split("\n");
   expect([head, rule]).toEqual(["| variable | default | meaning |", "| --- | --- | --- |"]);
-  expect(rows).toHaveLength(32);
+  expect(rows).toHaveLength(33);
   for (const row of rows) expect(row).toMatch(/^\| `[A-Z_]+` \| [^|]+ \| [^|]+\. \|$/);
   expect(configTable()).not.toContain("undefined");
 });
@@ -583,6 +599,7 @@ describe("sign-up open to anyone", () => {
 test("what is logged of the configuration says of secrets only whether they are set", () => {
   const env = {
     DATABASE_URL,
+    DATABASE_DIRECT_URL: DIRECT_URL,
     ENCRYPTION_KEYS: `k1:${sample(1).toString("base64")}`,
     AUTH_SECRET: sample(2).toString("base64"),
     RECOGNITION_PHRASE: "blue heron",
@@ -591,6 +608,7 @@ test("what is logged of the configuration says of secrets only whether they are 
   const shown = effectiveConfig(parseConfig(env));
   expect(shown).toMatchObject({
     DATABASE_URL: "set",
+    DATABASE_DIRECT_URL: "set",
     ENCRYPTION_KEYS: "set",
     AUTH_SECRET: "set",
     BRAND_LOGO: "unset",

@@ -101,6 +101,13 @@ const logo = z.string().transform((path, ctx) => {
   }
 });
 
+const databaseUrl = z
+  .string()
+  .refine(
+    (text) => /^postgres(ql)?:\/\/./.test(text) && URL.canParse(text),
+    "must be a URL such as postgres://user:password@host/database, special characters percent-encoded",
+  );
+
 /** Every variable with its rule; `description` and `fallback` also make the table in the README. */
 const variables = z.object({
   PORT: wholeNumber(1, 65_535)
@@ -118,17 +125,15 @@ const variables = z.object({
     description: "Address to serve the metrics on. They hold nothing secret, but are nobody's business.",
     fallback: "`127.0.0.1`",
   }),
-  DATABASE_URL: z
-    .string()
-    .refine(
-      (text) => /^postgres(ql)?:\/\/./.test(text) && URL.canParse(text),
-      "must be a URL such as postgres://user:password@host/database, special characters percent-encoded",
-    )
-    .optional()
-    .meta({
-      description: "Your own PostgreSQL, 14 or newer. Unset: an embedded one, kept under `DATA_DIR`.",
-      fallback: "embedded",
-    }),
+  DATABASE_URL: databaseUrl.optional().meta({
+    description: "Your own PostgreSQL, 14 or newer. Unset: an embedded one, kept under `DATA_DIR`.",
+    fallback: "embedded",
+  }),
+  DATABASE_DIRECT_URL: databaseUrl.optional().meta({
+    description:
+      "Set where `DATABASE_URL` leads to a pooler in transaction mode: the same database without it, for migrations, `LISTEN` and `pnpm admin`.",
+    fallback: "none",
+  }),
   DATA_DIR: z.string().default(".data").meta({
     description: "Folder of the embedded database and of the keys made for it.",
     fallback: "`.data`",
@@ -293,6 +298,11 @@ export function parseConfig(env: Record<string, string | undefined>) {
     }
     if (!given.AUTH_SECRET) problems.push(`AUTH_SECRET must be set when DATABASE_URL is; ${MAKE_A_KEY}`);
   }
+  if (given.DATABASE_DIRECT_URL && !given.DATABASE_URL) {
+    problems.push(
+      "DATABASE_DIRECT_URL is set without DATABASE_URL; without a pooler, set DATABASE_URL alone",
+    );
+  }
   if (parsed.data && parsed.data.METRICS_PORT === parsed.data.PORT) {
     problems.push("METRICS_PORT must be another port than PORT");
   }
@@ -324,6 +334,7 @@ export function parseConfig(env: Record<string, string | undefined>) {
     metricsPort: data.METRICS_PORT,
     metricsHost: data.METRICS_HOST,
     databaseUrl: data.DATABASE_URL,
+    databaseDirectUrl: data.DATABASE_DIRECT_URL,
     dataDir: data.DATA_DIR,
     publicUrl,
     revealUrl: data.REVEAL_URL ?? publicUrl,
@@ -374,6 +385,7 @@ export function effectiveConfig(
     METRICS_PORT: config.metricsPort ?? "unset",
     METRICS_HOST: config.metricsHost,
     DATABASE_URL: isSet(config.databaseUrl),
+    DATABASE_DIRECT_URL: isSet(config.databaseDirectUrl),
     DATA_DIR: config.dataDir,
     PUBLIC_URL: config.publicUrl,
     REVEAL_URL: config.revealUrl,

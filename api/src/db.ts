@@ -28,20 +28,28 @@ export function connectToListen(url: string): postgres.Sql {
   return postgres(url, { ...OPTIONS, max: 1, connection: { application_name: "ttl-secrets live" } });
 }
 
-/** Opens a pool of `max` connections to `url`. Connects on first use; `close` waits 5 s for running queries. */
-export function connect(url: string, max = 10) {
+/** What a session of ours is limited to, in ms. A pooler has to set this itself, on the connections it makes. */
+export const TIMEOUTS = {
+  // Far above what any statement of ours takes; whoever hangs longer holds up everybody behind it.
+  statement_timeout: 15_000,
+  lock_timeout: 5_000,
+  // Shorter than the wait for a lock: a process that was stopped half-way through a transaction loses it before
+  // those who wait for what it holds, such as the end of their vault's audit chain, give up.
+  idle_in_transaction_session_timeout: 4_000,
+};
+
+/**
+ * Opens a pool of `max` connections to `url`. Connects on first use; `close` waits 5 s for running queries.
+ *
+ * @param behindPooler whether `url` leads to a pooler that hands out connections per transaction. It refuses settings
+ *   made on connecting, and the next statement may run on a connection that has not prepared it.
+ */
+export function connect(url: string, max = 10, { behindPooler = false } = {}) {
   const client = postgres(url, {
     ...OPTIONS,
     max,
-    connection: {
-      application_name: "ttl-secrets",
-      // In ms. Far above what any statement of ours takes; whoever hangs longer holds up everybody behind it.
-      statement_timeout: 15_000,
-      lock_timeout: 5_000,
-      // Shorter than the wait for a lock: a process that was stopped half-way through a transaction loses it before
-      // those who wait for what it holds, such as the end of their vault's audit chain, give up.
-      idle_in_transaction_session_timeout: 4_000,
-    },
+    prepare: !behindPooler,
+    connection: { application_name: "ttl-secrets", ...(behindPooler ? {} : TIMEOUTS) },
   });
   const sql = traceStatements(client);
   return { sql, orm: drizzle(sql, { schema }), close: () => sql.end({ timeout: 5 }) };

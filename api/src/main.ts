@@ -23,6 +23,7 @@ import { Metrics } from "./metrics/metrics.ts";
 import { createMetricsApp } from "./metrics/metrics-app.ts";
 import { readVitals } from "./metrics/vitals-store.ts";
 import { originsOf } from "./origin.ts";
+import { requireUsablePooler } from "./pooler.ts";
 import { RateLimits } from "./rate-limit.ts";
 import { DatabaseWatch } from "./secrets/database-watch.ts";
 import { startSweep } from "./secrets/sweep.ts";
@@ -79,10 +80,15 @@ async function start(config: Config): Promise<void> {
   const { databaseUrl, keyRing, authSecret } = await openDatabase(config);
   goOn();
   say("Migrating the database…");
-  await migrate(databaseUrl);
+  const directUrl = config.databaseDirectUrl ?? databaseUrl;
+  await migrate(directUrl).catch((error: unknown) => {
+    if (error instanceof UnsupportedServerError || !config.databaseDirectUrl) throw error;
+    throw new StartError(startFailure(error, "DATABASE_DIRECT_URL"));
+  });
   goOn();
-  const db = connect(databaseUrl);
+  const db = connect(databaseUrl, undefined, { behindPooler: config.databaseDirectUrl !== undefined });
   shutdown.add({ what: "the database's connections", stop: db.close, within: PATIENCE_SECONDS });
+  if (config.databaseDirectUrl) await requireUsablePooler(db, config.databaseDirectUrl);
 
   const metrics = new Metrics();
   const slots = new Argon2Slots(undefined, undefined, metrics.argon2);
@@ -95,7 +101,7 @@ async function start(config: Config): Promise<void> {
   );
   const clientIp = clientIpResolver(config.trustedProxies);
   const watch = await DatabaseWatch.open({ db, log, file: lastSeenFile(config, keyRing) });
-  const live = new ChangeHub({ db, log, listenUrl: databaseUrl, limitMultiplier: rateLimitMultiplier });
+  const live = new ChangeHub({ db, log, listenUrl: directUrl, limitMultiplier: rateLimitMultiplier });
   const services = { db, slots, keyRing, watch, revealUrl, rateLimits, live, log, metrics };
   const sweep = startSweep(
     { db, rateLimits, watch, log, retention: config.retention, onBatch: metrics.swept },

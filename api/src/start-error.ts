@@ -17,14 +17,21 @@ const DATABASE_FAILURES: Record<string, string> = {
     "PostgreSQL refuses this user or host: see its pg_hba.conf, and whether it asks for TLS (?sslmode=require).",
   "3D000": "The database named in DATABASE_URL does not exist. Create it first.",
   "42501": "The user in DATABASE_URL may not create tables there. Make it the owner of the database.",
+  "08P01":
+    "DATABASE_URL seems to lead to a pooler, such as PgBouncer: set DATABASE_DIRECT_URL to PostgreSQL itself.",
   "53300": "PostgreSQL has no connections left. Raise its max_connections or stop other clients.",
 };
 
-/** One line that says why the start failed, with nothing in it that was configured, and how to go on. */
-export function startFailure(error: unknown): string {
+/**
+ * One line that says why the start failed, with nothing in it that was configured, and how to go on.
+ *
+ * @param variable the one that says where the database is.
+ */
+export function startFailure(error: unknown, variable = "DATABASE_URL"): string {
   const description = describeError(error);
   const code = description.code ?? description.cause?.code ?? "";
-  return DATABASE_FAILURES[code] ?? `TTL Secrets could not start: ${JSON.stringify(description)}`;
+  const failure = DATABASE_FAILURES[code]?.replace("DATABASE_URL", variable);
+  return failure ?? `TTL Secrets could not start: ${JSON.stringify(description)}`;
 }
 
 /** Why the server could not listen, as a line for people where that is possible. */

@@ -17,7 +17,7 @@ export async function forgetOldCounters({ sql }: Pick<Database, "sql">, limit: n
   const { count } = await sql`
     DELETE FROM auth_rate_limits WHERE id IN (
       SELECT id FROM auth_rate_limits
-      WHERE last_request <= extract(epoch FROM now()) * 1000 - ${COUNTER_KEPT_MS}::float8
-      LIMIT ${limit} FOR UPDATE SKIP LOCKED)`;
+      WHERE last_request <= (extract(epoch FROM now()) * 1000)::bigint - ${COUNTER_KEPT_MS}::bigint
+      ORDER BY last_request LIMIT ${limit} FOR UPDATE SKIP LOCKED)`;
   return count;
 }

@@ -37,7 +37,7 @@ export interface SecretVitals {
 export async function readSecretVitals({ sql }: Pick<Database, "sql">): Promise<SecretVitals> {
   const [vitals] = await sql<[SecretVitals]>`
     SELECT extract(epoch FROM now() - min(expires_at) FILTER (WHERE expires_at <= now()))::float8 AS "sweepLagSeconds",
-      (count(*) FILTER (WHERE expires_at > now() AND lineage <> database_lineage()))::int AS strays
+      (count(*) FILTER (WHERE expires_at > now() AND lineage <> (SELECT database_lineage())))::int AS strays
     FROM ttl_secret_payloads`;
   return vitals;
 }

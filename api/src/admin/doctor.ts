@@ -1,9 +1,11 @@
 import { isMigrated } from "@ttl-secrets/drizzle/migrate";
 import type { Config } from "../config.ts";
+import { connect } from "../db.ts";
 import { keysIn, readKeyFile } from "../key-ring/key-file.ts";
 import type { ServerKey } from "../key-ring/key-list.ts";
 import { keyUse } from "../key-ring/kid-store.ts";
-import { StartError } from "../start-error.ts";
+import { requireUsablePooler } from "../pooler.ts";
+import { StartError, startFailure } from "../start-error.ts";
 import { readSecretVitals, readVitals } from "./doctor-store.ts";
 import { type Installation, openInstallation } from "./installation.ts";
 import { CommandError, type Result } from "./result.ts";
@@ -131,9 +133,26 @@ async function ofInstallation(installation: Installation): Promise<Finding[]> {
   return [
     ...findings,
     ok("tables", "They are those of this release."),
+    ...(await ofPooler(installation)),
     ...(await ofKeys(installation)),
     ...(await ofSecrets(installation)),
   ];
+}
+
+async function ofPooler({ config: { databaseUrl, databaseDirectUrl } }: Installation): Promise<Finding[]> {
+  if (!databaseUrl || !databaseDirectUrl) return [];
+  const db = connect(databaseUrl, 1, { behindPooler: true });
+  try {
+    await requireUsablePooler(db, databaseDirectUrl);
+    return [ok("pooler", "It leads to the same database and limits what hangs.")];
+  } catch (error) {
+    const text = error instanceof StartError ? error.message : startFailure(error);
+    return [
+      problem("pooler", text, "No server can start, and none that runs answers, until this is mended."),
+    ];
+  } finally {
+    await db.close();
+  }
 }
 
 function ofDurability(vitals: Awaited<ReturnType<typeof readVitals>>): Finding[] {

@@ -27,9 +27,9 @@ export async function openInstallation(
   config: Config,
   onProgress: (line: string) => void,
 ): Promise<Installation> {
-  const { databaseUrl, dataDir } = config;
+  const { databaseUrl, databaseDirectUrl, dataDir } = config;
   const postgres = databaseUrl
-    ? { url: databaseUrl, stop: async () => {} }
+    ? { url: databaseDirectUrl ?? databaseUrl, stop: async () => {} }
     : await attachEmbeddedPostgres({ dataDir, onProgress }).catch((error: unknown) => {
         // Each is one clear line for people.
         throw error instanceof Error ? new CommandError(error.message) : error;
@@ -41,7 +41,10 @@ export async function openInstallation(
   } catch (error) {
     await close();
     throw new CommandError(
-      startFailure(error).replace("TTL Secrets could not start", "The database can't be used"),
+      startFailure(error, databaseDirectUrl && "DATABASE_DIRECT_URL").replace(
+        "TTL Secrets could not start",
+        "The database can't be used",
+      ),
     );
   }
   return { config, db, keyFile: keyFileOf(config), close };

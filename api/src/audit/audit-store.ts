@@ -62,6 +62,8 @@ export async function hasEvents(db: Queryable, vaultId: string, ofProject: strin
     .select({ id })
     .from(auditEvents)
     .where(matching(vaultId, { projectId: ofProject }))
+    // Any will do; asked for the latest, PostgreSQL goes to the index and does not look for one in the table.
+    .orderBy(desc(at))
     .limit(1);
   return rows.length > 0;
 }

@@ -1,6 +1,6 @@
 /** The SQL behind live streams about secrets: what changed, read by the same rule as every list. */
 import { ttlSecrets } from "@ttl-secrets/drizzle/schema";
-import { and, asc, eq, gte, inArray, or, sql } from "drizzle-orm";
+import { and, asc, eq, gte, inArray, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db.ts";
 import type { Position } from "../page.ts";
 import type { TtlSecret } from "../secrets/secret.ts";
@@ -48,16 +48,22 @@ export async function changedSince(
 ): Promise<{ secret: TtlSecret; position: Position }[]> {
   const { changedAt, expiresAt, id } = ttlSecrets;
   const start = sinceWithOverlap(since);
+  const isLater =
+    after && sql`(${changedAt}, ${id}) > (${after.at.toISOString()}::timestamptz, ${after.id}::uuid)`;
+  // Each condition has an index of its own; joined by OR they would have none.
+  const pageOf = (condition: SQL | undefined) =>
+    db.orm
+      .select({ id })
+      .from(ttlSecrets)
+      .where(and(eq(ttlSecrets.projectId, projectId), condition, isLater))
+      .orderBy(asc(changedAt), asc(id))
+      .limit(limit);
+  const changed = pageOf(gte(changedAt, start));
+  const ranOut = pageOf(and(isOverdue, gte(expiresAt, start)));
   const rows = await db.orm
     .select({ secret: secretFields, storedChange: changedAt })
     .from(ttlSecrets)
-    .where(
-      and(
-        eq(ttlSecrets.projectId, projectId),
-        or(gte(changedAt, start), and(isOverdue, gte(expiresAt, start))),
-        after && sql`(${changedAt}, ${id}) > (${after.at.toISOString()}::timestamptz, ${after.id}::uuid)`,
-      ),
-    )
+    .where(inArray(id, changed.unionAll(ranOut)))
     .orderBy(asc(changedAt), asc(id))
     .limit(limit);
   return rows.map(({ secret, storedChange }) => ({ secret, position: { at: storedChange, id: secret.id } }));
@@ -84,16 +90,17 @@ export async function refsEndedByTime(
   db: Database,
   from: Date | undefined,
 ): Promise<{ now: Date; refs: SecretRef[] }> {
+  // Where the span starts is known when the query is planned, so that it is seen to be short.
+  const start = db.sql`coalesce(${from?.toISOString() ?? null}::timestamptz, now())`;
   const [row] = await db.sql<[{ ms: number; refs: SecretRef[] }]>`
-    WITH span AS (SELECT coalesce(${from?.toISOString() ?? null}::timestamptz, now()) AS start)
     SELECT (extract(epoch FROM now()) * 1000)::float8 AS ms, coalesce((
       SELECT json_agg(json_build_object('projectId', ended.project_id, 'id', ended.id)) FROM (
-        SELECT s.project_id, s.id FROM span, ttl_secret_payloads y JOIN ttl_secrets s ON s.id = y.secret_id
-        WHERE y.expires_at > span.start AND y.expires_at <= now()
+        SELECT s.project_id, s.id FROM ttl_secret_payloads y JOIN ttl_secrets s ON s.id = y.secret_id
+        WHERE y.expires_at > ${start} AND y.expires_at <= now()
         UNION ALL
-        SELECT s.project_id, s.id FROM span, ttl_secrets s
+        SELECT s.project_id, s.id FROM ttl_secrets s
         WHERE s.attempted_from IS NOT NULL AND s.ended_at <= now() - make_interval(secs => ${ATTEMPT_SECONDS})
-          AND s.ended_at > span.start - make_interval(secs => ${ATTEMPT_SECONDS})
+          AND s.ended_at > ${start} - make_interval(secs => ${ATTEMPT_SECONDS})
       ) AS ended), '[]') AS refs`;
   return { now: new Date(Math.floor(row.ms)), refs: row.refs };
 }

@@ -1,0 +1,431 @@
+/**
+ * How PostgreSQL answers what the product asks often, in a database with much in it: by shape (indexes, no sorts, rows and
+ * blocks read), never by time. What is planned is what the stores really send, as the driver sends it.
+ */
+import postgres from "postgres";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { createTestApp, type TestApp } from "../test/app.ts";
+import { useDatabase } from "../test/database.ts";
+import {
+  createKey,
+  createProject,
+  createSecret,
+  createSender,
+  deleteProject,
+  graphql,
+  reveal,
+  revoke,
+  type Sender,
+  signUp,
+} from "../test/factories.ts";
+import { fillDatabase, fillSecrets } from "../test/large-database.ts";
+import { type Plan, QueryPlanner } from "../test/query-plan.ts";
+import { forgetDeadSessions, forgetOldCounters } from "./accounts/housekeeping-store.ts";
+import { listApiKeys } from "./api-keys/api-key-store.ts";
+import { eventsInOrder, hasEvents, listEvents } from "./audit/audit-store.ts";
+import { purgeBatch } from "./audit/retention-store.ts";
+import { changedSince, readSecrets, refsChangedSince, refsEndedByTime } from "./live/change-store.ts";
+import { readVitals } from "./metrics/vitals-store.ts";
+import { listProjects } from "./projects/project-store.ts";
+import { RateLimits } from "./rate-limit.ts";
+import { forgetOldAttempts } from "./secrets/create-attempt-store.ts";
+import { currentMark } from "./secrets/database-watch-store.ts";
+import type { SecretOrder, SecretPosition } from "./secrets/secret-order.ts";
+import {
+  claim,
+  closeInterruptedBatch,
+  destroyPendingBatch,
+  expireBatch,
+  findPayload,
+  findSecrets,
+  forgetEndedBatch,
+  listSecrets,
+  MOST_LOOKED_AT,
+  revoke as revokePending,
+  settle,
+} from "./secrets/secret-store.ts";
+
+// The long run is `pnpm test:torture`.
+const SIZE = process.env.TORTURE === "1" ? 1_000_000 : 40_000;
+
+/** A page this deep is as dear as the first: 5,000 pages of 50 in the long run. */
+const DEPTH = SIZE / 4;
+
+const PAGE = 50;
+
+/** The sweep's own batch is of 1,000; of a table as small as this one, reading so much of it through no index would be right. */
+const BATCH = 20;
+
+const ORDERS = ["newest_first", "name", "expires_first", "expires_last"] as const;
+
+const INDEX_OF: Record<SecretOrder, string> = {
+  newest_first: "ttl_secrets_page",
+  name: "ttl_secrets_by_name",
+  expires_first: "ttl_secrets_by_expiry",
+  expires_last: "ttl_secrets_by_expiry",
+};
+
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
+
+const db = useDatabase();
+let planner: QueryPlanner;
+/** The same for whole requests, which may need several connections at a time. */
+let requests: QueryPlanner;
+let app: TestApp;
+let sender: Sender;
+/** A first page of the list, when the project had a thousand secrets. */
+let firstPageOfFew: Plan;
+
+const first = (order: SecretOrder, after?: SecretPosition) =>
+  planner.planOf(({ orm }) =>
+    listSecrets(orm, { projectId: sender.projectId, page: { first: PAGE, after }, order }),
+  );
+
+beforeAll(async () => {
+  planner = new QueryPlanner(db.current.url);
+  requests = new QueryPlanner(db.current.url, 4);
+  app = createTestApp(requests.db);
+  sender = await createSender(app);
+  // Without the limits that the product sets itself: it takes a while in the long run.
+  const sql = postgres(db.current.url, { max: 1, onnotice: () => {} });
+  await fillSecrets(sql, sender.projectId, 1000);
+  await sql`VACUUM (ANALYZE) ttl_secrets`;
+  firstPageOfFew = await first("newest_first");
+  await sql`TRUNCATE ttl_secrets CASCADE`;
+  await fillDatabase(sql, sender, SIZE);
+  await sql.end();
+});
+
+afterAll(() => Promise.all([planner?.close(), requests?.close()]));
+
+/** Reads through these indexes, and nothing but what the page needs. */
+function expectPage(plan: Plan, index: string): void {
+  expect(plan).toMatchObject({ indexes: [index], wholeTables: [], sorts: 0 });
+  expect(plan.rowsRead).toBe(PAGE + 1);
+}
+
+const newestPage = { first: PAGE, after: undefined };
+
+describe("a page of a list", () => {
+  it.each(ORDERS)(
+    "of secrets, %s, is read from the order's index, 5,000 pages deep as at the start",
+    async (order) => {
+      const start = await first(order);
+      expectPage(start, INDEX_OF[order]);
+      const key = order === "name" ? "name" : order === "newest_first" ? "created_at" : "expires_at";
+      const direction = order === "newest_first" || order === "expires_last" ? "DESC" : "ASC";
+      const sorted = order === "name" ? 'lower(name) COLLATE "C"' : key;
+      const [position] = await db.current.sql.unsafe<[SecretPosition]>(
+        `SELECT ${key} AS key, id FROM ttl_secrets WHERE project_id = '${sender.projectId}'
+       ORDER BY ${sorted} ${direction}, id ${direction} OFFSET ${DEPTH} LIMIT 1`,
+      );
+      const deep = await first(order, {
+        ...position,
+        key: order === "name" ? position.key : new Date(position.key),
+      });
+      expectPage(deep, INDEX_OF[order]);
+      process.stdout.write(
+        `\n  page ${DEPTH / PAGE} of ${SIZE} ${order}: ${start.buffers} blocks at the start, ${deep.buffers} there\n`,
+      );
+    },
+  );
+
+  it("of a project with very many costs what it costs with a thousand", async () => {
+    const { buffers } = await first("newest_first");
+    process.stdout.write(
+      `\n  first page: ${firstPageOfFew.buffers} blocks of 1,000 secrets, ${buffers} of ${SIZE}\n`,
+    );
+    expect(buffers).toBeLessThanOrEqual(firstPageOfFew.buffers * 1.2);
+  });
+
+  it.each<[string, Parameters<typeof findSecrets>[1]["filter"]]>([
+    ["for what is pending", { statuses: ["pending"] }],
+    ["for a name that nothing has", { nameContains: "nobody has this" }],
+  ])("of a search %s looks at a bounded part of the order's index", async (_what, filter) => {
+    const { projectId } = sender;
+    for (const order of ORDERS) {
+      const plan = await planner.planOf(({ orm }) =>
+        findSecrets(orm, { projectId, page: newestPage, order, filter }),
+      );
+      expect(plan, order).toMatchObject({ indexes: [INDEX_OF[order]], wholeTables: [], sorts: 0 });
+      expect(plan.rowsRead, order).toBeLessThanOrEqual(MOST_LOOKED_AT);
+    }
+  });
+
+  it("of audit events is read from the index of the vault or of the project, deep down too", async () => {
+    const { vaultId, projectId } = sender;
+    const [position] = await db.current.sql<[{ at: Date; id: string }]>`
+      SELECT at, id FROM audit_events WHERE vault_id = ${vaultId} ORDER BY at DESC, id DESC OFFSET ${DEPTH} LIMIT 1`;
+    for (const after of [undefined, { ...position, at: new Date(position.at) }]) {
+      const page = { first: PAGE, after };
+      expectPage(
+        await planner.planOf(({ orm }) => listEvents(orm, { vaultId, filter: {}, page })),
+        "audit_events_vault_page",
+      );
+      expectPage(
+        await planner.planOf(({ orm }) => listEvents(orm, { vaultId, filter: { projectId }, page })),
+        "audit_events_page",
+      );
+    }
+  });
+
+  it("of projects or of API keys is read from the index of the vault", async () => {
+    const vaultId = "vault_000000000000000000000007";
+    const projects = await planner.planOf(({ orm }) =>
+      listProjects(orm, { vaultId, projectIds: null }, newestPage),
+    );
+    expect(projects).toMatchObject({
+      indexes: ["projects_page", "ttl_secrets_pending"],
+      wholeTables: [],
+      sorts: 0,
+    });
+    const keys = await planner.planOf(({ orm }) => listApiKeys(orm, vaultId, newestPage));
+    expect(keys).toMatchObject({ wholeTables: [], indexes: expect.arrayContaining(["api_keys_page"]) });
+  });
+
+  it("of the audit log's export is read from the chain's index", async () => {
+    const { vaultId } = sender;
+    const range = { vaultId, filter: {}, afterSeq: DEPTH, lastSeq: SIZE, limit: PAGE };
+    const exported = await planner.planOf(({ orm }) => eventsInOrder(orm, range));
+    expect(exported).toMatchObject({
+      indexes: ["audit_events_chain"],
+      wholeTables: [],
+      sorts: 0,
+      rowsRead: PAGE,
+    });
+    const any = await planner.planOf(({ orm }) => hasEvents(orm, vaultId, sender.projectId));
+    expect(any).toMatchObject({ wholeTables: [], rowsRead: 1 });
+  });
+});
+
+/** A pending secret, by those columns that one asks for it with. */
+async function pendingIn(projectId?: string) {
+  const [pending] = await db.current.sql<[{ tokenHash: Buffer; secretId: string; vaultId: string }]>`
+    SELECT y.token_hash AS "tokenHash", s.id AS "secretId", p.vault_id AS "vaultId" FROM ttl_secret_payloads y
+    JOIN ttl_secrets s ON s.id = y.secret_id JOIN projects p ON p.id = s.project_id
+    WHERE y.expires_at > now() + interval '1 minute' AND ${projectId === undefined} = (p.id <> ${sender.projectId})
+    LIMIT 1`;
+  return pending;
+}
+
+/** A plan that goes straight to a handful of rows, however many there are. */
+function expectFew(plan: Plan, ...indexes: string[]): void {
+  // One row, which every process looks at.
+  const wholeTables = plan.wholeTables.filter((table) => table !== "database_watch");
+  expect(wholeTables).toEqual([]);
+  for (const index of indexes) expect(plan.indexes).toContain(index);
+  expect(plan.rowsRead).toBeLessThanOrEqual(12);
+}
+
+describe("an attempt", () => {
+  it.each(["small", "very large"])(
+    "in a %s vault claims, is settled, and may be asked about first, each through keys alone",
+    async (size) => {
+      await createSecret(app, sender);
+      const { tokenHash, secretId, vaultId } = await pendingIn(
+        size === "small" ? undefined : sender.projectId,
+      );
+      const seen = await currentMark(db.current);
+      const attempt = { tokenHash, vaultId, kids: ["k0", "k1"], sourceIp: "203.0.113.7", seen };
+      expectFew(
+        await planner.planOf((own) => findPayload(own, attempt)),
+        "ttl_secret_payloads_pkey",
+        "ttl_secrets_pkey",
+      );
+      const claimed = await planner.planOf((own) => claim(own, attempt));
+      expectFew(claimed, "ttl_secret_payloads_pkey", "ttl_secrets_pkey");
+      expect(claimed.changes.toSorted()).toEqual(["ttl_secret_payloads", "ttl_secrets"]);
+      const unknown = { ...attempt, tokenHash: Buffer.alloc(32) };
+      expectFew(await planner.planOf((own) => claim(own, unknown)), "ttl_secret_payloads_pkey");
+
+      const [open] = await db.current.sql<[{ id: string }]>`
+      UPDATE ttl_secrets SET ended_at = now() WHERE id = (
+        SELECT id FROM ttl_secrets WHERE attempted_from IS NOT NULL LIMIT 1) RETURNING id`;
+      const outcome = { secretId: open.id, status: "viewed" as const, reason: null };
+      const settled = await planner.planOf((own) => settle(own, outcome));
+      expectFew(settled, "ttl_secrets_pkey", "projects_pkey");
+      expect(settled.changes.toSorted()).toEqual(["audit_events", "ttl_secrets"]);
+      const revocation = { secretId, actor: "ada@example.com", sourceIp: "203.0.113.7" };
+      expectFew(
+        await planner.planOf((own) => revokePending(own, revocation)),
+        "ttl_secret_payloads_secret_id_unique",
+      );
+    },
+  );
+});
+
+/** A batch finds what is due by an index and touches no more than that, apart from finding it. */
+function expectBatch(plan: Plan, ...indexes: string[]): void {
+  expect(plan.wholeTables).toEqual([]);
+  for (const index of indexes) expect(plan.indexes).toContain(index);
+  expect(plan.rowsRead).toBeLessThanOrEqual(6 * BATCH);
+}
+
+describe("a batch of the sweep", () => {
+  it("finds what has expired, or was cut off, by its time", async () => {
+    const expired = await planner.planOf((own) => expireBatch(own, BATCH));
+    expectBatch(expired, "ttl_secret_payloads_expires_at", "ttl_secret_payloads_pkey", "ttl_secrets_pkey");
+    expect(expired.sorts).toBe(0);
+    expectBatch(
+      await planner.planOf((own) => closeInterruptedBatch(own, BATCH)),
+      "ttl_secrets_open_attempts",
+      "ttl_secrets_pkey",
+    );
+  });
+
+  it("finds what is older than it is kept by its age", async () => {
+    expectBatch(await planner.planOf((own) => forgetEndedBatch(own, 3650, BATCH)), "ttl_secrets_ended_at");
+    expectBatch(await planner.planOf((own) => forgetDeadSessions(own, BATCH)), "sessions_expires_at");
+    expectBatch(
+      await planner.planOf((own) => forgetOldCounters(own, BATCH)),
+      "auth_rate_limits_last_request",
+    );
+  });
+
+  it("takes with it what is not kept in batches by its age, too", async () => {
+    const attempts = await planner.planOf((own) => forgetOldAttempts(own));
+    expect(attempts).toMatchObject({ indexes: ["create_attempts_last_attempt_at"], wholeTables: [] });
+    const counters = await planner.planOf((own) => new RateLimits(own, 1).sweep());
+    expect(counters).toMatchObject({ indexes: ["rate_limits_expire"], wholeTables: [] });
+  });
+
+  it("of audit events is the start of a chain", async () => {
+    const plans = await planner.plansOf((own) => purgeBatch(own, 3650, BATCH));
+    expect(plans).toHaveLength(4);
+    // One row per vault in each of these, which has to be asked whether its chain has an old start.
+    const perVault = ["audit_chains", "audit_chain_starts"];
+    for (const { text, wholeTables } of plans) {
+      expect(
+        wholeTables.filter((table) => !perVault.includes(table)),
+        text,
+      ).toEqual([]);
+    }
+  });
+
+  it("of secrets from before a failover, of which there are none, looks at no others", async () => {
+    const plan = await planner.planOf(({ sql }) =>
+      destroyPendingBatch(sql, { which: "strays", actor: "server", limit: BATCH }),
+    );
+    expect(plan).toMatchObject({ wholeTables: [], rowsRead: 0 });
+    expect(plan.indexes).toContain("ttl_secret_payloads_lineage");
+  });
+});
+
+describe("a live stream", () => {
+  it("catches up, and looks for what time alone has changed, by indexes", async () => {
+    const { projectId } = sender;
+    const since = new Date(Date.now() - 600_000);
+    const caughtUp = await planner.planOf((own) => changedSince(own, { projectId, since, limit: 200 }));
+    expect(caughtUp.wholeTables).toEqual([]);
+    expect(caughtUp.indexes).toEqual(["ttl_secrets_changed", "ttl_secrets_pending", "ttl_secrets_pkey"]);
+    expect(caughtUp.rowsRead).toBeLessThanOrEqual(1000);
+    const missed = await planner.planOf((own) => refsChangedSince(own, { projectIds: [projectId], since }));
+    expect(missed).toMatchObject({ indexes: ["ttl_secrets_changed"], wholeTables: [], sorts: 0 });
+    const ended = await planner.planOf((own) => refsEndedByTime(own, new Date(Date.now() - 2000)));
+    expectFew(ended, "ttl_secret_payloads_expires_at", "ttl_secrets_open_attempts");
+  });
+
+  it("reads what changed by keys", async () => {
+    const { secretId } = await pendingIn();
+    const read = await planner.planOf((own) => readSecrets(own, [secretId]));
+    expect(read).toMatchObject({ indexes: ["ttl_secrets_pkey"], wholeTables: [], rowsRead: 1 });
+  });
+});
+
+it("the metrics read two ranges of one index", async () => {
+  const plan = await planner.planOf((own) => readVitals(own));
+  expect(plan).toMatchObject({ indexes: ["ttl_secret_payloads_expires_at"], wholeTables: [] });
+});
+
+/** What people and programs do all day, whole requests, with all that a request asks for. */
+const REQUESTS: [string, (app: TestApp) => Promise<unknown>][] = [
+  [
+    "to see one's projects",
+    (own) =>
+      graphql(own, "{ viewer { email } projects { nodes { name pendingTtlSecretCount } } }", {}, sender),
+  ],
+  [
+    "for a project's lists",
+    (own) =>
+      graphql(
+        own,
+        `query ($id: ID!) {
+          project(id: $id) { name } ttlSecrets(projectId: $id) { nodes { name status } pageInfo { hasNextPage } }
+          auditEvents(projectId: $id) { nodes { action } }
+        }`,
+        { id: sender.projectId },
+        sender,
+      ),
+  ],
+  [
+    "of an API key",
+    async (own) => {
+      const { headers } = await createKey(own, sender);
+      return graphql(
+        own,
+        "query ($id: ID!) { ttlSecrets(projectId: $id) { nodes { id } } }",
+        { id: sender.projectId },
+        { headers },
+      );
+    },
+  ],
+  [
+    "to sign up and in",
+    async (own) => {
+      await signUp(own, "grace@example.com");
+      await own.request("/api/auth/sign-in/email", {
+        method: "POST",
+        headers: { "content-type": "application/json", origin: "http://localhost:4000" },
+        body: JSON.stringify({ email: "grace@example.com", password: "correct horse battery" }),
+      });
+    },
+  ],
+  [
+    "to create, ask for, reveal and take back secrets",
+    async (own) => {
+      const [secret, other] = [await createSecret(own, sender), await createSecret(own, sender)];
+      const { vaultId, token } = secret;
+      await graphql(own, "query ($v: ID!, $t: String!) { ttlSecretAvailable(vaultId: $v, token: $t) }", {
+        v: vaultId,
+        t: token,
+      });
+      await reveal(own, secret);
+      await reveal(own, secret);
+      await revoke(own, sender, other.id);
+    },
+  ],
+  [
+    "to make and delete a project",
+    async (own) => {
+      const projectId = await createProject(own, sender);
+      await createSecret(own, { ...sender, projectId });
+      await deleteProject(own, { ...sender, projectId });
+    },
+  ],
+];
+
+describe("a request", () => {
+  it.each(REQUESTS)(
+    "%s reads no table from end to end, and changes none twice in one statement",
+    async (_what, run) => {
+      const plans = await requests.plansOf(() => run(app));
+      expect(plans.length).toBeGreaterThan(2);
+      // The one row that every process looks at; and whether there is any account, for which any row will do.
+      const isFine =
+        ({ text }: Plan) =>
+        (table: string) =>
+          table === "database_watch" ||
+          (table === "users" && /^select "id" from "users" limit \$1$/.test(text));
+      for (const plan of plans) {
+        const { text, wholeTables, changes } = plan;
+        const isAllowed = isFine(plan);
+        expect(
+          wholeTables.filter((table) => !isAllowed(table)),
+          text,
+        ).toEqual([]);
+        // Not every engine that speaks PostgreSQL's language takes it.
+        expect(new Set(changes).size, text).toBe(changes.length);
+      }
+    },
+  );
+});
