@@ -6,7 +6,8 @@ export default mergeConfig(sealing, {
   test: {
     testTimeout: 60_000,
     include: [
-      "src/secrets/{reveal-secret,tampered-rows,revoke-secret,expire-secrets,create-attempt,list-secrets}.test.ts",
+      "src/secrets/{create-attempt,create-secret,database-watch,expire-secrets,list-secrets,reveal-secret}.test.ts",
+      "src/secrets/{revoke-secret,secret-availability,secret-order,tampered-rows}.test.ts",
       "src/graphql/isolation.test.ts",
       "src/server.test.ts",
       "src/api-keys/*.test.ts",

@@ -92,6 +92,29 @@ const STATES: [name: string, kind: string, answers: Answers, act?: (page: Page) 
   ["busy", "paused", { reveal: refused("OVERLOADED") }, open],
   ["rate-limited", "paused", { reveal: refused("RATE_LIMITED", 600) }, open],
   ["check-failed", "paused", { check: "lost" }],
+  [
+    "offline",
+    "paused",
+    {},
+    async (page) => {
+      await page.goto(LINK);
+      await page.locator("#passphrase").fill(GOOD);
+      await page.locator(".chips [data-state=listed]").last().waitFor();
+      await page.context().setOffline(true);
+      await page.locator("button[type=submit]").click();
+    },
+  ],
+  [
+    "cleared",
+    "cleared",
+    { reveal: revealed(MULTI_LINE) },
+    async (page) => {
+      await open(page);
+      await reach(page, "revealed");
+      // What a browser that goes back shows of a page that it kept.
+      await page.evaluate(() => dispatchEvent(new PageTransitionEvent("pagehide")));
+    },
+  ],
 ];
 
 const LOOKS = [
@@ -111,6 +134,7 @@ describe.each(LOOKS)("in $locale, $colorScheme, $viewport.width px wide", (look)
     const headings = new Set<string | null>();
     for (const [name, kind, answers, act] of STATES) {
       visitor.answers = answers;
+      await page.context().setOffline(false);
       await page.goto(LINK);
       await act?.(page);
       await reach(page, kind);

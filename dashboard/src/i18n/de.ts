@@ -245,7 +245,7 @@ export const de: Catalogue = {
       "Die richtigen Wörter zeigen den Wert, einmal. Ein falscher Versuch vernichtet ihn, und Sie sehen das hier sofort.",
     recipientOpens: "Der Link öffnet eine Seite in jedem Browser. Weder Konto noch App sind nötig.",
     recipientTypes:
-      "Sie fragt nach den sechs Wörtern. Großbuchstaben, Leerzeichen und Bindestriche sind egal.",
+      "Sie fragt nach den sechs Wörtern und zeigt Tippfehler, bevor etwas gesendet wird. Großbuchstaben, Leerzeichen und Bindestriche sind egal.",
     recognition:
       "Sagen Sie dem Empfänger, welche Worte die echte Seite unter ihrem Namen zeigt: <phrase>{{phrase}}</phrase>",
     remaining: "Vernichtet sich in <time>{{time}}</time>",
