@@ -3,7 +3,7 @@ import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { expectAccessible, LOOKS } from "./accessible.ts";
 import { endTtl } from "./end-ttl.ts";
-import { attempt, expectScreen, openLink, pressEnter, readValue } from "./recipient.ts";
+import { attempt, expectScreen, leaveUnasked, openLink, pressEnter, readValue } from "./recipient.ts";
 import {
   createProject,
   createSecret,
@@ -278,7 +278,7 @@ describe.each(LOOKS)("on a $device, $colorScheme", ({ colorScheme, device, viewp
     await attempt(page, passphrase);
     expect(await readValue(page)).toBe(value);
     await expectFine(page, "reveal-revealed");
-    page.on("dialog", (dialog) => void dialog.accept());
+    leaveUnasked(page);
     await page.goto(link);
     await expectScreen(page, "notAvailable");
     await expectFine(page, "reveal-not-available");

@@ -30,7 +30,7 @@ export async function findBrowser(): Promise<{ spec: BrowserSpec; remove: () => 
 
   const folder = await mkdtemp(join(tmpdir(), "ttl-secrets-browser-"));
   const spec = await unpack(folder);
-  return { spec, remove: () => rm(folder, { recursive: true, force: true }) };
+  return { spec, remove: () => rm(folder, { recursive: true, force: true, maxRetries: 10 }) };
 }
 
 /** The package unpacks into the temporary folder, whatever is there already; so it is given one of its own. */

@@ -160,7 +160,7 @@ beforeAll(async () => {
 let postgresLogs: string;
 afterAll(async () => {
   await server?.stop();
-  for (const path of [folder, postgresLogs]) await rm(path, { recursive: true, force: true });
+  for (const path of [folder, postgresLogs]) await rm(path, { recursive: true, force: true, maxRetries: 10 });
 });
 
 const stack = useStack(SETTINGS);

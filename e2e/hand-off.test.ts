@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { endTtl } from "./end-ttl.ts";
-import { attempt, expectScreen, openLink, pressEnter, readValue } from "./recipient.ts";
+import { attempt, expectScreen, leaveUnasked, openLink, pressEnter, readValue } from "./recipient.ts";
 import { createProject, createSecret, leaveHandOff, rowOf, signUp, useProject } from "./sender.ts";
 import { useStack } from "./stack.ts";
 
@@ -118,7 +118,7 @@ describe("one attempt", () => {
     await openLink(recipient, link);
     await attempt(recipient, passphrase);
     await readValue(recipient);
-    recipient.on("dialog", (dialog) => void dialog.accept());
+    leaveUnasked(recipient);
     await recipient.goto("about:blank");
     await recipient.goBack();
     await recipient.getByRole("heading").first().waitFor();

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { Page, Route } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { expectAccessible } from "./accessible.ts";
-import { attempt, expectScreen, readValue } from "./recipient.ts";
+import { attempt, expectScreen, leaveUnasked, readValue } from "./recipient.ts";
 import { useStack } from "./stack.ts";
 
 const stack = useStack();
@@ -130,7 +130,7 @@ describe.each(LOOKS)("in $locale, $colorScheme, $viewport.width px wide", (look)
   it("every state takes the focus to its heading, is accessible, fits, and is in one language", async () => {
     const visitor = await visit({}, look);
     const { page } = visitor;
-    page.on("dialog", (dialog) => void dialog.accept());
+    leaveUnasked(page);
     const headings = new Set<string | null>();
     for (const [name, kind, answers, act] of STATES) {
       visitor.answers = answers;
@@ -284,7 +284,7 @@ describe("the value", () => {
     const warnings: string[] = [];
     page.on("dialog", (dialog) => {
       warnings.push(dialog.type());
-      void dialog.dismiss();
+      dialog.dismiss().catch(() => {});
     });
     await open(page);
     await expectScreen(page, "revealed");

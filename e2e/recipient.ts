@@ -35,3 +35,10 @@ export async function readValue(page: Page): Promise<string> {
   await expectScreen(page, "revealed");
   return (await page.getByTestId("secret-value").evaluate((el) => el.textContent)) ?? "";
 }
+
+/** Lets the page go without a word, also where it asks first. A question may be gone with its page before the answer. */
+export function leaveUnasked(page: Page): void {
+  page.on("dialog", (dialog) => {
+    dialog.accept().catch(() => {});
+  });
+}

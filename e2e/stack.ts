@@ -54,6 +54,9 @@ async function startStack(env: Record<string, string>) {
     return context.newPage();
   };
   const remove = async () => {
+    // An answer that a test makes up may be under way to a page that is about to close.
+    const pages = contexts.flatMap((context) => context.pages());
+    await Promise.all(pages.map((page) => page.unrouteAll({ behavior: "ignoreErrors" })));
     await Promise.all(contexts.map((context) => context.close()));
     await browser.close();
     await Promise.all([stop(), ...others.map((other) => other.stop())]);

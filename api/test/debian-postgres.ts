@@ -170,7 +170,7 @@ export class DebianServer {
 
   async remove(): Promise<void> {
     await this.stop("immediate").catch(() => {});
-    await rm(this.folder, { recursive: true, force: true });
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 10 });
   }
 }
 

@@ -177,7 +177,7 @@ describe.skipIf(!hasDebianPostgres)("with servers of one's own", () => {
     "files put back in their place are noticed, by the process that ran and by one that starts",
     async () => {
       const folder = await mkdtemp(join(tmpdir(), "ttl-secrets-last-seen-"));
-      undo.push(() => rm(folder, { recursive: true, force: true }));
+      undo.push(() => rm(folder, { recursive: true, force: true, maxRetries: 10 }));
       const file = join(folder, "last-seen");
       const db = connectTo(primary.url);
       const watch = await DatabaseWatch.open({ db, log: silent, file });
