@@ -223,7 +223,8 @@ export const en = {
     recipientOnce:
       "The right words show the value, once. A wrong attempt destroys it, and you see that here at once.",
     recipientOpens: "The link opens a page in any browser. They need no account and no app.",
-    recipientTypes: "It asks for the six words, and points out a mistyped one before anything is sent. Capitals, spaces and dashes don't matter.",
+    recipientTypes:
+      "It asks for the six words, and points out a mistyped one before anything is sent. Capitals, spaces and dashes don't matter.",
     recognition:
       "Tell the recipient which words the real page shows under its name: <phrase>{{phrase}}</phrase>",
     remaining: "Destroys itself in <time>{{time}}</time>",
