@@ -20,6 +20,8 @@ export function createGraphql(deps: { log: Logger; metrics: Metrics }) {
     plugins: [...documentLimits(), noteOperation(), ...traceOperation(), accessPolicy(), safeErrors(deps)],
     // Ours replaces it: Yoga's masking lets GraphQL's own errors through, which repeat the variables.
     maskedErrors: false,
+    // It would keep the text of documents, and with it values and passphrases that a client wrote into them.
+    parserAndValidationCache: false,
     logging: false,
     graphiql: false,
     landingPage: false,
