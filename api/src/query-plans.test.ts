@@ -409,7 +409,8 @@ describe("a request", () => {
     "%s reads no table from end to end, and changes none twice in one statement",
     async (_what, run) => {
       const plans = await requests.plansOf(() => run(app));
-      expect(plans.length).toBeGreaterThan(2);
+      // Who asks, and what is asked for.
+      expect(plans.length).toBeGreaterThanOrEqual(2);
       // The one row that every process looks at; and whether there is any account, for which any row will do.
       const isFine =
         ({ text }: Plan) =>
