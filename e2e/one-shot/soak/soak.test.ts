@@ -37,7 +37,7 @@ describe("a soak calls it growth", () => {
 
   it("when memory or descriptors are more in the last third than in the one before", () => {
     const leaking = samples(
-      (n) => 100 + n,
+      (n) => 100 + 3 * n,
       (n) => 30 + n,
     );
     expect(growth(thirds(leaking))).toHaveLength(2);
