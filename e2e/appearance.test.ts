@@ -23,7 +23,7 @@ const PICTURES = fileURLToPath(new URL("./pictures/", import.meta.url));
 
 /** Keeps what is on screen as a picture for the README, when asked to. */
 async function picture(page: Page, name: string): Promise<void> {
-  if (process.env.UPDATE_PICTURES) await page.screenshot({ path: `${PICTURES}${name}.png` });
+  if (process.env.UPDATE_PICTURES) await page.screenshot({ path: `${PICTURES}${name}.png`, fullPage: true });
 }
 
 /** Gives the project on screen a secret whose minute is over already. */
