@@ -1,5 +1,4 @@
 /** The composition root: reads the configuration, puts the parts together, listens, and takes it all down again. */
-import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { migrate, UnsupportedServerError } from "@ttl-secrets/drizzle/migrate";
 import manifest from "../package.json" with { type: "json" };
@@ -9,7 +8,6 @@ import { brandApps } from "./brand/branded-apps.ts";
 import { clientIpResolver } from "./client-ip.ts";
 import { type Config, ConfigError, effectiveConfig, parseConfig } from "./config.ts";
 import { Argon2Slots } from "./crypto/argon2.ts";
-import type { KeyRing } from "./crypto/key-ring.ts";
 import { connect } from "./db.ts";
 import { startEmbeddedPostgres } from "./embedded-postgres/embedded-postgres.ts";
 import { Health } from "./health.ts";
@@ -26,6 +24,7 @@ import { originsOf } from "./origin.ts";
 import { requireUsablePooler } from "./pooler.ts";
 import { RateLimits } from "./rate-limit.ts";
 import { DatabaseWatch } from "./secrets/database-watch.ts";
+import { lastSeenFile } from "./secrets/last-seen.ts";
 import { startSweep } from "./secrets/sweep.ts";
 import { createApp } from "./server.ts";
 import { Shutdown } from "./shutdown.ts";
@@ -100,7 +99,8 @@ async function start(config: Config): Promise<void> {
     { publicUrl, origins: origins.own, secret: authSecret, signUp, rateLimitMultiplier },
   );
   const clientIp = clientIpResolver(config.trustedProxies);
-  const watch = await DatabaseWatch.open({ db, log, file: lastSeenFile(config, keyRing) });
+  const keyFile = keyRing instanceof KeyRingFile ? keyRing.path : undefined;
+  const watch = await DatabaseWatch.open({ db, log, file: lastSeenFile(keyFile, config) });
   const live = new ChangeHub({ db, log, listenUrl: directUrl, limitMultiplier: rateLimitMultiplier });
   const services = { db, slots, keyRing, watch, revealUrl, rateLimits, live, log, metrics };
   const sweep = startSweep(
@@ -134,12 +134,6 @@ async function start(config: Config): Promise<void> {
   shutdown.add({ what: "the delay", stop: () => pause(delay * 1000), within: delay + 1 });
   goOn();
   say(`\n  TTL Secrets is ready: ${publicUrl}\n`);
-}
-
-/** Beside the keys, which are kept outside the database too; with keys from the environment there may be no such place. */
-function lastSeenFile({ databaseUrl, dataDir }: Config, keyRing: KeyRing): string | undefined {
-  if (keyRing instanceof KeyRingFile) return `${keyRing.path}.last-seen`;
-  return databaseUrl ? undefined : join(dataDir, "last-seen");
 }
 
 function goOn(): void {

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Config } from "../config.ts";
 import { findExisting } from "../embedded-postgres/place.ts";
 import { generatedKeysFile } from "../generated-keys.ts";
+import { lastSeenFile } from "../secrets/last-seen.ts";
 import { keyFileOf } from "./installation.ts";
 import type { Result } from "./result.ts";
 
@@ -71,9 +72,9 @@ export async function backupAdvice(config: Config): Promise<Result> {
 
 /** The ring, the secret of sessions, and what was last seen of the database: all kept apart from it. */
 function ofKeys(config: Config): Item[] {
-  const { databaseUrl, dataDir, authSecret } = config;
+  const { dataDir, authSecret } = config;
   const keyFile = keyFileOf(config);
-  const lastSeen = keyFile ? `${keyFile}.last-seen` : databaseUrl ? undefined : join(dataDir, "last-seen");
+  const lastSeen = lastSeenFile(keyFile, config);
   return [
     {
       what: "the encryption keys",

@@ -1,8 +1,8 @@
-import { join } from "node:path";
 import { isMigrated } from "@ttl-secrets/drizzle/migrate";
 import type { Config } from "../config.ts";
 import { connect, type Database } from "../db.ts";
 import { attachEmbeddedPostgres } from "../embedded-postgres/attach.ts";
+import { embeddedKeyFile } from "../key-ring/embedded-keys.ts";
 import { startFailure } from "../start-error.ts";
 import { CommandError } from "./result.ts";
 
@@ -53,7 +53,7 @@ export async function openInstallation(
 /** The file that holds the encryption keys; undefined when they come from the environment. */
 export function keyFileOf({ databaseUrl, dataDir, keyFile, keyRing }: Config): string | undefined {
   if (keyFile !== undefined || keyRing || databaseUrl) return keyFile;
-  return join(dataDir, "encryption-keys");
+  return embeddedKeyFile(dataDir);
 }
 
 /** @throws CommandError when the database does not have the tables that this release works with. */

@@ -6,6 +6,9 @@ import { KeyFileError, keysIn, readKeyFile, writeKeyFile } from "./key-file.ts";
 import { parseKeys, type ServerKey } from "./key-list.ts";
 import { newKey } from "./next-keys.ts";
 
+/** Where the embedded database's encryption keys are. */
+export const embeddedKeyFile = (dataDir: string): string => join(dataDir, "encryption-keys");
+
 /**
  * The keys of the embedded database, made at the first start: the secret of sessions, and the path of the encryption
  * keys' own file in `dataDir`, which must be this process's alone. Encryption keys that an earlier release kept beside
@@ -14,7 +17,7 @@ import { newKey } from "./next-keys.ts";
  * @throws KeyFileError or StartError when a file was damaged; the file system's error.
  */
 export async function embeddedKeys(dataDir: string): Promise<{ authSecret: string; keyFile: string }> {
-  const keyFile = join(dataDir, "encryption-keys");
+  const keyFile = embeddedKeyFile(dataDir);
   const generated = await generatedKeys(dataDir);
   const file = await readKeyFile(keyFile);
   const present = file ? keysIn(file) : [];

@@ -1,9 +1,23 @@
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { replaceFile } from "../replace-file.ts";
 import type { Mark } from "./database-watch-store.ts";
 
 /** More lines of history than one installation goes through; older ones are forgotten. */
 const MAX_MARKS = 32;
+
+/**
+ * Where what was last seen is kept: beside the key file, or else with the embedded database's own files.
+ *
+ * @returns undefined for an own database with keys from the environment: then there is no place for it.
+ */
+export function lastSeenFile(
+  keyFile: string | undefined,
+  { databaseUrl, dataDir }: { databaseUrl?: string | undefined; dataDir: string },
+): string | undefined {
+  if (keyFile !== undefined) return `${keyFile}.last-seen`;
+  return databaseUrl ? undefined : join(dataDir, "last-seen");
+}
 
 /**
  * What was last seen of the database, by its lineage, kept outside it. A damaged or missing file is no marks: it is
