@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startEmbeddedPostgres } from "../../api/src/embedded-postgres/embedded-postgres.ts";
 import { freshKeys, startApi } from "../api-process.ts";
+import { ask, signUp } from "./product.ts";
 
 const REVEALS = Number(process.argv[2] ?? 100);
 const STREAMS = Number(process.argv[3] ?? 10_000);
@@ -32,18 +33,6 @@ const database = await startEmbeddedPostgres({ dataDir });
 const shared = { ...freshKeys(), LOG_LEVEL: "warn" };
 const one = await startApi(database.url, shared);
 const two = await startApi(database.url, { ...shared, PUBLIC_URL: one.url });
-
-async function graphql(url: string, query: string, variables: object, cookie = "") {
-  const response = await fetch(`${url}/graphql`, {
-    method: "POST",
-    headers: { "content-type": "application/json", ...(cookie && { cookie }) },
-    body: JSON.stringify({ query, variables }),
-  });
-  const { data, errors } = (await response.json()) as { data: never; errors?: unknown };
-  if (errors) throw new Error(JSON.stringify(errors));
-  // biome-ignore lint/suspicious/noExplicitAny: answers are as various as documents
-  return data as any;
-}
 
 const agent = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY });
 
@@ -72,27 +61,17 @@ async function residentMiB(): Promise<number> {
 }
 
 const newProject = async (cookie: string): Promise<string> =>
-  (await graphql(one.url, 'mutation { createProject(input: { name: "P" }) { id } }', {}, cookie))
-    .createProject.id;
+  (await ask(one.url, 'mutation { createProject(input: { name: "P" }) { id } }', {}, cookie)).createProject
+    .id;
 
-const signedUp = await fetch(`${one.url}/api/auth/sign-up/email`, {
-  method: "POST",
-  headers: { "content-type": "application/json", origin: one.url },
-  body: JSON.stringify({ name: "Ada", email: "ada@example.com", password: "correct horse battery" }),
-});
-const cookie = signedUp.headers
-  .getSetCookie()
-  .map((text) => text.split(";")[0])
-  .join("; ");
-
-const projectId = await newProject(cookie);
+const { cookie, projectId } = await signUp(one.url);
 const heard = new Map<string, () => void>();
 const close = await openStream(cookie, projectId, (text) => {
   for (const [, id = ""] of text.matchAll(/"id":"([^"]+)","status":"VIEWED"/g)) heard.get(id)?.();
 });
 const times: number[] = [];
 for (let n = 0; n < REVEALS; n++) {
-  const { createTtlSecret } = await graphql(
+  const { createTtlSecret } = await ask(
     one.url,
     "mutation ($input: CreateTtlSecretInput!) { createTtlSecret(input: $input) { ttlSecret { id } link passphrase } }",
     { input: { projectId, name: "x", ttlSeconds: 300, content: { value: "x" } } },
@@ -103,7 +82,7 @@ for (let n = 0; n < REVEALS; n++) {
     heard.set(createTtlSecret.ttlSecret.id, () => resolve(performance.now())),
   );
   const start = performance.now();
-  await graphql(
+  await ask(
     two.url,
     "mutation ($input: RevealTtlSecretInput!) { revealTtlSecret(input: $input) { __typename } }",
     { input: { vaultId, token, passphrase: createTtlSecret.passphrase } },

@@ -131,7 +131,8 @@ export async function ask(url: string, query: string, variables: object = {}, co
   return data as any;
 }
 
-async function signUp(url: string): Promise<Sender> {
+/** A new account with a project. */
+export async function signUp(url: string): Promise<Sender> {
   const email = "ada@example.com";
   const response = await fetch(`${url}/api/auth/sign-up/email`, {
     method: "POST",
