@@ -19,7 +19,7 @@ import { brokenPromises, changedEndings, readStored } from "./history.ts";
 import { attempt } from "./recipients.ts";
 import { Load, lost } from "./soak/load.ts";
 import { runMishaps } from "./soak/mishaps.ts";
-import { growth, readVitals, thirds, type Vitals } from "./soak/vitals.ts";
+import { growth, readVitals, thirds, type Vitals, WATCHED } from "./soak/vitals.ts";
 
 const MINUTES = Number(process.argv[2] ?? 30);
 
@@ -48,6 +48,9 @@ if (!(MINUTES > 0)) {
   say("Say for how many minutes: pnpm test:soak 30");
   process.exit(2);
 }
+
+const held = ({ heapMib, memoryMib, descriptors }: ReturnType<typeof thirds>[number]) =>
+  `${heapMib.toFixed(1)} MiB alive of ${memoryMib.toFixed(0)} MiB resident, ${descriptors} descriptors`;
 
 /** Waits until something is so, for as long as anybody may. What can't be asked is not so. */
 async function until(condition: () => Promise<boolean>): Promise<boolean> {
@@ -93,12 +96,12 @@ async function soak(server: DebianServer, started: ApiProcess[]): Promise<string
     LOG_LEVEL: "warn",
     SWEEP_INTERVAL_SECONDS: "5",
   };
-  const start = async () => {
-    const api = await startApi(server.url, settings);
+  const start = async (more: Record<string, string> = {}) => {
+    const api = await startApi(server.url, { ...settings, ...more });
     started.push(api);
     return api;
   };
-  const spared = await start();
+  const spared = await start(WATCHED);
   const replicas = [await start(), await start()];
   const balancer = new Balancer(started.map(({ url }) => url));
   const api: Endpoint = {
@@ -123,7 +126,7 @@ async function soak(server: DebianServer, started: ApiProcess[]): Promise<string
   const samples: Vitals[] = [];
   const watch = async () => {
     while (!isOver()) {
-      samples.push(await readVitals(spared.pid(), seconds()));
+      samples.push(await readVitals(spared.pid(), seconds(), spared.output()));
       await setTimeout(SAMPLE_MS);
     }
   };
@@ -132,9 +135,9 @@ async function soak(server: DebianServer, started: ApiProcess[]): Promise<string
     for (let minute = 1; !isOver(); ) {
       await setTimeout(1_000);
       if (seconds() < minute * 60) continue;
-      const { memoryMib = 0, descriptors = 0 } = samples.at(-1) ?? {};
+      const { heapMib = 0, memoryMib = 0, descriptors = 0 } = samples.at(-1) ?? {};
       say(
-        `${minute++} min: ${load.lives.length} secrets; the spared replica: ${memoryMib.toFixed(0)} MiB, ${descriptors} descriptors`,
+        `${minute++} min: ${load.lives.length} secrets; the spared replica: ${held({ heapMib, memoryMib, descriptors })}`,
       );
     }
   };
@@ -210,8 +213,8 @@ async function soak(server: DebianServer, started: ApiProcess[]): Promise<string
   );
   say(`shown twice: ${twice}; lost while pending: ${lost(lives).length}; in the log: ${leaked.length}`);
   say(`audit events: ${events}, every chain verified; stream opened ${follower.opened()} times`);
-  for (const [n, { memoryMib, descriptors }] of windows.entries()) {
-    say(`third ${n + 1} of the time: ${memoryMib.toFixed(0)} MiB, ${descriptors} descriptors (medians)`);
+  for (const [n, window] of windows.entries()) {
+    say(`third ${n + 1} of the time: ${held(window)} (medians)`);
   }
   for (const problem of problems) say(`BROKEN ${problem}`);
   say(problems.length === 0 ? "Nothing was broken." : `${problems.length} broken.`);

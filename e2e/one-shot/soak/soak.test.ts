@@ -1,7 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { spawn } from "node:child_process";
+import { describe, expect, it, onTestFinished } from "vitest";
 import type { Attempt } from "../history.ts";
 import { type Life, lost } from "./load.ts";
-import { growth, thirds } from "./vitals.ts";
+import { growth, readVitals, thirds, type Vitals, WATCHED } from "./vitals.ts";
 
 const secret = { id: "s", link: "", vaultId: "", token: "", passphrase: "" };
 
@@ -32,22 +33,50 @@ describe("a soak calls a secret lost", () => {
 });
 
 describe("a soak calls it growth", () => {
-  const samples = (memory: (n: number) => number, descriptors: (n: number) => number) =>
-    Array.from({ length: 300 }, (_, n) => ({ at: n, memoryMib: memory(n), descriptors: descriptors(n) }));
+  type Held = Omit<Vitals, "at">;
+  const samples = (held: { [what in keyof Held]: (n: number) => Held[what] }) =>
+    Array.from({ length: 300 }, (_, n) => ({
+      at: n,
+      heapMib: held.heapMib(n),
+      memoryMib: held.memoryMib(n),
+      descriptors: held.descriptors(n),
+    }));
+  const steady = {
+    heapMib: (n: number) => (n === 0 ? undefined : Math.min(50 + n, 74) + (n % 3)),
+    memoryMib: (n: number) => Math.min(100 + 2 * n, 200) + (n % 10),
+    descriptors: (n: number) => 40 + (n % 5),
+  };
 
-  it("when memory or descriptors are more in the last third than in the one before", () => {
-    const leaking = samples(
-      (n) => 100 + 3 * n,
-      (n) => 30 + n,
-    );
-    expect(growth(thirds(leaking))).toHaveLength(2);
+  it.each([
+    ["what is alive", { heapMib: (n: number) => 60 + n / 25 }],
+    ["resident memory", { memoryMib: (n: number) => 100 + 3 * n }],
+    ["descriptors", { descriptors: (n: number) => 30 + n }],
+  ])("when %s is more in the last third than in the one before", (_what, leak) => {
+    expect(growth(thirds(samples({ ...steady, ...leak })))).toHaveLength(1);
+  });
+
+  it("when what is alive was never seen", () => {
+    expect(growth(thirds(samples({ ...steady, heapMib: () => undefined })))).toHaveLength(1);
   });
 
   it("but not what a start takes, nor what goes up and down", () => {
-    const steady = samples(
-      (n) => Math.min(100 + 2 * n, 200) + (n % 10),
-      (n) => 40 + (n % 5),
-    );
-    expect(growth(thirds(steady))).toEqual([]);
+    expect(growth(thirds(samples(steady)))).toEqual([]);
   });
+});
+
+it("a soak sees what is alive in a process, and not its garbage", { timeout: 60_000 }, async () => {
+  const code = `
+    const kept = Array.from({ length: 32 }, () => new Array(131072).fill(1.5));
+    setInterval(() => new Array(1e6).fill(kept.length + 0.5), 10);`;
+  const child = spawn(process.execPath, ["--eval", code], { env: { ...process.env, ...WATCHED } });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  let output = "";
+  for await (const chunk of child.stderr) {
+    output += chunk;
+    if (output.includes("live heap")) break;
+  }
+  const { heapMib } = await readVitals(child.pid ?? 0, 0, output);
+  // Thirty-two of a mebibyte each, and what Node itself takes; each round of garbage would be 8 more.
+  expect(heapMib).toBeGreaterThan(32);
+  expect(heapMib).toBeLessThan(48);
 });
