@@ -1,7 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { readMigrationFiles } from "drizzle-orm/migrator";
-import { drizzle } from "drizzle-orm/postgres-js";
-import { migrate as runMigrations } from "drizzle-orm/postgres-js/migrator";
+import { type MigrationMeta, readMigrationFiles } from "drizzle-orm/migrator";
 import postgres from "postgres";
 
 const migrationsFolder = fileURLToPath(new URL("./migrations", import.meta.url));
@@ -16,8 +14,9 @@ const OLDEST_SERVER = 140_000;
 export class UnsupportedServerError extends Error {}
 
 /**
- * Brings the database at `url` to the newest schema. Replicas may call it at the same time: an advisory lock
- * lets one through and the others, once it is free, find nothing left to do. The URL must lead to the server itself.
+ * Brings the database at `url` to the newest schema, a migration at a time. Replicas may call it at the same time: an
+ * advisory lock lets one through and the others, once it is free, find nothing left to do. The URL must lead to the
+ * server itself.
  *
  * @throws UnsupportedServerError for a PostgreSQL older than 14, or a database that is not UTF-8 or commits without waiting for the
  *   disk; the driver's error when it can't connect.
@@ -50,10 +49,42 @@ export async function migrate(url: string): Promise<void> {
     }
     // A session lock, so that it is also released when this process dies half-way.
     await sql`SELECT pg_advisory_lock(${MIGRATION_LOCK})`;
-    await runMigrations(drizzle(sql), { migrationsFolder });
+    for (const migration of await outstanding(sql)) await apply(sql, migration);
   } finally {
     await sql.end({ timeout: 5 });
   }
+}
+
+/** The migrations that the database has not seen, in their order. The table is the one that Drizzle's own migrator keeps. */
+async function outstanding(sql: postgres.Sql): Promise<MigrationMeta[]> {
+  await sql`CREATE SCHEMA IF NOT EXISTS drizzle`;
+  await sql`
+    CREATE TABLE IF NOT EXISTS drizzle.__drizzle_migrations (
+      id serial PRIMARY KEY, hash text NOT NULL, created_at bigint)`;
+  const newest = await newestApplied(sql);
+  return readMigrationFiles({ migrationsFolder }).filter(({ folderMillis }) => folderMillis > newest);
+}
+
+/**
+ * Applies one migration, in a transaction of its own. Drizzle's migrator has one for all: it would keep the tables of
+ * one migration locked while it waits for those of the next, in a circle with attempts that the release before is
+ * serving, and PostgreSQL would end one of them (`e2e/upgrade/upgrade.test.ts`).
+ */
+async function apply(
+  sql: postgres.Sql,
+  { sql: statements, hash, folderMillis }: MigrationMeta,
+): Promise<void> {
+  await sql.begin(async (tx) => {
+    for (const statement of statements) await tx.unsafe(statement);
+    await tx`INSERT INTO drizzle.__drizzle_migrations (hash, created_at) VALUES (${hash}, ${folderMillis})`;
+  });
+}
+
+/** When the newest migration that was applied was made, in ms since 1970; 0 if none was. */
+async function newestApplied(sql: postgres.Sql): Promise<number> {
+  const [row] = await sql<{ at: string | null }[]>`
+    SELECT max(created_at)::text AS at FROM drizzle.__drizzle_migrations`;
+  return Number(row?.at ?? 0);
 }
 
 /**
@@ -66,7 +97,5 @@ export async function isMigrated(sql: postgres.Sql): Promise<boolean> {
   const [table] = await sql<{ exists: boolean }[]>`
     SELECT to_regclass('drizzle.__drizzle_migrations') IS NOT NULL AS exists`;
   if (!table?.exists) return false;
-  const [row] = await sql<{ at: string | null }[]>`
-    SELECT max(created_at)::text AS at FROM drizzle.__drizzle_migrations`;
-  return newest !== undefined && Number(row?.at ?? 0) >= newest.folderMillis;
+  return newest !== undefined && (await newestApplied(sql)) >= newest.folderMillis;
 }

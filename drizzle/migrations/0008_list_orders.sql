@@ -1,2 +1,2 @@
-CREATE INDEX "ttl_secrets_by_name" ON "ttl_secrets" USING btree ("project_id",lower("name") COLLATE "C","id");--> statement-breakpoint
-CREATE INDEX "ttl_secrets_by_expiry" ON "ttl_secrets" USING btree ("project_id","expires_at","id");
+CREATE INDEX IF NOT EXISTS "ttl_secrets_by_name" ON "ttl_secrets" USING btree ("project_id",lower("name") COLLATE "C","id");--> statement-breakpoint
+CREATE INDEX IF NOT EXISTS "ttl_secrets_by_expiry" ON "ttl_secrets" USING btree ("project_id","expires_at","id");

@@ -1,6 +1,3 @@
--- The payloads' lock comes first: an attempt that waits there while the indexes are made has consumed nothing.
-LOCK TABLE ttl_secret_payloads IN SHARE ROW EXCLUSIVE MODE;
---> statement-breakpoint
 CREATE TABLE "audit_chain_starts" (
 	"vault_id" text PRIMARY KEY NOT NULL,
 	"seq" bigint NOT NULL,
@@ -8,8 +5,7 @@ CREATE TABLE "audit_chain_starts" (
 	"moved_at" timestamp (3) with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint
-CREATE INDEX "sessions_expires_at" ON "sessions" USING btree ("expires_at");--> statement-breakpoint
-CREATE INDEX "ttl_secrets_ended_at" ON "ttl_secrets" USING btree ("ended_at");--> statement-breakpoint
+CREATE INDEX IF NOT EXISTS "ttl_secrets_ended_at" ON "ttl_secrets" USING btree ("ended_at");--> statement-breakpoint
 -- Where a vault's chain starts when its oldest events were let go of. Only forwards, only to an event that is there, and
 -- only past events of more than 30 days: whoever can write here but is not the tables' owner hides nothing recent.
 CREATE FUNCTION check_audit_chain_start() RETURNS trigger LANGUAGE plpgsql AS $$

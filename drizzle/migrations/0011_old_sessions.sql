@@ -1,0 +1,1 @@
+CREATE INDEX IF NOT EXISTS "sessions_expires_at" ON "sessions" USING btree ("expires_at");
