@@ -1,4 +1,4 @@
-/** The operator's command line: `pnpm admin --help`. Uses the server's environment variables. */
+/** The operator's command line: `pnpm admin --help`. Uses the server's environment variables, or the file they stand in. */
 import { Command, CommanderError } from "commander";
 import { AccountError } from "./src/accounts/manage-accounts.ts";
 import { createAccount, disable, enable, resetPassword } from "./src/admin/accounts.ts";
@@ -9,6 +9,7 @@ import { type Installation, openInstallation, requireMigrated } from "./src/admi
 import { listVaults } from "./src/admin/list-vaults.ts";
 import { CommandError, type Result } from "./src/admin/result.ts";
 import { rotateKey } from "./src/admin/rotate-key.ts";
+import { readSettings } from "./src/admin/settings-file.ts";
 import { sweepNow } from "./src/admin/sweep-now.ts";
 import { verifyAudit } from "./src/admin/verify-audit.ts";
 import { ConfigError, parseConfig } from "./src/config.ts";
@@ -24,12 +25,23 @@ const note = (line: string) => process.stderr.write(`${line}\n`);
 const program = new Command("pnpm admin")
   .description("Looks after an installation of TTL Secrets: the one that the environment variables describe.")
   .option("--json", "print the result as JSON")
+  .option(
+    "--settings <file>",
+    "read the settings from this file, as systemd's EnvironmentFile=, and only there",
+  )
+  .configureHelp({ showGlobalOptions: true })
   .addHelpText(
     "after",
     "\nExit codes: 0 done, 1 problems found or not done, 2 wrong usage. The embedded database is found by DATA_DIR, whether or not the server is running.",
   )
   .exitOverride()
   .showHelpAfterError("(--help tells how)");
+
+/** The configuration that the server has. */
+async function readConfig() {
+  const { settings } = program.opts();
+  return parseConfig(settings === undefined ? process.env : await readSettings(settings));
+}
 
 /** Adds a command that works on the installation's database. */
 function command(
@@ -40,9 +52,8 @@ function command(
   return program
     .command(name)
     .description(description)
-    .option("--json", "print the result as JSON")
     .action(async (options: Options) => {
-      const installation = await openInstallation(parseConfig(process.env), note);
+      const installation = await openInstallation(await readConfig(), note);
       try {
         await requireMigrated(installation);
         print(await run(installation, options));
@@ -90,16 +101,14 @@ command("list-vaults", "list vaults, their members and how much is in them", lis
 program
   .command("backup-advice")
   .description("say what to back up, where it is, how to keep it, and how to restore it")
-  .option("--json", "print the result as JSON")
-  .action(async () => print(await backupAdvice(parseConfig(process.env))));
+  .action(async () => print(await backupAdvice(await readConfig())));
 program
   .command("doctor")
   .description("check configuration, database, clocks, keys and sweeps, and say what to do")
-  .option("--json", "print the result as JSON")
-  .action(async () => print(await doctor(() => parseConfig(process.env), note)));
+  .action(async () => print(await doctor(readConfig, note)));
 
 function print({ lines, json, hasProblems }: Result): void {
-  const wantsJson = process.argv.includes("--json");
+  const { json: wantsJson } = program.opts();
   process.stdout.write(`${wantsJson ? JSON.stringify(json, null, 2) : lines.join("\n")}\n`);
   process.exitCode = hasProblems ? EXIT.problems : EXIT.ok;
 }

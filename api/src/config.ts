@@ -155,7 +155,7 @@ const variables = z.object({
   }),
   ENCRYPTION_KEYS_FILE: z.string().optional().meta({
     description:
-      "Instead of `ENCRYPTION_KEYS`: a file (mode 0600) that holds them, shared by all replicas; read again when it changes.",
+      "Instead of `ENCRYPTION_KEYS`: a file (mode 0600) that holds them, shared by all replicas; read again when it changes. With `KEY_ROTATION=daily` the server makes it at its first start.",
     fallback: "none",
   }),
   KEY_ROTATION: z.enum(["daily", "manual"], "must be daily or manual").optional().meta({
@@ -293,7 +293,7 @@ export function parseConfig(env: Record<string, string | undefined>) {
   if (given.DATABASE_URL) {
     if (!given.ENCRYPTION_KEYS && !given.ENCRYPTION_KEYS_FILE) {
       problems.push(
-        `ENCRYPTION_KEYS must be set when DATABASE_URL is, or ENCRYPTION_KEYS_FILE; ${MAKE_A_KEY}`,
+        `ENCRYPTION_KEYS must be set when DATABASE_URL is, or better ENCRYPTION_KEYS_FILE with KEY_ROTATION=daily, a file that the server makes itself; ${MAKE_A_KEY}`,
       );
     }
     if (!given.AUTH_SECRET) problems.push(`AUTH_SECRET must be set when DATABASE_URL is; ${MAKE_A_KEY}`);

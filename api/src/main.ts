@@ -14,6 +14,7 @@ import { Health } from "./health.ts";
 import { embeddedKeys } from "./key-ring/embedded-keys.ts";
 import { startKeyKeeper } from "./key-ring/key-keeper.ts";
 import { KeyRingFile } from "./key-ring/key-ring-file.ts";
+import { openKeyRing } from "./key-ring/open-key-ring.ts";
 import { type Listener, listen, requireFreePort } from "./listen.ts";
 import { ChangeHub } from "./live/change-hub.ts";
 import { createLogger, describeError, logDestination } from "./log.ts";
@@ -76,7 +77,7 @@ async function start(config: Config): Promise<void> {
     variables: { port: "METRICS_PORT", host: "METRICS_HOST" },
   };
   if (metricsAddress) await requireFreePort(metricsAddress);
-  const { databaseUrl, keyRing, authSecret } = await openDatabase(config);
+  const { databaseUrl, keys, authSecret } = await openDatabase(config);
   goOn();
   say("Migrating the database…");
   const directUrl = config.databaseDirectUrl ?? databaseUrl;
@@ -88,6 +89,10 @@ async function start(config: Config): Promise<void> {
   const db = connect(databaseUrl, undefined, { behindPooler: config.databaseDirectUrl !== undefined });
   shutdown.add({ what: "the database's connections", stop: db.close, within: PATIENCE_SECONDS });
   if (config.databaseDirectUrl) await requireUsablePooler(db, config.databaseDirectUrl);
+
+  // Keys come after the tables: whether a new ring may be begun depends on what is pending.
+  const keyRing =
+    typeof keys === "string" ? await openKeyRing({ db, path: keys, log }, config.keyRotation) : keys;
 
   const metrics = new Metrics();
   const slots = new Argon2Slots(undefined, undefined, metrics.argon2);
@@ -140,11 +145,11 @@ function goOn(): void {
   if (stopping) throw new StoppedError();
 }
 
-/** The user's PostgreSQL with the user's keys, or the embedded one with its own. */
+/** The user's PostgreSQL with the user's keys, or the embedded one with its own: a ring, or the file that holds one. */
 async function openDatabase(config: Config) {
   const { databaseUrl, dataDir, keyFile, authSecret } = config;
-  const keyRing = config.keyRing ?? (keyFile && (await KeyRingFile.open(keyFile)));
-  if (databaseUrl && keyRing && authSecret) return { databaseUrl, keyRing, authSecret };
+  const keys = config.keyRing ?? keyFile;
+  if (databaseUrl && keys && authSecret) return { databaseUrl, keys, authSecret };
   const postgres = await startEmbeddedPostgres({ dataDir, onProgress: say }).catch((error: unknown) => {
     // Whatever keeps it from starting is said in words for people.
     throw error instanceof Error ? new StartError(error.message) : error;
@@ -160,7 +165,7 @@ async function openDatabase(config: Config) {
   // What is set in the environment wins.
   return {
     databaseUrl: postgres.url,
-    keyRing: keyRing || (await KeyRingFile.open(own.keyFile)),
+    keys: keys ?? own.keyFile,
     authSecret: authSecret ?? own.authSecret,
   };
 }

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { randomBytes, randomUUID } from "node:crypto";
-import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { chown, mkdir, mkdtemp, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -120,6 +120,23 @@ describe("the command line", () => {
     expect(code).toBe(2);
     expect(stderr).toContain("DATABASE_URL must be");
     expect(stderr).not.toContain("canary");
+  });
+
+  it("takes its settings from a file as systemd does, and then none from the environment", async () => {
+    const path = join(await folder(), "env");
+    const { DATABASE_URL = "", ENCRYPTION_KEYS, AUTH_SECRET } = env();
+    const lines = [`DATABASE_URL="${DATABASE_URL}"`, `ENCRYPTION_KEYS=${ENCRYPTION_KEYS}`, "# SIGN_UP=open"];
+    await writeFile(path, `${lines.join("\n")}\nAUTH_SECRET='${AUTH_SECRET}'\n`);
+    const elsewhere = { DATABASE_URL: "canary", ENCRYPTION_KEYS_FILE: "/nowhere" };
+    for (const args of [
+      ["--settings", path, "list-vaults", "--json"],
+      ["list-vaults", "--settings", path, "--json"],
+    ]) {
+      const { code, stdout } = await admin(args, elsewhere);
+      expect({ code, ...JSON.parse(stdout) }).toEqual({ code: 0, vaults: expect.any(Array) });
+    }
+    const missing = await admin(["list-vaults", "--settings", `${path}-away`], env());
+    expect(missing).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining("can't be read") });
   });
 
   it("exits with 1 when the database can't be reached, and says what to do", async () => {
@@ -372,6 +389,30 @@ describe("rotate-key", () => {
     expect(json).toMatchObject({ added: [expect.any(String)], kept: ["k1"], missing: [] });
     expect(JSON.stringify([lines, json])).not.toContain(KEY);
   });
+
+  it.runIf(process.getuid?.() === 0)(
+    "run as root leaves keys and lock to whom they belong, the server's user, and new ones to the folder's owner",
+    async () => {
+      // What is pending from other tests needs keys that no new file would have.
+      await destroyPending({ db: db.current }, {});
+      const owner = { uid: 4242, gid: 4243 };
+      const ownerOf = async (path: string) => {
+        const { uid, gid, mode } = await stat(path);
+        return { uid, gid, mode: (mode & 0o777).toString(8) };
+      };
+      const kept = join(await folder(), "keys");
+      await writeFile(kept, `k1:${KEY}\n`, { mode: 0o600 });
+      await chown(kept, owner.uid, owner.gid);
+      const home = await folder();
+      await chown(home, owner.uid, owner.gid);
+      for (const path of [kept, join(home, "keys")]) {
+        await rotateKey(installation(path));
+        for (const file of [path, `${path}.lock`]) {
+          expect(await ownerOf(file), file).toEqual({ ...owner, mode: "600" });
+        }
+      }
+    },
+  );
 
   it("says how to go on when the keys come from the environment", async () => {
     await expect(rotateKey(installation())).rejects.toThrow("ENCRYPTION_KEYS_FILE");

@@ -43,10 +43,13 @@ const problem = (check: string, text: string, todo: string): Finding => ({
  *
  * @param readConfig throws a ConfigError with every problem.
  */
-export async function doctor(readConfig: () => Config, onProgress: (line: string) => void): Promise<Result> {
+export async function doctor(
+  readConfig: () => Config | Promise<Config>,
+  onProgress: (line: string) => void,
+): Promise<Result> {
   const findings: Finding[] = [];
   try {
-    const config = readConfig();
+    const config = await readConfig();
     findings.push(ok("configuration", "All settings are valid."), ...ofConfig(config));
     const installation = await openInstallation(config, onProgress);
     try {

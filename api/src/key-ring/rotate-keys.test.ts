@@ -12,10 +12,11 @@ import { open } from "../crypto/aead.ts";
 import { passphraseKeys } from "../crypto/passphrase.ts";
 import { createLogger } from "../log.ts";
 import { KeyFileError, keysIn, readKeyFile, writeKeyFile } from "./key-file.ts";
-import { keepKeys } from "./key-keeper.ts";
+import { type KeyRotation, keepKeys } from "./key-keeper.ts";
 import { formatKeys } from "./key-list.ts";
 import { KeyRingFile } from "./key-ring-file.ts";
 import { newKey } from "./next-keys.ts";
+import { openKeyRing } from "./open-key-ring.ts";
 import { rotateKeys } from "./rotate-keys.ts";
 
 const db = useDatabase();
@@ -157,6 +158,49 @@ describe("rotating", () => {
     );
     expect(written).toBeGreaterThan(0);
   }, 60_000);
+});
+
+describe("a first start", () => {
+  const lines: string[] = [];
+  const openRing = (rotation: KeyRotation) => {
+    lines.length = 0;
+    const log = createLogger("warn", { write: (line: string) => lines.push(line) });
+    return openKeyRing({ db: db.current, path, log }, rotation);
+  };
+
+  it("makes the file where this process rotates, once for all replicas, and says so loudly", async () => {
+    const rings = await Promise.all(Array.from({ length: 4 }, () => openRing("daily")));
+    const [key] = await keysNow();
+    expect(new Set(rings.map(({ activeKid }) => activeKid))).toEqual(new Set([key?.kid]));
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toContain("made the file of encryption keys");
+    expect(lines[0]).not.toContain(key?.key.toString("base64"));
+
+    await openRing("daily");
+    expect(lines).toEqual([]);
+    expect(await keysNow()).toEqual([key]);
+  });
+
+  it("makes none where another process rotates", async () => {
+    await expect(openRing("manual")).rejects.toThrow(/does not exist/);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it("makes none where a pending secret needs the one that is gone", async () => {
+    await rotate();
+    const { app } = await newReplica();
+    await createSecret(app, await createSender(app));
+    await rm(path);
+    await expect(openRing("daily")).rejects.toThrow(/does not exist, and pending secrets need/);
+    expect(await readdir(folder)).toEqual(["keys.lock"]);
+  });
+
+  it("takes a damaged file for no missing one", async () => {
+    await writeFile(path, "damaged", { mode: 0o600 });
+    await expect(openRing("daily")).rejects.toThrow(/must be kid:base64/);
+    expect(await readFile(path, "utf8")).toBe("damaged");
+  });
 });
 
 describe("the ring of a running process", () => {

@@ -1,3 +1,5 @@
+import { chown, stat } from "node:fs/promises";
+import { dirname } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import type { Database } from "../db.ts";
 import { type FileLock, tryLockFile } from "../embedded-postgres/file-lock.ts";
@@ -26,7 +28,8 @@ export interface Rotation {
  * Brings the keys in the file at `path` up to date: adds a new one to seal with when it is time for it, or when
  * `force` asks for one, and drops those that no payload can refer to any more. Replicas and commands may call it at the same time, on one
  * file: a lock beside it lets one through and the others find nothing left to do. A file that is missing is made,
- * unless a pending secret needs a key that was in it.
+ * unless a pending secret needs a key that was in it. Root leaves both files to whom the keys, or else their folder,
+ * belong to, who is the server's user.
  *
  * @throws KeyFileError when the file can't be read, is readable by others, holds anything but good keys, or can't be
  *   replaced; the driver's error when the database can't be asked. The keys are then as they were.
@@ -37,6 +40,8 @@ export async function rotateKeys(
 ): Promise<Rotation> {
   const lock = await waitForLock(`${path}.lock`);
   try {
+    const owner = await ownerFor(path);
+    if (owner) await chown(`${path}.lock`, owner.uid, owner.gid);
     const use = await keyUse(db);
     const file = await readKeyFile(path);
     const before = file ? keysIn(file) : [];
@@ -47,20 +52,32 @@ export async function rotateKeys(
       );
     }
     const after = nextKeys(before, use, { force });
-    if (after !== before) await write(file?.path ?? path, after, file);
+    if (after !== before) await write(file?.path ?? path, after, owner ?? file);
     return rotationOf(before, after, use.kidsInUse);
   } finally {
     lock.release();
   }
 }
 
-async function write(path: string, keys: readonly ServerKey[], owner?: { uid: number; gid: number }) {
+async function write(path: string, keys: readonly ServerKey[], owner: Owner | undefined) {
   try {
     await writeKeyFile(path, keys, owner);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new KeyFileError(`${path}, the file of encryption keys, can't be replaced (${code}).`);
   }
+}
+
+interface Owner {
+  uid: number;
+  gid: number;
+}
+
+/** Whom root is to leave the files to: whom the keys belong to, or where there are none yet, their folder. */
+async function ownerFor(path: string): Promise<Owner | undefined> {
+  if (process.getuid?.() !== 0) return undefined;
+  const { uid, gid } = await stat(path).catch(() => stat(dirname(path)));
+  return { uid, gid };
 }
 
 function rotationOf(
