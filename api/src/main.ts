@@ -1,4 +1,5 @@
 /** The composition root: reads the configuration, puts the parts together, listens, and takes it all down again. */
+import "./runtime.ts";
 import { setTimeout as pause } from "node:timers/promises";
 import { migrate, UnsupportedServerError } from "@ttl-secrets/drizzle/migrate";
 import manifest from "../package.json" with { type: "json" };

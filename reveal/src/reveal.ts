@@ -1,3 +1,4 @@
+import { AVAILABLE, REVEAL } from "./documents.ts";
 import type { Link } from "./link.ts";
 import { type CheckOutcome, type RevealOutcome, readAvailability, readReveal } from "./outcome.ts";
 
@@ -6,15 +7,6 @@ import { type CheckOutcome, type RevealOutcome, readAvailability, readReveal } f
  * `https://api.example.com`. Empty, the usual case, means the origin this page came from.
  */
 const API_ORIGIN = import.meta.env.VITE_API_ORIGIN ?? "";
-
-const AVAILABLE =
-  "query Available($vaultId: ID!, $token: String!) { " +
-  "ttlSecretAvailability(vaultId: $vaultId, token: $token) { secondsLeft } }";
-
-const REVEAL =
-  "mutation Reveal($input: RevealTtlSecretInput!) { revealTtlSecret(input: $input) { __typename " +
-  "... on TtlSecretRevealed { value } ... on TtlSecretDestroyed { message } " +
-  "... on TtlSecretNotAvailable { message } } }";
 
 /** Asking is cheap to repeat. */
 const CHECK_TIMEOUT = 10_000;

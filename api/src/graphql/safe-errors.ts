@@ -18,25 +18,37 @@ const INPUT_NAMES = new Set(
  * Lets only errors out that are ours to tell. Whatever else happens, in any phase of a request, leaves as a fixed
  * sentence: the originals, which quote documents, variables and SQL parameters, go no further than `describeError`.
  */
-export function safeErrors({ log, metrics }: { log: Logger; metrics: Metrics }): Plugin {
-  const safe = (error: GraphQLError): GraphQLError => {
-    const told = toSafeError(error, log);
-    metrics.error(String(told.extensions.code));
-    return told;
-  };
-  const withSafeErrors = (result: ExecutionResult): ExecutionResult =>
-    result.errors ? { ...result, errors: result.errors.map(safe) } : result;
-  return {
-    onResultProcess({ result, setResult }) {
-      if (!Array.isArray(result) && "errors" in result) setResult(withSafeErrors(result as ExecutionResult));
+export class SafeErrors {
+  readonly #deps: { log: Logger; metrics: Metrics };
+
+  constructor(deps: { log: Logger; metrics: Metrics }) {
+    this.#deps = deps;
+  }
+
+  /** Sees to all that leaves through Yoga. */
+  readonly plugin: Plugin = {
+    onResultProcess: ({ result, setResult }) => {
+      if (!Array.isArray(result) && "errors" in result) setResult(this.tellable(result as ExecutionResult));
     },
     // A stream's results come later, one by one.
     onSubscribe: () => ({
       onSubscribeResult: () => ({
-        onNext: ({ result, setResult }) => setResult(withSafeErrors(result as ExecutionResult)),
+        onNext: ({ result, setResult }) => setResult(this.tellable(result as ExecutionResult)),
       }),
     }),
   };
+
+  /** The result with errors that may be told. */
+  tellable(result: ExecutionResult): ExecutionResult {
+    return result.errors ? { ...result, errors: result.errors.map((error) => this.#safe(error)) } : result;
+  }
+
+  #safe(error: GraphQLError): GraphQLError {
+    const { log, metrics } = this.#deps;
+    const told = toSafeError(error, log);
+    metrics.error(String(told.extensions.code));
+    return told;
+  }
 }
 
 function toSafeError(error: GraphQLError, log: Logger): GraphQLError {

@@ -1,0 +1,18 @@
+/**
+ * How Node is to run the server, however it was started. Imported before anything else: graphql-js looks at `NODE_ENV` once,
+ * as it is loaded, and what has grown by then stays.
+ */
+import module from "node:module";
+import { fileURLToPath } from "node:url";
+import { setFlagsFromString } from "node:v8";
+
+// graphql-js then leaves out checks that are for developers, which double the time of validating a document.
+process.env.NODE_ENV ??= "production";
+
+// Where there is much memory V8 lets its young generation grow to 128 MiB while modules are loaded, and never gives it back:
+// 130 MiB resident instead of 280 when idle.
+setFlagsFromString("--semi-space-growth-factor=1");
+
+// Compiled code, and modules without their types, kept from one start to the next. Beside the code itself, so that nobody
+// can put something else there who could not change that; where the folder can't be written, nothing is kept.
+module.enableCompileCache?.(fileURLToPath(new URL("../node_modules/.cache/compiled", import.meta.url)));
