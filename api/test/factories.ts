@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { Database } from "../src/db.ts";
 import type { Endpoint } from "./app.ts";
 import { PUBLIC_URL } from "./app.ts";
 
@@ -122,6 +123,16 @@ export async function createSecret(
   const { ttlSecret, link, passphrase } = data.createTtlSecret;
   const [vaultId = "", token = ""] = new URL(link).pathname.split("/").slice(1);
   return { id: ttlSecret.id, link, vaultId, token, passphrase };
+}
+
+/** Moves a secret into the past as a whole, so that its TTL ends now and all else stays true. */
+export async function endTtl({ sql }: Pick<Database, "sql">, id: string): Promise<void> {
+  const { count } = await sql`
+    WITH past AS (
+      UPDATE ttl_secrets SET created_at = now() - (expires_at - created_at), expires_at = now()
+      WHERE id = ${id} RETURNING id)
+    UPDATE ttl_secret_payloads SET expires_at = now() FROM past WHERE past.id = secret_id`;
+  if (count !== 1) throw new Error("no such pending secret");
 }
 
 /** One attempt at a secret, as the recipient's page makes it. */

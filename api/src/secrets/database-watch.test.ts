@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { createTestApp } from "../../test/app.ts";
 import { useDatabase } from "../../test/database.ts";
-import { auditOf, createSecret, createSender, reveal, secretOf } from "../../test/factories.ts";
+import { auditOf, createSecret, createSender, endTtl, reveal, secretOf } from "../../test/factories.ts";
 import { createLogger } from "../log.ts";
 import { DatabaseWatch } from "./database-watch.ts";
+import type { Mark } from "./database-watch-store.ts";
 import { secretAvailable } from "./secret-availability.ts";
 
 const db = useDatabase();
@@ -15,6 +16,10 @@ async function watchedApp() {
   const app = createTestApp(db.current, { watch });
   return { app, watch, warnings, sender: await createSender(app) };
 }
+
+/** Makes a payload one that was stored in another line of history. */
+const moveTo = (lineage: string, { id }: { id: string }) =>
+  db.current.sql`UPDATE ttl_secret_payloads SET lineage = ${lineage} WHERE secret_id = ${id}`;
 
 const INTERRUPTED = { status: "DESTROYED", destroyedReason: "INTERRUPTED" };
 
@@ -36,10 +41,33 @@ describe("a database that is not where it was seen", () => {
     expect((await reveal(app, await createSecret(app, sender))).value).toBe("hunter2");
   });
 
+  it.each([
+    ["fewer looks were taken at it", (seen: Mark) => [{ ...seen, beat: seen.beat + 1 }]],
+    ["it has had fewer transactions", (seen: Mark) => [{ ...seen, xid: seen.xid + 1_000_000 }]],
+    [
+      "it has not noticed what it had noticed",
+      (seen: Mark) => [{ ...seen, generation: seen.generation + 1 }],
+    ],
+    [
+      "of fewer looks, whatever was seen elsewhere since",
+      (seen: Mark) => [
+        { ...seen, beat: seen.beat + 1 },
+        { lineage: "elsewhere", generation: 0, beat: 0, xid: 0 },
+      ],
+    ],
+  ])("is known by this: %s", async (_what, seenBefore) => {
+    const { app, sender, watch } = await watchedApp();
+    const secret = await createSecret(app, sender);
+    if (!watch.seen) throw new Error("nothing was seen");
+    for (const mark of seenBefore(watch.seen)) watch.saw(mark);
+    expect((await reveal(app, secret)).__typename).toBe("TtlSecretNotAvailable");
+    expect(await secretOf(app, sender, secret.id)).toMatchObject(INTERRUPTED);
+  });
+
   it("because it is another line of its history has nothing to reveal from its first moment on", async () => {
     const { app, sender, watch, warnings } = await watchedApp();
     const [stray, own] = [await createSecret(app, sender), await createSecret(app, sender)];
-    await db.current.sql`UPDATE ttl_secret_payloads SET lineage = 'elsewhere' WHERE secret_id = ${stray.id}`;
+    await moveTo("elsewhere", stray);
     expect(await secretAvailable({ db: db.current }, stray)).toBe(false);
     expect((await reveal(app, stray)).__typename).toBe("TtlSecretNotAvailable");
     await watch.look();
@@ -51,6 +79,17 @@ describe("a database that is not where it was seen", () => {
     });
     expect((await reveal(app, own)).value).toBe("hunter2");
   });
+});
+
+it.each(["!", "zzz"])("a look ends what was stored in another line of history: %s", async (lineage) => {
+  const { app, sender, watch } = await watchedApp();
+  const [stray, overdue] = [await createSecret(app, sender), await createSecret(app, sender)];
+  for (const secret of [stray, overdue]) await moveTo(lineage, secret);
+  await endTtl(db.current, overdue.id);
+  await watch.look();
+  expect(await secretOf(app, sender, stray.id)).toMatchObject(INTERRUPTED);
+  // What had expired before has expired.
+  expect(await secretOf(app, sender, overdue.id)).toMatchObject({ status: "EXPIRED", destroyedReason: null });
 });
 
 it("a reveal is remembered before it is answered, so that a database without it is noticed", async () => {

@@ -1,7 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { createTestApp, type TestApp } from "../../test/app.ts";
 import { useDatabase } from "../../test/database.ts";
-import { auditOf, createSecret, createSender, reveal, type Sender, secretOf } from "../../test/factories.ts";
+import {
+  auditOf,
+  createSecret,
+  createSender,
+  endTtl,
+  reveal,
+  type Sender,
+  secretOf,
+} from "../../test/factories.ts";
 import { hashToken } from "../crypto/token.ts";
 import { expireSecrets } from "./expire-secrets.ts";
 import { claim, settle } from "./secret-store.ts";
@@ -9,7 +17,7 @@ import { claim, settle } from "./secret-store.ts";
 const db = useDatabase();
 
 /** Ends the TTL of every secret of the project `seconds` ago. */
-async function endTtl({ projectId }: Sender, seconds: number): Promise<void> {
+async function endTtlOfAll({ projectId }: Sender, seconds: number): Promise<void> {
   await db.current.sql`
     WITH past AS (
       UPDATE ttl_secrets SET created_at = now() - (expires_at - created_at) - make_interval(secs => ${seconds}),
@@ -34,7 +42,7 @@ describe("the sweep", () => {
     const app = createTestApp(db.current);
     const sender = await createSender(app);
     const { id } = await createSecret(app, sender);
-    await endTtl(sender, 5);
+    await endTtlOfAll(sender, 5);
     expect(await expireSecrets({ db: db.current })).toEqual({ expired: 1, interrupted: 0 });
     const secret = await secretOf(app, sender, id);
     expect(secret.status).toBe("EXPIRED");
@@ -54,7 +62,7 @@ describe("the sweep", () => {
     const app = createTestApp(db.current);
     const sender = await createSender(app);
     await createSecret(app, sender);
-    await endTtl(sender, 0);
+    await endTtlOfAll(sender, 0);
     await expireSecrets({ db: db.current });
     expect(await expireSecrets({ db: db.current })).toEqual({ expired: 0, interrupted: 0 });
   });
@@ -105,13 +113,36 @@ describe("the sweep", () => {
     expect(await settle(db.current, { secretId: secret.id, status: "viewed", reason: null })).toBe(false);
   });
 
+  it("skips what another process is working on, and does not wait for it", async () => {
+    const app = createTestApp(db.current);
+    const sender = await createSender(app);
+    const [overdue, open] = [await createSecret(app, sender), await createSecret(app, sender)];
+    await claimAndDie(app, open);
+    await db.current.sql`UPDATE ttl_secrets SET ended_at = now() - interval '60 s' WHERE id = ${open.id}`;
+    await endTtl(db.current, overdue.id);
+    await db.current.sql.begin(async (sql) => {
+      await sql`SELECT 1 FROM ttl_secret_payloads WHERE secret_id = ${overdue.id} FOR UPDATE`;
+      await sql`SELECT 1 FROM ttl_secrets WHERE id = ${open.id} FOR UPDATE`;
+      expect(await expireSecrets({ db: db.current })).toEqual({ expired: 0, interrupted: 0 });
+    });
+    expect(await expireSecrets({ db: db.current })).toEqual({ expired: 1, interrupted: 1 });
+  });
+
   it("does not take an attempt that is under way for an interrupted one", async () => {
     const app = createTestApp(db.current);
     const sender = await createSender(app);
     const secret = await createSecret(app, sender);
     await claimAndDie(app, secret);
+    const endedAt = () =>
+      db.current.sql<
+        [{ endedAt: Date }]
+      >`SELECT ended_at AS "endedAt" FROM ttl_secrets WHERE id = ${secret.id}`;
     await db.current.sql`UPDATE ttl_secrets SET ended_at = now() - interval '59 s' WHERE id = ${secret.id}`;
+    const [claimed] = await endedAt();
     expect((await expireSecrets({ db: db.current })).interrupted).toBe(0);
     expect(await settle(db.current, { secretId: secret.id, status: "viewed", reason: null })).toBe(true);
+    // It ends when it is settled, not when it was claimed.
+    const [settled] = await endedAt();
+    expect(settled.endedAt > claimed.endedAt).toBe(true);
   });
 });

@@ -5,7 +5,10 @@ import { useDatabase } from "../../test/database.ts";
 import { createSecret, createSender, reveal, secretOf, signUp } from "../../test/factories.ts";
 import { insertEvents } from "../audit/audit-store.ts";
 import { verifyChain } from "../audit/verify-chain.ts";
+import { hashToken } from "../crypto/token.ts";
+import { expireSecrets } from "./expire-secrets.ts";
 import { forgetOld } from "./forget-old.ts";
+import { claim } from "./secret-store.ts";
 
 const db = useDatabase();
 
@@ -57,6 +60,19 @@ describe("what is older than it is kept", () => {
     expect(await secretOf(app, sender, young.id)).toMatchObject({ status: "VIEWED" });
     expect(await reveal(app, pending)).toMatchObject({ value: "hunter2" });
     expect((await forgetOld(db.current, { secretDays: 10 })).forgotten).toBe(0);
+  });
+
+  it("stays while an attempt at it is owed its audit event", async () => {
+    const app = createTestApp(db.current);
+    const sender = await createSender(app);
+    const secret = await createSecret(app, sender);
+    const kids = [...app.services.keyRing.keys.keys()];
+    const { token, vaultId } = secret;
+    await claim(db.current, { tokenHash: hashToken(token), vaultId, kids, sourceIp: "192.0.2.9" });
+    await age(secret.id, 11);
+    expect((await forgetOld(db.current, { secretDays: 10 })).forgotten).toBe(0);
+    await expireSecrets({ db: db.current });
+    expect((await forgetOld(db.current, { secretDays: 10 })).forgotten).toBe(1);
   });
 
   it("goes in batches until nothing is left, each told of", async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { createTestApp, type TestApp, testKeyRing } from "../../test/app.ts";
 import { useDatabase } from "../../test/database.ts";
 import {
@@ -7,14 +7,16 @@ import {
   createKey,
   createSecret,
   createSender,
+  endTtl,
   reveal,
   type Sender,
   secretOf,
 } from "../../test/factories.ts";
 import { PostgresProxy } from "../../test/postgres-proxy.ts";
 import { Argon2Slots } from "../crypto/argon2.ts";
+import { hashToken } from "../crypto/token.ts";
 import { connect } from "../db.ts";
-import { settle } from "./secret-store.ts";
+import { claim, settle } from "./secret-store.ts";
 
 const db = useDatabase();
 
@@ -237,7 +239,7 @@ describe("not available", () => {
     const burnt = await createSecret(app, sender);
     await reveal(app, { ...burnt, passphrase: WRONG });
     const expired = await createSecret(app, sender, { ttlSeconds: 60 });
-    await expire(expired.id);
+    await endTtl(db.current, expired.id);
     const answers = await Promise.all(
       [
         used,
@@ -255,21 +257,10 @@ describe("not available", () => {
   });
 });
 
-/** Moves a secret into the past as a whole, so that its TTL is over and all else stays true. */
-async function expire(id: string): Promise<void> {
-  await db.current.sql.begin(async (sql) => {
-    const [row] = await sql<[{ ttl: string }]>`
-      UPDATE ttl_secrets SET created_at = now() - (expires_at - created_at), expires_at = now()
-      WHERE id = ${id} RETURNING (expires_at - created_at)::text AS ttl`;
-    expect(row.ttl).toBeTruthy();
-    await sql`UPDATE ttl_secret_payloads SET expires_at = now() WHERE secret_id = ${id}`;
-  });
-}
-
 describe("the TTL", () => {
   it("ends an unopened secret on the instant: it reads as expired before any sweep, and can't be revealed", async () => {
     const scene = await pendingSecret();
-    await expire(scene.secret.id);
+    await endTtl(db.current, scene.secret.id);
     expect(await stateOf(scene)).toEqual({ ...UNTOUCHED, status: "EXPIRED" });
     expect((await reveal(scene.app, scene.secret)).__typename).toBe("TtlSecretNotAvailable");
     const { endedAt, expiresAt } = await secretOf(scene.app, scene.sender, scene.secret.id);
@@ -406,6 +397,28 @@ describe("an attempt that can't be finished", () => {
       }
     },
   );
+
+  it("is settled once, however many try to at once", async () => {
+    const { app, sender, secret } = await pendingSecret();
+    const { id: secretId, token, vaultId } = secret;
+    await claim(db.current, { tokenHash: hashToken(token), vaultId, kids: ["k1"], sourceIp: "192.0.2.9" });
+    const ends = [
+      { secretId, status: "viewed", reason: null },
+      { secretId, status: "destroyed", reason: "interrupted" },
+    ] as const;
+    let settled: Promise<boolean[]> = Promise.resolve([]);
+    await db.current.sql.begin(async (sql) => {
+      await sql`SELECT 1 FROM ttl_secrets WHERE id = ${secretId} FOR UPDATE`;
+      settled = Promise.all(ends.map((end) => settle(db.current, end)));
+      await vi.waitFor(async () => {
+        const waiting = await db.current.sql`
+          SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+        expect(waiting).toHaveLength(2);
+      });
+    });
+    expect((await settled).toSorted()).toEqual([false, true]);
+    expect(await auditOf(app, sender)).toHaveLength(2);
+  });
 
   it("is not settled a second time", async () => {
     const scene = await pendingSecret();

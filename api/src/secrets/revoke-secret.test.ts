@@ -8,6 +8,7 @@ import {
   createSecret,
   createSender,
   deleteProject,
+  endTtl,
   graphql,
   reveal,
 } from "../../test/factories.ts";
@@ -53,6 +54,15 @@ describe("revoking a TTL secret", () => {
     await reveal(app, secret);
     expect((await revoke(app, secret.id, sender.cookie)).data.revokeTtlSecret.status).toBe("VIEWED");
     expect(await auditOf(app, sender)).toHaveLength(2);
+  });
+
+  it("leaves one whose TTL is over as it is, swept or not", async () => {
+    const app = createTestApp(db.current);
+    const sender = await createSender(app);
+    const secret = await createSecret(app, sender);
+    await endTtl(db.current, secret.id);
+    expect((await revoke(app, secret.id, sender.cookie)).data.revokeTtlSecret.status).toBe("EXPIRED");
+    expect(await auditOf(app, sender)).toHaveLength(1);
   });
 
   it("waits for an attempt that came first, and says what came of it", async () => {

@@ -6,6 +6,7 @@ import {
   createProject,
   createSecret,
   createSender,
+  endTtl,
   reveal,
   type Sender,
 } from "../../test/factories.ts";
@@ -261,6 +262,18 @@ describe("a payload whose key is not loaded", () => {
     expect(await attempt(scene, { ...secret, token: newToken() })).toContain("TtlSecretNotAvailable");
 
     expect(await attempt({ ...scene, app: withKey }, secret)).toContain(VALUE);
+  });
+
+  it.each([
+    ["its TTL is over", ({ secret }: Scene) => endTtl(db.current, secret.id)],
+    ["the link names another vault", async ({ app }: Scene) => (await createSender(app)).vaultId],
+    ["it was stored in another line of history", (scene: Scene) => edit("lineage = 'elsewhere'")(scene)],
+  ])("is not available, as it would be with the key, when %s", async (_when, end) => {
+    const scene = await pendingSecrets();
+    const vaultId = await end(scene);
+    const keyless = createTestApp(db.current, { keyRing: testKeyRing("k3") });
+    const link = typeof vaultId === "string" ? { ...scene.secret, vaultId } : scene.secret;
+    expect(await reveal(keyless, link)).toEqual(await reveal(scene.app, { ...link, token: newToken() }));
   });
 
   it("is not consumed either when the keys can't be read again, and the log says why", async () => {

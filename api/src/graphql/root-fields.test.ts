@@ -1,0 +1,45 @@
+import { parse } from "graphql";
+import { describe, expect, it } from "vitest";
+import { requestedFields } from "./root-fields.ts";
+
+const namesIn = (source: string, operationName?: string) =>
+  requestedFields({ document: parse(source), operationName } as Parameters<
+    typeof requestedFields
+  >[0])?.fields.map(({ name }) => name.value);
+
+describe("an operation's root fields", () => {
+  it.each([
+    [
+      "as they are named, not as they are called",
+      "{ a: viewer b: viewer projects { id } }",
+      ["viewer", "viewer", "projects"],
+    ],
+    [
+      "inside inline fragments",
+      "{ ... on Query { viewer ... { projects { id } } } }",
+      ["viewer", "projects"],
+    ],
+    ["inside fragments", "{ ...F } fragment F on Query { ...G } fragment G on Query { viewer }", ["viewer"]],
+    [
+      "as often as they are written",
+      "{ ...F ...F viewer } fragment F on Query { viewer projects { id } }",
+      ["viewer", "projects", "viewer", "projects", "viewer"],
+    ],
+    ["and nothing of a fragment that is not there", "{ viewer ...F }", ["viewer"]],
+    [
+      "each once where fragments go round in a circle",
+      "{ ...F } fragment F on Query { viewer ...G } fragment G on Query { projects { id } ...F }",
+      ["viewer", "projects"],
+    ],
+  ])("are counted %s", (_how, source, names) => {
+    expect(namesIn(source)).toEqual(names);
+  });
+
+  it("are those of the one that is to be executed; a document without it has none", () => {
+    const source = "query A { viewer { id } } mutation B { revealTtlSecret { id } }";
+    expect(namesIn(source, "A")).toEqual(["viewer"]);
+    expect(namesIn(source, "B")).toEqual(["revealTtlSecret"]);
+    expect(namesIn(source, "C")).toBeUndefined();
+    expect(namesIn(source)).toBeUndefined();
+  });
+});

@@ -1,0 +1,40 @@
+/**
+ * What Stryker changes, file by file, and the tests that must notice: only those that are about it, so that it ends in
+ * bounded time. It is the sealing, the path of an attempt from the request to the committed ending, and the checks of
+ * whose something is.
+ *
+ * Not tried on that path (`ignoreStatic`): what runs once, when a module is loaded, such as limits, regular expressions
+ * and descriptions of the schema. Each would need a process and the whole suite of its own. Tests name these limits and
+ * texts one by one instead.
+ */
+export const TARGETS = [
+  { mutate: "crypto/*.ts", tests: ["crypto/*"], ignoreStatic: false },
+  {
+    mutate: "secrets/reveal-secret.ts",
+    tests: ["secrets/{reveal-secret,tampered-rows,database-watch}"],
+    ignoreStatic: true,
+  },
+  {
+    mutate: "secrets/{secret-availability,revoke-secret,expire-secrets,destroy-pending}.ts",
+    tests: ["secrets/{secret-availability,revoke-secret,expire-secrets,database-watch}"],
+    ignoreStatic: true,
+  },
+  {
+    mutate: "secrets/secret-store.ts",
+    tests: [
+      "secrets/{database-watch,expire-secrets,forget-old,list-secrets,reveal-secret,revoke-secret}",
+      "secrets/{create-attempt,secret-availability,tampered-rows}",
+    ],
+    ignoreStatic: true,
+  },
+  {
+    mutate: "{accounts/caller,graphql/access,graphql/context,graphql/root-fields}.ts",
+    tests: ["accounts/caller", "graphql/{access,context,root-fields}"],
+    ignoreStatic: true,
+  },
+  {
+    mutate: "accounts/ownership.ts",
+    tests: ["secrets/list-secrets", "api-keys/api-keys"],
+    ignoreStatic: true,
+  },
+];
