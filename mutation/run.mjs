@@ -49,7 +49,7 @@ async function tryTarget({ mutate, tests, ignoreStatic }) {
     coverageAnalysis: "perTest",
     ignoreStatic,
     concurrency: 1,
-    tempDirName: ".stryker/sandbox",
+    tempDirName: ".stryker",
     reporters: ["progress-append-only", "json"],
     jsonReporter: { fileName: REPORT },
     timeoutMS: 60_000,
