@@ -154,7 +154,8 @@ export async function reveal(
     { input: { vaultId, token, passphrase } },
     options,
   );
-  return errors ? { __typename: "Error", ...errors[0]?.extensions } : data.revealTtlSecret;
+  if (!errors) return data.revealTtlSecret;
+  return { __typename: "Error", message: errors[0]?.message, ...errors[0]?.extensions };
 }
 
 /** What an owner asks of a new API key. */

@@ -67,6 +67,15 @@ describe("the sweep", () => {
     expect(await expireSecrets({ db: db.current })).toEqual({ expired: 0, interrupted: 0 });
   });
 
+  it("tells of each batch what it was about and how many rows it had", async () => {
+    const batches: [string, number][] = [];
+    await expireSecrets({ db: db.current, onBatch: (what, rows) => batches.push([what, rows]) });
+    expect(batches).toEqual([
+      ["expired", 0],
+      ["interrupted", 0],
+    ]);
+  });
+
   it("works through more than one batch, in several processes at once, and counts each secret once", async () => {
     const app = createTestApp(db.current);
     const sender = await createSender(app);

@@ -161,14 +161,14 @@ describe("a wrong passphrase", () => {
 
 describe("what is refused before the claim consumes nothing", () => {
   it.each([
-    ["an empty passphrase", ""],
-    ["a blank one", " \t\u00a0\n"],
-    ["one that only looks like nothing", "\u200b\u2060\ufeff"],
-    ["one of 1,025 characters", "z".repeat(1025)],
-  ])("%s", async (_what, passphrase) => {
+    ["an empty passphrase", "", "Enter the passphrase: six words."],
+    ["a blank one", " \t\u00a0\n", "Enter the passphrase: six words."],
+    ["one that only looks like nothing", "\u200b\u2060\ufeff", "Enter the passphrase: six words."],
+    ["one of 1,025 characters", "z".repeat(1025), "That is too long for a passphrase: it is six words."],
+  ])("%s", async (_what, passphrase, message) => {
     const scene = await pendingSecret();
     const answer = await reveal(scene.app, { ...scene.secret, passphrase });
-    expect(answer).toMatchObject({ code: "BAD_USER_INPUT", field: "passphrase" });
+    expect(answer).toMatchObject({ code: "BAD_USER_INPUT", field: "passphrase", message });
     expect(await stateOf(scene)).toEqual(UNTOUCHED);
   });
 
@@ -250,6 +250,7 @@ describe("not available", () => {
         { ...secret, token: "" },
         { ...secret, vaultId: "vault_000000000000000000000000" },
         { ...secret, vaultId: "'; DROP TABLE users; --" },
+        { ...secret, vaultId: "\u0000" },
       ].map(async (link) => JSON.stringify(await reveal(app, link))),
     );
     expect(new Set(answers).size).toBe(1);
@@ -366,11 +367,12 @@ describe("an attempt that can't be finished", () => {
   });
 
   it.each([
-    ["right", (passphrase: string) => passphrase, "Error", "VIEWED"],
-    ["wrong", () => WRONG, "TtlSecretDestroyed", "DESTROYED"],
+    ["a right passphrase", (passphrase: string) => passphrase, "Error", "VIEWED", false],
+    ["a right one, and the database with it", (passphrase: string) => passphrase, "Error", "VIEWED", true],
+    ["a wrong one", () => WRONG, "TtlSecretDestroyed", "DESTROYED", false],
   ])(
-    "is not called destroyed when it may be viewed, the word of the commit being lost: a %s passphrase",
-    async (_what, type, told, status) => {
+    "is not called destroyed when it may be viewed, the word of the commit being lost: %s",
+    async (_what, type, told, status, isDatabaseLost) => {
       const url = new URL(db.current.url);
       const proxy = await PostgresProxy.start(Number(url.port));
       url.port = String(proxy.port);
@@ -385,7 +387,8 @@ describe("an attempt that can't be finished", () => {
         const held = await coming;
         held.send();
         await held.answered;
-        held.cut();
+        if (isDatabaseLost) await proxy.stop();
+        else held.cut();
         expect(await answer).toMatchObject({
           __typename: told,
           ...(told === "Error" && { code: "INTERNAL" }),

@@ -25,6 +25,11 @@ const revoke = (app: TestApp, id: string, cookie: string, peer?: string) =>
     { cookie, ...(peer && { peer }) },
   );
 
+const NOT_FOUND = {
+  message: "There is no such TTL secret. It may have been deleted.",
+  extensions: { code: "NOT_FOUND" },
+};
+
 /** An attempt that is not settled. */
 async function claimOnly(app: TestApp, { token, vaultId }: Created): Promise<void> {
   const kids = [...app.services.keyRing.keys.keys()];
@@ -92,13 +97,13 @@ describe("revoking a TTL secret", () => {
     await claimOnly(app, secret);
     const revoked = revoke(app, secret.id, sender.cookie);
     await deleteProject(app, sender);
-    expect((await revoked).errors?.[0]?.extensions.code).toBe("NOT_FOUND");
+    expect((await revoked).errors?.[0]).toMatchObject(NOT_FOUND);
   });
 
   it("finds nothing by what is no id at all", async () => {
     const app = createTestApp(db.current);
     const { cookie } = await createSender(app);
-    expect((await revoke(app, "not-an-id", cookie)).errors?.[0]?.extensions.code).toBe("NOT_FOUND");
+    expect((await revoke(app, "not-an-id", cookie)).errors?.[0]).toMatchObject(NOT_FOUND);
   });
 
   it("twice is the same as once, with one audit event", async () => {

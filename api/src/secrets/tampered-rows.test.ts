@@ -276,6 +276,23 @@ describe("a payload whose key is not loaded", () => {
     expect(await reveal(keyless, link)).toEqual(await reveal(scene.app, { ...link, token: newToken() }));
   });
 
+  it("opens with the key that another replica has added, looked for when it is missing and only then", async () => {
+    const { app, secret, other } = await pendingSecrets();
+    const { keys } = app.services.keyRing;
+    let looks = 0;
+    const late: { activeKid: string; keys: ReadonlyMap<string, Buffer>; reload: () => Promise<void> } = {
+      ...testKeyRing("k3"),
+      reload: async () => {
+        looks++;
+        late.keys = new Map(keys);
+      },
+    };
+    const latecomer = createTestApp(db.current, { keyRing: late });
+    expect(await reveal(latecomer, secret)).toMatchObject({ value: VALUE });
+    expect(await reveal(latecomer, other)).toMatchObject({ value: VALUE });
+    expect(looks).toBe(1);
+  });
+
   it("is not consumed either when the keys can't be read again, and the log says why", async () => {
     const app = createTestApp(db.current);
     const secret = await createSecret(app, await createSender(app));

@@ -1,18 +1,19 @@
 import { resolve } from "node:path";
 import { createVitest } from "vitest/node";
-import { STATEMENTS } from "./statements.mjs";
+import type { Score } from "./score.ts";
+import { STATEMENTS, type WrongStatement } from "./statements.ts";
 
 /**
  * Tries each mutant of `STATEMENTS` on the test that must notice. Nothing is written to the sources: the statement is
  * changed as they are loaded. Returns the score.
  */
-export async function tryStatements(print) {
-  let mutant;
-  let isApplied;
+export async function tryStatements(print: (line: string) => void): Promise<Score> {
+  let mutant: WrongStatement | undefined;
+  let isApplied = false;
   const mutate = {
     name: "mutate-statements",
-    enforce: "pre",
-    transform(code, id) {
+    enforce: "pre" as const,
+    transform(code: string, id: string) {
       if (!mutant || !id.endsWith(`/api/src/${mutant.file}`)) return undefined;
       const [before, after, ...more] = code.split(mutant.from);
       if (after === undefined || more.length > 0)
@@ -33,20 +34,21 @@ export async function tryStatements(print) {
     },
     { plugins: [mutate] },
   );
-  const score = { name: "statements.mjs", killed: 0, explained: 0, survived: 0 };
+  const score: Score = { name: "SQL (statements.ts)", killed: 0, explained: 0, survived: 0 };
   try {
-    for (mutant of STATEMENTS) {
+    for (const wrong of STATEMENTS) {
+      mutant = wrong;
       isApplied = false;
-      vitest.invalidateFile(resolve(import.meta.dirname, "../api/src", mutant.file));
+      vitest.invalidateFile(resolve(import.meta.dirname, "../src", wrong.file));
       vitest.state.filesMap.clear();
-      vitest.setGlobalTestNamePattern(mutant.test);
-      const specifications = await vitest.globTestSpecifications([`src/${mutant.in}.test.ts`]);
+      vitest.setGlobalTestNamePattern(wrong.test);
+      const specifications = await vitest.globTestSpecifications([`src/${wrong.in}.test.ts`]);
       const { testModules } = await vitest.runTestSpecifications(specifications);
-      if (!isApplied) throw new Error(`not loaded by ${mutant.in}.test.ts: ${mutant.file}`);
+      if (!isApplied) throw new Error(`not loaded by ${wrong.in}.test.ts: ${wrong.file}`);
       const tests = testModules.flatMap(({ children }) => [...children.allTests()]);
       const isNoticed = tests.some((test) => test.result().state === "failed");
       score[isNoticed ? "killed" : "survived"]++;
-      if (!isNoticed) print(`Survived: ${mutant.file}  ${mutant.breaks}`);
+      if (!isNoticed) print(`Survived: ${wrong.file}  ${wrong.breaks}`);
     }
   } finally {
     await vitest.close();

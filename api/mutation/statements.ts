@@ -1,6 +1,21 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are pieces of the source as it is written
 
-const inStore = (rules) => rules.map((rule) => ({ file: "secrets/secret-store.ts", ...rule }));
+/** A statement made wrong. */
+export interface WrongStatement {
+  /** The source file with the statement, below `api/src`. */
+  file: string;
+  /** What goes wrong then. */
+  breaks: string;
+  /** A piece of the source, which stands there once. */
+  from: string;
+  to: string;
+  /** The start of the title of the test that must notice, and its file. */
+  test: string;
+  in: string;
+}
+
+const inStore = (rules: Omit<WrongStatement, "file">[]): WrongStatement[] =>
+  rules.map((rule) => ({ file: "secrets/secret-store.ts", ...rule }));
 
 /**
  * SQL is one string to Stryker, which it could only empty. So these are its mutants by hand: the statements on the path of
@@ -11,7 +26,7 @@ const inStore = (rules) => rules.map((rule) => ({ file: "secrets/secret-store.ts
  * - `expires_at < now()` for `<=` in the sweep: for an instant, of what is refused and reads as expired at that instant.
  * - The vault in `lockProject`: `requireOwnProject` has looked at it before.
  */
-export const STATEMENTS = [
+export const STATEMENTS: WrongStatement[] = [
   ...inStore([
     {
       breaks: "claim: forgets the TTL",

@@ -1,3 +1,10 @@
+/** Files of `api/src`, as a glob, and test files of it. */
+export interface Target {
+  mutate: string;
+  tests: string[];
+  ignoreStatic: boolean;
+}
+
 /**
  * What Stryker changes, file by file, and the tests that must notice: only those that are about it, so that it ends in
  * bounded time. It is the sealing, the path of an attempt from the request to the committed ending, and the checks of
@@ -7,7 +14,7 @@
  * and descriptions of the schema. Each would need a process and the whole suite of its own. Tests name these limits and
  * texts one by one instead.
  */
-export const TARGETS = [
+export const TARGETS: Target[] = [
   { mutate: "crypto/*.ts", tests: ["crypto/*"], ignoreStatic: false },
   {
     mutate: "secrets/reveal-secret.ts",

@@ -14,7 +14,7 @@ class ShortestFirst extends BaseSequencer {
 export default defineConfig({
   resolve: { alias: [{ find: /^graphql$/, replacement: "graphql/index.js" }] },
   test: {
-    root: `${import.meta.dirname}/../api`,
+    root: `${import.meta.dirname}/..`,
     globalSetup: "./test/global-setup.ts",
     include: process.env.MUTATION_TESTS?.split(" ") ?? ["src/**/*.test.ts"],
     sequence: { sequencer: ShortestFirst },
