@@ -16,7 +16,7 @@ const SETTINGS: Argon2Parameters[] = [
   { memoryKib: 7_168, timeCost: 5, parallelism: 1 },
 ];
 
-const MS = 600;
+const MS = 500;
 const ROUNDS = 3;
 
 const nameOf = ({ memoryKib, timeCost }: Argon2Parameters) =>

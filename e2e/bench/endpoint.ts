@@ -1,7 +1,7 @@
 /** The way to GraphQL and back: an empty field, beside what Node's HTTP server does at best with the same bytes. */
 import { fixedAnswer } from "./fixed-answer.ts";
 import { type Measurement, pathOn, startBareHttp } from "./measurement.ts";
-import { emptyField } from "./requests.ts";
+import { emptyField, emptyFieldInOwnWords } from "./requests.ts";
 import { type Row, rowOf } from "./table.ts";
 import { type Contender, takeTurns } from "./turns.ts";
 
@@ -21,9 +21,10 @@ export async function endpoint(measurement: Measurement): Promise<Row[]> {
     [1, 3],
     [64, 3],
   ] as const) {
-    const effort = { concurrency, ms: 1500 };
+    const effort = { concurrency, ms: 1000 };
     const beside = (port: number, pid: number): Contender => ({
-      run: () => load.call("load", { ...emptyField, ...effort, origin: `http://127.0.0.1:${port}` }),
+      run: () =>
+        load.call("load", { ...emptyFieldInOwnWords, ...effort, origin: `http://127.0.0.1:${port}` }),
       pids: () => [pid],
     });
     const done = await takeTurns(
@@ -31,8 +32,10 @@ export async function endpoint(measurement: Measurement): Promise<Row[]> {
         bare: beside(barePort, bare.pid),
         graphql: beside(graphqlPort, graphql.pid),
         product: pathOn(measurement, effort, emptyField),
+        inOwnWords: pathOn(measurement, effort, emptyFieldInOwnWords),
       },
       rounds,
+      { isWarm: concurrency !== 16 },
     );
     const limit = { name: "bare node:http, same bytes", rounds: done.bare };
     const at = `${concurrency} at a time`;
@@ -40,6 +43,7 @@ export async function endpoint(measurement: Measurement): Promise<Row[]> {
       rowOf(`limit: bare node:http, ${at}`, done.bare),
       rowOf(`graphql-js behind node:http, ${at}`, done.graphql, { limit }),
       rowOf(`empty GraphQL field, ${at}`, done.product, { limit, least: LEAST }),
+      rowOf(`the same in a client's own words, ${at}`, done.inOwnWords, { limit }),
     );
   }
   await Promise.all([bare.stop(), graphql.stop()]);

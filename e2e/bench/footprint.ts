@@ -1,5 +1,6 @@
 /** Memory, the time to the first answer, and the size on disk. */
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -122,11 +123,12 @@ async function productSeconds(dataDir: string): Promise<number> {
 export async function installSize(): Promise<Row[]> {
   const { stdout } = await promisify(execFile)(
     "npx",
-    ["pnpm@12", "--recursive", "list", "--prod", "--depth", "Infinity", "--parseable"],
+    ["--yes", "pnpm@12", "--recursive", "list", "--prod", "--depth", "Infinity", "--parseable"],
     { cwd: ROOT, maxBuffer: 64 * 1024 * 1024 },
   );
   const folders = new Set(stdout.split("\n").filter((line) => line.includes("node_modules")));
-  const sizes = await Promise.all([...folders].map(bytesIn));
+  // Packages for other platforms are listed, but not there.
+  const sizes = await Promise.all([...folders].filter((folder) => existsSync(folder)).map(bytesIn));
   const mib = (bytes: number) => (bytes / 1024 / 1024).toFixed(0);
   const all = await bytesIn(join(ROOT, "node_modules"));
   const run = sizes.reduce((sum, size) => sum + size, 0);

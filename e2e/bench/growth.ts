@@ -27,7 +27,7 @@ const DEEP = 250_000;
 /** How much longer a page may take at a million than at a thousand. */
 const MOST = 1.2;
 
-const MS = 700;
+const MS = 500;
 const ROUNDS = 3;
 /** Where there is a target to decide upon. */
 const MORE_ROUNDS = 7;
@@ -40,12 +40,15 @@ export async function growth(measurement: Measurement): Promise<{ rows: Row[]; p
   const bySize = new Curves();
   for (const size of SIZES) {
     await fill(product, large, size);
-    bySize.add(size, await takeTurns(paths(measurement, large, 1), ROUNDS));
+    bySize.add(size, await takeTurns(paths(measurement, large, 1), ROUNDS, { isWarm: size !== SIZES[0] }));
   }
   const rows = await pages(measurement, small, large);
   const byConcurrency = new Curves();
   for (const concurrency of CONCURRENCIES) {
-    byConcurrency.add(concurrency, await takeTurns(paths(measurement, small, concurrency), ROUNDS));
+    byConcurrency.add(
+      concurrency,
+      await takeTurns(paths(measurement, small, concurrency), ROUNDS, { isWarm: true }),
+    );
   }
   const panels = [
     { title: "by stored secrets, one request at a time", curves: bySize.all },

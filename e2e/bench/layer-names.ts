@@ -4,7 +4,9 @@ export const LAYERS = [
   "Hono and its adapter",
   "the request's id, address, log line and metrics",
   "security headers",
-  "GraphQL",
+  "GraphQL, for a document of our apps",
+  "parsing and validating, for any other document",
+  "Yoga's HTTP layer, for streams and what is unusual",
 ] as const;
 
 /** One of them. */

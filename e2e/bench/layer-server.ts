@@ -34,7 +34,7 @@ export async function serveLayers(upTo: Layer, answer: FixedAnswer): Promise<num
   if (has("security headers")) app.use(securityHeaders("http://localhost"));
   const graphql = createGraphql({ log, metrics });
   app.post("/graphql", async (c) => {
-    if (has("GraphQL")) return graphql(c.req.raw, CONTEXT);
+    if (has("GraphQL, for a document of our apps")) return graphql(c.req.raw, CONTEXT);
     await c.req.text();
     return c.body(answer.body, 200, { "Content-Type": "application/json; charset=utf-8" });
   });

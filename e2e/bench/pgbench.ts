@@ -34,7 +34,7 @@ async function textOfClaim(databaseUrl: string, attempt: Parameters<typeof claim
 /**
  * How many claims of unknown tokens a second pgbench brings about, prepared as the driver prepares them.
  *
- * @param options.ms is rounded to whole seconds, which is what it takes.
+ * @param options.ms is rounded to whole seconds, which is what it takes, and two at least: it begins by connecting.
  */
 export async function claimsPerSecond(options: {
   databaseUrl: string;
@@ -73,7 +73,7 @@ export async function claimsPerSecond(options: {
         "-j",
         "1",
         "-T",
-        `${Math.max(1, Math.round(ms / 1000))}`,
+        `${Math.max(2, Math.round(ms / 1000))}`,
         "-f",
         file,
       ],

@@ -1,5 +1,6 @@
 /** The requests that are measured, as the product's own apps and an integration would send them. */
 import { randomBytes } from "node:crypto";
+import known from "../../api/src/graphql/known-documents.json" with { type: "json" };
 import type { Load } from "./load.ts";
 import type { Sender } from "./product.ts";
 
@@ -15,15 +16,30 @@ export interface Link {
 
 const graphql = (query: string, variables: object = {}) => JSON.stringify({ query, variables });
 
+/** The document of this operation, as our own apps send it. */
+function documentOf(operation: string): string {
+  const found = known.find((text) => new RegExp(`\\b${operation}\\b[ ({]`).test(text));
+  if (!found) throw new Error(`our apps send no ${operation}`);
+  return found;
+}
+
 /** A field that asks nothing of anybody: without a cookie there is no viewer. */
 export const emptyField: Asked = {
   path: "/graphql",
-  bodies: [graphql("{ viewer { id } }")],
+  bodies: [graphql(documentOf("query Viewer"))],
   expect: '"viewer":null',
 };
 
-const CREATE =
-  "mutation ($input: CreateTtlSecretInput!) { createTtlSecret(input: $input) { ttlSecret { id name status createdAt expiresAt } link passphrase } }";
+/** The same in a client's own words, which are parsed and validated each time. */
+export const emptyFieldInOwnWords: Asked = { ...emptyField, bodies: [graphql("{ viewer { id } }")] };
+
+/** That, said in a way that leaves it to all of Yoga. */
+export const emptyFieldByYoga: Asked = {
+  ...emptyFieldInOwnWords,
+  headers: { accept: "application/json;q=1" },
+};
+
+const CREATE = documentOf("mutation CreateTtlSecret");
 
 const create = ({ projectId, cookie }: Sender, content: object): Asked => ({
   path: "/graphql",
@@ -45,8 +61,7 @@ export function linkIn(answer: string): Link {
   return { vaultId, token, passphrase };
 }
 
-const REVEAL = `mutation ($input: RevealTtlSecretInput!) { revealTtlSecret(input: $input) {
-  __typename ... on TtlSecretRevealed { value } ... on TtlSecretDestroyed { message } ... on TtlSecretNotAvailable { message } } }`;
+const REVEAL = documentOf("mutation Reveal");
 
 const revealOf = (input: Link) => graphql(REVEAL, { input });
 
@@ -81,43 +96,31 @@ export const revealUnknown = (links: readonly Link[]): Asked => ({
   expect: "TtlSecretNotAvailable",
 });
 
+const AVAILABLE = documentOf("query Available");
+
 /** The question of the recipient's page, for links that lead to nothing. */
 export const available = (links: readonly Link[]): Asked => ({
   path: "/graphql",
-  bodies: links.map(({ vaultId, token }) =>
-    graphql(
-      "query ($vaultId: ID!, $token: String!) { ttlSecretAvailable(vaultId: $vaultId, token: $token) }",
-      {
-        vaultId,
-        token,
-      },
-    ),
-  ),
-  expect: '"ttlSecretAvailable"',
+  bodies: links.map(({ vaultId, token }) => graphql(AVAILABLE, { vaultId, token })),
+  expect: '"ttlSecretAvailability"',
 });
 
-const PAGE = `query ($projectId: ID!, $after: String) { ttlSecrets(projectId: $projectId, after: $after) {
-  nodes { id name status destroyedReason createdAt expiresAt endedAt createdBy } pageInfo { hasNextPage endCursor } } }`;
+const PAGE = documentOf("query TtlSecrets");
 
 /** A page of a project's secrets: the first, or the one after a cursor. */
 export const secretsPage = ({ cookie }: Sender, projectId: string, after?: string): Asked => ({
   path: "/graphql",
   headers: { cookie },
-  bodies: [graphql(PAGE, { projectId, after })],
-  expect: '"nodes"',
+  bodies: [graphql(PAGE, { projectId, first: 50, after })],
+  expect: '"ttlSecrets":{',
 });
 
 /** The first page of a project's audit log. */
 export const auditPage = ({ cookie, projectId }: Sender): Asked => ({
   path: "/graphql",
   headers: { cookie },
-  bodies: [
-    graphql(
-      "query ($projectId: ID!) { auditEvents(projectId: $projectId) { nodes { id action at sourceIp actor ttlSecretId ttlSecretName } pageInfo { hasNextPage endCursor } } }",
-      { projectId },
-    ),
-  ],
-  expect: '"nodes"',
+  bodies: [graphql(documentOf("query AuditEvents"), { projectId, first: 50 })],
+  expect: '"auditEvents"',
 });
 
 /** A file, as a browser asks for it. */

@@ -26,7 +26,7 @@ export async function sweep(measurement: Measurement): Promise<Row[]> {
   const rounds = async (): Promise<Round[]> => {
     const secrets = await storeSecrets(product, SECRETS * ROUNDS);
     const reveal: Contender = pathOn(measurement, EFFORT, () => revealRight(secrets.splice(0, SECRETS)));
-    return (await takeTurns({ reveal }, ROUNDS)).reveal;
+    return (await takeTurns({ reveal }, ROUNDS, { isWarm: true })).reveal;
   };
   const without = await rounds();
   const before = await payloads(product);
