@@ -1,5 +1,7 @@
+import { randomUUID } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, inject, it, onTestFinished } from "vitest";
+import { connect } from "../api/src/db.ts";
 import { PUBLIC_URL } from "../api/test/app.ts";
 import { createDatabase } from "../api/test/database.ts";
 import { createKey, createSecret, createSender, graphql, reveal } from "../api/test/factories.ts";
@@ -126,6 +128,40 @@ it("a hand-off's spans arrive, from the request to the statement, and nothing th
   const all = collector.text;
   expect(secrets.filter((secret) => all.includes(secret))).toEqual([]);
   expect(api.output()).toContain(LOADED);
+});
+
+it("a request in which a field failed is an error, named by the code that its client is told, without any words", async () => {
+  const collector = await startCollector();
+  const { url, remove } = await createDatabase(inject("templateName"));
+  onTestFinished(remove);
+  const api = await startApi(url, { PUBLIC_URL, OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
+  onTestFinished(api.kill);
+  const there = endpointOf(api);
+  const sender = await createSender(there);
+  await graphql(there, `mutation { deleteProject(id: "${randomUUID()}") }`, {}, sender);
+  await graphql(there, 'mutation { createProject(input: { name: "" }) { id } }', {}, sender);
+  await graphql(there, "{ viewer { email } }", {}, sender);
+  const { sql, close } = connect(url, 1);
+  onTestFinished(close);
+  await sql`ALTER TABLE audit_events RENAME COLUMN actor TO canary_actor`;
+  await graphql(
+    there,
+    "query ($id: ID!) { auditEvents(projectId: $id) { nodes { actor } } }",
+    { id: sender.projectId },
+    sender,
+  );
+  await api.stop();
+
+  const outcomeOf = (name: string) => {
+    const { status, attributes } = collector.spans.findLast((span) => span.name === name) ?? {};
+    const type = attributes?.find(({ key }) => key === "error.type")?.value.stringValue;
+    return { isError: status?.code === 2, type };
+  };
+  expect(outcomeOf("mutation deleteProject")).toEqual({ isError: true, type: "NOT_FOUND" });
+  expect(outcomeOf("mutation createProject")).toEqual({ isError: true, type: "BAD_USER_INPUT" });
+  expect(outcomeOf("query auditEvents")).toEqual({ isError: true, type: "INTERNAL" });
+  expect(outcomeOf("query viewer")).toEqual({ isError: false, type: undefined });
+  expect(collector.text).not.toMatch(/canary|[Ss]ign in|does not exist/);
 });
 
 it("without an endpoint, or when disabled, nothing for it is even loaded", async () => {

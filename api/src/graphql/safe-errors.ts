@@ -51,21 +51,30 @@ export class SafeErrors {
   }
 }
 
+/** What an error that a request ran into is told as. */
+export function codeOf(error: GraphQLError): string {
+  const cause = thrownByResolver(error);
+  if (cause instanceof AppError) return cause.code;
+  if (cause instanceof Argon2BusyError) return "OVERLOADED";
+  return cause === undefined ? "BAD_USER_INPUT" : "INTERNAL";
+}
+
 function toSafeError(error: GraphQLError, log: Logger): GraphQLError {
   const cause = thrownByResolver(error);
+  const code = codeOf(error);
   if (cause instanceof AppError) {
-    return tell(cause.message, { code: cause.code, ...cause.details }, error);
+    return tell(cause.message, { code, ...cause.details }, error);
   }
   if (cause instanceof Argon2BusyError) {
     return tell(
       "The server is busy and nothing was changed. Try again in a few seconds.",
-      { code: "OVERLOADED", retryAfterSeconds: 2 },
+      { code, retryAfterSeconds: 2 },
       error,
     );
   }
   if (cause !== undefined) {
     log.error({ err: cause }, "a request failed");
-    return tell("Something went wrong on the server. Try again later.", { code: "INTERNAL" }, error);
+    return tell("Something went wrong on the server. Try again later.", { code }, error);
   }
   const field = fieldOf(error);
   return tell(
@@ -73,7 +82,7 @@ function toSafeError(error: GraphQLError, log: Logger): GraphQLError {
       ? "This input does not have the type that the schema asks for."
       : "The request is not valid for this schema: check the document and its variables.",
     // Nothing was executed: 400, as GraphQL over HTTP has it for a request error.
-    { code: "BAD_USER_INPUT", ...(field && { field }), http: { status: 400 } },
+    { code, ...(field && { field }), http: { status: 400 } },
     error,
   );
 }

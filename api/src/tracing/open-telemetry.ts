@@ -26,7 +26,7 @@ import {
 } from "@opentelemetry/sdk-trace";
 import { describeError, type Logger } from "../log.ts";
 import type { SamplerName } from "./samplers.ts";
-import type { SpanAttributes, SpanUnderWay, Tracer } from "./tracing.ts";
+import type { SpanUnderWay, Tracer } from "./tracing.ts";
 
 interface TracingConfig {
   serviceName: string;
@@ -118,25 +118,40 @@ class SpanMaker implements Tracer {
     );
   }
 
-  step<T>(name: string, work: () => T, attributes?: SpanAttributes): T {
+  step<T>(
+    name: string,
+    work: () => T,
+    { attributes, failureOf }: NonNullable<Parameters<Tracer["step"]>[2]> = {},
+  ): T {
     const parent = this.#current.getStore();
     // Not sampled; or over, as the request is whose stream goes on.
     if (!parent?.isRecording()) return work();
     const options = attributes ? { attributes, kind: SpanKind.CLIENT } : {};
-    return this.#run(this.#tracer.startSpan(name, options, trace.setSpan(ROOT_CONTEXT, parent)), work);
+    return this.#run(
+      this.#tracer.startSpan(name, options, trace.setSpan(ROOT_CONTEXT, parent)),
+      work,
+      failureOf,
+    );
   }
 
-  #run<T>(span: Span, work: () => T): T {
-    const end = () => span.end();
+  #run<T>(span: Span, work: () => T, failureOf?: (result: Awaited<T>) => string | undefined): T {
+    const failWith = (kind: string) => {
+      span.setAttribute("error.type", kind).setStatus({ code: SpanStatusCode.ERROR });
+      span.end();
+    };
+    const end = (result: Awaited<T>) => {
+      const failure = failureOf?.(result);
+      if (failure === undefined) span.end();
+      else failWith(failure);
+    };
     const fail = (error: unknown) => {
       const { type, code } = describeError(error);
-      span.setAttribute("error.type", code ?? type).setStatus({ code: SpanStatusCode.ERROR });
-      span.end();
+      failWith(code ?? type);
     };
     try {
       const result = this.#current.run(span, work);
       if (result instanceof Promise) result.then(end, fail);
-      else end();
+      else end(result as Awaited<T>);
       return result;
     } catch (error) {
       fail(error);

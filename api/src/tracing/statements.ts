@@ -67,7 +67,9 @@ function whenSent(query: Sent, tracer: Tracer): Sent {
       done.catch(() => {});
       return done;
     };
-    void tracer.step(name, send, { "db.system.name": "postgresql", "db.query.summary": name });
+    void tracer.step(name, send, {
+      attributes: { "db.system.name": "postgresql", "db.query.summary": name },
+    });
   };
   return query;
 }

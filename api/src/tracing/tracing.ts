@@ -21,8 +21,16 @@ export interface Tracer {
    * @param traceparent what the caller said of its own trace (W3C Trace Context), if it is to be believed.
    */
   root<T>(name: string, work: (span: SpanUnderWay) => T, traceparent?: string): T;
-  /** A part of the span that the caller is in; outside of one, only the work. */
-  step<T>(name: string, work: () => T, attributes?: SpanAttributes): T;
+  /**
+   * A part of the span that the caller is in; outside of one, only the work.
+   *
+   * @param failureOf says by a code of ours that work has failed which returned in order; undefined: it has not.
+   */
+  step<T>(
+    name: string,
+    work: () => T,
+    options?: { attributes?: SpanAttributes; failureOf?: (result: Awaited<T>) => string | undefined },
+  ): T;
 }
 
 let tracer: Tracer | undefined;
