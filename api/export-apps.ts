@@ -1,20 +1,26 @@
 /**
- * `pnpm export-apps FOLDER`: writes both apps, as this server would serve them, for a static host: with the brand of the
- * environment variables, and with the compressed copies that the examples in `e2e/hosting` look for.
+ * `pnpm export-apps FOLDER [API_ORIGIN]`: writes both apps, as this server would serve them, for a static host: with the
+ * brand of the environment variables, and with the compressed copies that the examples in `e2e/hosting` look for. Pages that are to
+ * be on an origin of their own get the API's origin.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { pointAppsAt } from "./src/apps/api-origin.ts";
 import { type Encoding, SUFFIXES } from "./src/apps/app-file.ts";
 import { readBuiltApps } from "./src/apps/built-app.ts";
 import { brandApps } from "./src/brand/branded-apps.ts";
 import { parseConfig } from "./src/config.ts";
 
-const [folder] = process.argv.slice(2);
-if (!folder) throw new Error("Say where to: pnpm export-apps FOLDER");
+const [folder, apiOrigin] = process.argv.slice(2);
+if (!folder) throw new Error("Say where to: pnpm export-apps FOLDER [API_ORIGIN]");
+if (apiOrigin !== undefined && URL.parse(apiOrigin)?.origin !== apiOrigin) {
+  throw new Error("API_ORIGIN must be a bare origin such as https://api.example.com");
+}
 
 const suffixOf = (encoding: Encoding) => (encoding === "identity" ? "" : SUFFIXES[encoding]);
 
-const apps = brandApps(readBuiltApps(), parseConfig(process.env).brand);
+const branded = brandApps(readBuiltApps(), parseConfig(process.env).brand);
+const apps = apiOrigin === undefined ? branded : pointAppsAt(branded, apiOrigin);
 for (const [app, files] of Object.entries(apps)) {
   for (const [name, { bodies }] of files) {
     const path = join(resolve(folder), app, name);

@@ -79,6 +79,8 @@ export function launch({ executablePath, env }: BrowserSpec): Promise<Browser> {
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
+      // The hosts of the deployment examples.
+      "--host-resolver-rules=MAP *.example.com 127.0.0.1",
     ],
   });
 }

@@ -73,9 +73,14 @@ describe("the systemd unit", () => {
   it("starts what there is, with variables that there are", () => {
     const [, node = "", file = ""] = /^ExecStart=\/opt\/ttl-secrets\/(\S+) (\S+)$/m.exec(unit) ?? [];
     for (const name of [node, file]) expect(existsSync(join(root, name)), name).toBe(true);
-    const [, env = ""] = /printf '%s\\n' ([\s\S]*?)> \/etc/.exec(unit) ?? [];
-    const names = [...env.matchAll(/"([A-Z_]+)=/g)].map(([, name]) => name);
+    const [, settings] = /^EnvironmentFile=(.*)$/m.exec(unit) ?? [];
+    const [, env = ""] =
+      new RegExp(`${settings} <<END\n([\\s\\S]*?)\nEND`).exec(read("../../README.md")) ?? [];
+    const names = [...env.matchAll(/^([A-Z_]+)=/gm)].map(([, name]) => name);
     expect(names).toContain("DATABASE_URL");
+    // Where alone it may write.
+    const [, state] = /^StateDirectory=(.*)$/m.exec(unit) ?? [];
+    expect(env).toContain(`ENCRYPTION_KEYS_FILE=/var/lib/${state}/`);
     for (const name of names) expect(VARIABLES).toContain(name);
   });
 
@@ -102,8 +107,8 @@ describe("the systemd unit", () => {
 
 it("commands that the deployment and contribution texts name are there", () => {
   const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-  const texts = [read("ttl-secrets.service"), read("Dockerfile"), read("../../.github/CONTRIBUTING.md")];
-  const named = texts.flatMap((text) => [...text.matchAll(/pnpm@12 (\w+)/g)].map(([, name]) => name));
+  const texts = [read("../../README.md"), read("Dockerfile"), read("../../.github/CONTRIBUTING.md")];
+  const named = texts.flatMap((text) => [...text.matchAll(/pnpm@12 (\w[\w-]*)/g)].map(([, name]) => name));
   expect(named.length).toBeGreaterThan(6);
   for (const name of named)
     if (!["install", "exec"].includes(name ?? "")) expect(scripts).toHaveProperty(name ?? "");

@@ -27,7 +27,16 @@ interface ProxyPorts {
   https: number;
   http: number;
   api: number;
+  /** With `apps`, the API's host, and both apps on hosts of their own; else all of it is `localhost`. */
+  hosts?: typeof OWN_HOSTS;
 }
+
+/** Those of the examples. A browser of ours finds them here. */
+export const OWN_HOSTS = {
+  api: "api.example.com",
+  dashboard: "dashboard.example.com",
+  reveal: "reveal.example.com",
+};
 
 /** A static host in front of the API, running one of the examples. */
 export interface RunningProxy {
@@ -60,25 +69,35 @@ export const PROXIES: Proxy[] = [
   { name: "Caddy", isInstalled: isLinux && has("caddy", "version"), start: startCaddy },
 ];
 
-async function startNginx({ https, http, api }: ProxyPorts): Promise<RunningProxy> {
-  const folder = makeFolder();
+async function startNginx({ https, http, api, hosts }: ProxyPorts): Promise<RunningProxy> {
+  const folder = makeFolder(hosts && `https://${hosts.api}:${https}`);
   const certificate = ["-keyout", join(folder, "privkey.pem"), "-out", join(folder, "fullchain.pem")];
-  const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"];
+  const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,DNS:*.example.com"];
   const newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
   quietly("openssl", ["req", "-x509", "-days", "2", ...newKey, ...subject, ...certificate]);
-  const example = withParameters("nginx.conf", {
-    "/etc/letsencrypt/live/secrets.example.com": folder,
-    "https://secrets.example.com": `https://localhost:${https}`,
-    "secrets.example.com": "localhost",
+  const places = {
     "/var/www/ttl-secrets": join(folder, "site"),
-    "/var/log/nginx/ttl-secrets": join(folder, "log"),
-    "127.0.0.1:4000": `127.0.0.1:${api}`,
     "listen 80;": `listen 127.0.0.1:${http};`,
     "listen [::]:80;": "",
     "listen 443 ssl http2;": `listen 127.0.0.1:${https} ssl http2;`,
     "listen [::]:443 ssl http2;": "",
+  };
+  const example = withParameters("nginx.conf", {
+    "/etc/letsencrypt/live/secrets.example.com": folder,
+    "https://secrets.example.com": `https://${hosts?.api ?? "localhost"}:${https}`,
+    "secrets.example.com": hosts?.api ?? "localhost",
+    "/var/log/nginx/ttl-secrets": join(folder, "log"),
+    "127.0.0.1:4000": `127.0.0.1:${api}`,
+    ...places,
   });
-  writeFileSync(join(folder, "ttl-secrets.conf"), example);
+  const apps =
+    hosts &&
+    withParameters("static.nginx.conf", {
+      "/etc/letsencrypt/live/apps.example.com": folder,
+      "https://api.example.com": `https://${hosts.api}:${https}`,
+      ...places,
+    });
+  writeFileSync(join(folder, "ttl-secrets.conf"), example + (apps ?? ""));
   // What Debian's own nginx.conf sets and the example must undo, such as compression, is set here, too.
   const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
   const main = `
@@ -98,7 +117,9 @@ async function startNginx({ https, http, api }: ProxyPorts): Promise<RunningProx
   writeFileSync(join(folder, "main.conf"), main);
   const args = ["-e", "stderr", "-p", folder, "-c", join(folder, "main.conf")];
   quietly("nginx", [...args, "-t"]);
-  const proxy = await run("nginx", args, {}, folder, https);
+  const url = `https://${hosts?.api ?? "localhost"}:${https}`;
+  // Its workers end with it, if it is asked to.
+  const proxy = await run("nginx", args, { folder, url, signal: "SIGTERM" });
   // Were nginx to write a body or an answer to disk, it would now fail.
   for (const name of temporary) rmSync(join(folder, `temporary-${name}`), { recursive: true });
   const logFiles = ["log.access.log", "log.error.log"];
@@ -108,21 +129,35 @@ async function startNginx({ https, http, api }: ProxyPorts): Promise<RunningProx
   };
 }
 
-function startCaddy({ https, http, api }: ProxyPorts): Promise<RunningProxy> {
-  const folder = makeFolder();
+function startCaddy({ https, http, api, hosts }: ProxyPorts): Promise<RunningProxy> {
+  const folder = makeFolder(hosts && `https://${hosts.api}:${https}`);
   const ports = `http_port ${http}\n\thttps_port ${https}\n\tdefault_bind 127.0.0.1`;
   const example = withParameters("Caddyfile", {
-    "\n{\n": `\n{\n\tadmin off\n\tskip_install_trust\n\t${ports}\n`,
-    "redir https://secrets.example.com": `redir https://localhost:${https}`,
-    // For this name Caddy makes the certificate itself.
-    "secrets.example.com": "localhost",
+    // It makes the certificates itself.
+    "\n{\n": `\n{\n\tadmin off\n\tskip_install_trust\n\tlocal_certs\n\t${ports}\n`,
+    "redir https://secrets.example.com": `redir https://${hosts?.api ?? "localhost"}:${https}`,
+    "secrets.example.com": hosts?.api ?? "localhost",
     "/var/www/ttl-secrets": join(folder, "site"),
     "127.0.0.1:4000": `127.0.0.1:${api}`,
   });
+  const apps =
+    hosts &&
+    withParameters("static.Caddyfile", {
+      "https://api.example.com": `https://${hosts.api}:${https}`,
+      "/var/www/ttl-secrets": join(folder, "site"),
+    });
   const file = join(folder, "Caddyfile");
-  writeFileSync(file, example);
-  const home = { HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder };
-  return run("caddy", ["run", "--adapter", "caddyfile", "--config", file], home, folder, https);
+  // One file has one block of options: the API's.
+  writeFileSync(file, example + (apps?.replace(/^\{\n[\s\S]*?^\}\n/m, "") ?? ""));
+  const env = { HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder };
+  const url = `https://${hosts?.api ?? "localhost"}:${https}`;
+  // Asked to end, it waits for every stream that is open.
+  return run("caddy", ["run", "--adapter", "caddyfile", "--config", file], {
+    env,
+    folder,
+    url,
+    signal: "SIGKILL",
+  });
 }
 
 /** An example with its parameters replaced. */
@@ -136,14 +171,18 @@ function withParameters(name: string, parameters: Record<string, string>): strin
 }
 
 /** A folder with the apps as an operator exports them, among files that nobody may read through the web. */
-function makeFolder(): string {
+function makeFolder(apiOrigin?: string): string {
   const folder = mkdtempSync(join(tmpdir(), "ttl-secrets-hosting-"));
   chmodSync(folder, 0o755);
   const site = join(folder, "site");
-  execFileSync(process.execPath, [join(REPOSITORY, "api", "export-apps.ts"), site], {
-    env: { ...process.env, ...BRAND },
-    stdio: "pipe",
-  });
+  execFileSync(
+    process.execPath,
+    [join(REPOSITORY, "api", "export-apps.ts"), site, ...(apiOrigin ? [apiOrigin] : [])],
+    {
+      env: { ...process.env, ...BRAND },
+      stdio: "pipe",
+    },
+  );
   for (const place of [".", "dashboard", "dashboard/assets", "reveal", "reveal/assets", "brand/assets"]) {
     mkdirSync(join(site, place, ".git"));
     for (const name of [".env", ".git/config"]) writeFileSync(join(site, place, name), OUTSIDE);
@@ -156,9 +195,12 @@ function makeFolder(): string {
 async function run(
   command: string,
   args: string[],
-  env: Record<string, string>,
-  folder: string,
-  port: number,
+  {
+    env,
+    folder,
+    url,
+    signal,
+  }: { env?: Record<string, string>; folder: string; url: string; signal: NodeJS.Signals },
 ): Promise<RunningProxy> {
   let output = "";
   const child: ChildProcess = spawn(command, args, {
@@ -167,7 +209,7 @@ async function run(
   });
   for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk: Buffer) => (output += chunk));
   const answers = () =>
-    send(`https://localhost:${port}/`).then(
+    send(url).then(
       () => true,
       () => false,
     );
@@ -179,7 +221,7 @@ async function run(
     logs: () => output,
     stop: async () => {
       if (child.exitCode === null) {
-        child.kill("SIGTERM");
+        child.kill(signal);
         await once(child, "exit");
       }
       rmSync(folder, { recursive: true, force: true });
@@ -256,7 +298,7 @@ export async function postOverHttp2(url: string, body: string): Promise<Pick<Ans
 /** Sends a request and resolves as soon as the answer's headers are here. */
 export function open(url: string, sending: Sending = {}): Promise<IncomingMessage> {
   const { method = "GET", headers, body, chunked, from, target } = sending;
-  const { protocol, host, port, pathname, search } = new URL(url);
+  const { protocol, host, hostname, port, pathname, search } = new URL(url);
   const length = body && !chunked && { "content-length": String(Buffer.byteLength(body)) };
   const options = {
     agent: false as const,
@@ -270,7 +312,7 @@ export function open(url: string, sending: Sending = {}): Promise<IncomingMessag
   return new Promise((resolve, reject) => {
     const request =
       protocol === "https:"
-        ? overHttps({ ...options, servername: "localhost", rejectUnauthorized: false }, resolve)
+        ? overHttps({ ...options, servername: hostname, rejectUnauthorized: false }, resolve)
         : overHttp(options, resolve);
     request.on("error", reject);
     if (headers?.expect !== "100-continue") return request.end(body);

@@ -2,12 +2,6 @@ import { AVAILABLE, REVEAL } from "./documents.ts";
 import type { Link } from "./link.ts";
 import { type CheckOutcome, type RevealOutcome, readAvailability, readReveal } from "./outcome.ts";
 
-/**
- * Where the API is, for a page that is hosted elsewhere: `VITE_API_ORIGIN` of the build, such as
- * `https://api.example.com`. Empty, the usual case, means the origin this page came from.
- */
-const API_ORIGIN = import.meta.env.VITE_API_ORIGIN ?? "";
-
 /** Asking is cheap to repeat. */
 const CHECK_TIMEOUT = 10_000;
 
@@ -41,6 +35,14 @@ export async function revealSecret(
   }
 }
 
+/**
+ * Where the API is, for a page that is hosted elsewhere: what `pnpm export-apps` wrote into it, such as
+ * `https://api.example.com`. Empty, the usual case, means the origin this page came from.
+ */
+function apiOrigin(): string {
+  return document.querySelector<HTMLMetaElement>('meta[name="api-origin"]')?.content ?? "";
+}
+
 /** `onLine` is only worth believing when it says no. */
 function isOffline(): boolean {
   return navigator.onLine === false;
@@ -52,12 +54,13 @@ async function post(query: string, variables: object, timeout: number, left?: Ab
   const abort = () => stop.abort();
   const timer = setTimeout(abort, timeout);
   left?.addEventListener("abort", abort);
+  const origin = apiOrigin();
   try {
-    const response = await fetch(`${API_ORIGIN}/graphql`, {
+    const response = await fetch(`${origin}/graphql`, {
       method: "POST",
       headers: { "content-type": "application/json", accept: "application/json" },
       body: JSON.stringify({ query, variables }),
-      mode: API_ORIGIN ? "cors" : "same-origin",
+      mode: origin ? "cors" : "same-origin",
       credentials: "omit",
       cache: "no-store",
       redirect: "error",

@@ -22,7 +22,7 @@ interface Ways {
 
 const OWN_SERVER: Ways = {
   backUp:
-    'Base backups with pg_basebackup and an archive of the log, or, with the servers running: pg_dump --format=custom --file=ttl-secrets.dump "$DATABASE_URL"',
+    'Base backups with pg_basebackup and an archive of the log, or, with the servers running and DATABASE_URL set as they have it (set -a; . FILE): pg_dump --format=custom --file=ttl-secrets.dump "$DATABASE_URL"',
   restore:
     'Recover a base backup from the archive (recovery.signal, restore_command), so that it begins a history of its own; or load a dump into an empty database: pg_restore --exit-on-error --no-owner --dbname="$DATABASE_URL" ttl-secrets.dump',
 };

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { parseSettings } from "./settings-file.ts";
 
-/** What systemd 252 gave to a service with each as its EnvironmentFile=. */
+/** What systemd 257 gave to a service with each as its EnvironmentFile=. */
 it.each<[string, string, Record<string, string>]>([
   ["plain values", "A=1\nB=two words  \n", { A: "1", B: "two words" }],
   ["values with signs of other syntaxes", "A=a#b;c $HOME `x` =\n", { A: "a#b;c $HOME `x` =" }],

@@ -1,3 +1,5 @@
+import { metaContent } from "./page-meta.ts";
+
 /** What the operator calls this, and shows of it: written into the page by the server when it starts. */
 export const brand = {
   name: metaContent("application-name"),
@@ -6,7 +8,3 @@ export const brand = {
   /** The address of the logo, which is the page's icon. */
   logo: document.querySelector<HTMLLinkElement>("link[rel=icon]")?.href ?? "",
 };
-
-function metaContent(name: string): string {
-  return document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`)?.content ?? "";
-}

@@ -8,6 +8,7 @@ const fetched = vi.fn<typeof fetch>();
 beforeEach(() => {
   vi.stubGlobal("fetch", fetched);
   vi.stubGlobal("window", { location: { origin: "https://dash.example.com" } });
+  vi.stubGlobal("document", { querySelector: () => null });
 });
 afterEach(() => {
   fetched.mockReset();

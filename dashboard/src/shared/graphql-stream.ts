@@ -42,7 +42,7 @@ export async function* streamResults<Result>(
 ): AsyncGenerator<FormattedExecutionResult<Result>> {
   const client = createClient({
     url: apiUrl("/graphql").href,
-    credentials: apiOrigin ? "include" : "same-origin",
+    credentials: apiOrigin() ? "include" : "same-origin",
     // Whoever calls this connects again, because they know what they have missed.
     retryAttempts: 0,
     fetchFn: (url: string, init: RequestInit) => watchedFetch(url, { ...init, cache: "no-store" }),

@@ -6,17 +6,20 @@ beforeEach(() => {
   vi.resetModules();
   vi.stubGlobal("fetch", fetched);
   vi.stubGlobal("window", { location: { origin: "https://dash.example.com" } });
+  vi.stubGlobal("document", { querySelector: () => null });
   fetched.mockResolvedValue(Response.json({}));
 });
 afterEach(() => {
   fetched.mockReset();
-  vi.unstubAllEnvs();
   vi.unstubAllGlobals();
 });
 
-/** A POST to /graphql by a dashboard that was built like this: where it went, and with which credentials. */
-async function postBuiltFor(apiOrigin?: string) {
-  vi.stubEnv("VITE_API_ORIGIN", apiOrigin);
+/** A POST to /graphql by a dashboard whose page says this: where it went, and with which credentials. */
+async function postFrom(apiOrigin?: string) {
+  const meta = { content: apiOrigin };
+  const querySelector = (what: string) =>
+    what === 'meta[name="api-origin"]' && apiOrigin !== undefined ? meta : null;
+  vi.stubGlobal("document", { querySelector });
   const { postJson } = await import("./http.ts");
   await postJson("/graphql", {});
   const [url, init] = fetched.mock.calls[0] ?? [];
@@ -26,16 +29,16 @@ async function postBuiltFor(apiOrigin?: string) {
 describe("the API", () => {
   test("is at the dashboard's own origin, and cookies go nowhere else", async () => {
     const own = { url: "https://dash.example.com/graphql", credentials: "same-origin" };
-    expect(await postBuiltFor()).toEqual(own);
+    expect(await postFrom()).toEqual(own);
   });
 
   test("an empty setting is no setting", async () => {
-    expect(await postBuiltFor("")).toMatchObject({ credentials: "same-origin" });
+    expect(await postFrom("")).toMatchObject({ credentials: "same-origin" });
   });
 
-  test("is where the build says, and gets the cookie there", async () => {
+  test("is where the page says, and gets the cookie there", async () => {
     const other = { url: "https://api.example.com/graphql", credentials: "include" };
-    expect(await postBuiltFor("https://api.example.com")).toEqual(other);
+    expect(await postFrom("https://api.example.com")).toEqual(other);
   });
 });
 

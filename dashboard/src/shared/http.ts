@@ -37,7 +37,7 @@ async function ask(
   try {
     response = await send(input, {
       ...init,
-      credentials: apiOrigin ? "include" : "same-origin",
+      credentials: apiOrigin() ? "include" : "same-origin",
       cache: "no-store",
     });
   } catch (error) {
@@ -58,7 +58,7 @@ async function ask(
 
 /** The address of a path of the API. */
 export function apiUrl(path: string): URL {
-  return new URL(path, apiOrigin || window.location.origin);
+  return new URL(path, apiOrigin() || window.location.origin);
 }
 
 /** A POST with a JSON body. */

@@ -8,6 +8,7 @@ const input = { projectId: "p", name: "n", ttlSeconds: 300, content: { value: "h
 beforeEach(() => {
   vi.stubGlobal("fetch", fetched);
   vi.stubGlobal("window", { location: { origin: "https://dash.example.com" } });
+  vi.stubGlobal("document", { querySelector: () => null });
 });
 afterEach(() => {
   fetched.mockReset();
