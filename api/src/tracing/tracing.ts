@@ -4,7 +4,7 @@
  */
 
 /** What may be said of a span: names and numbers of ours. Never a value, a passphrase, a token, a key, an address. */
-export type SpanAttributes = Readonly<Record<string, string | number>>;
+type SpanAttributes = Readonly<Record<string, string | number>>;
 
 /** A span under way. */
 export interface SpanUnderWay {
