@@ -366,13 +366,16 @@ describe("an attempt that can't be finished", () => {
     });
   });
 
-  it.each([
-    ["a right passphrase", (passphrase: string) => passphrase, "Error", "VIEWED", false],
-    ["a right one, and the database with it", (passphrase: string) => passphrase, "Error", "VIEWED", true],
-    ["a wrong one", () => WRONG, "TtlSecretDestroyed", "DESTROYED", false],
+  type Loss = "the answer" | "the answer and the database" | "the statement";
+  const asItIs = (passphrase: string) => passphrase;
+  it.each<[string, (passphrase: string) => string, string, string, Loss]>([
+    ["the answer to a right passphrase", asItIs, "Error", "VIEWED", "the answer"],
+    ["that answer and the database", asItIs, "Error", "VIEWED", "the answer and the database"],
+    ["the answer to a wrong one", () => WRONG, "TtlSecretDestroyed", "DESTROYED", "the answer"],
+    ["all of it", asItIs, "TtlSecretDestroyed", "DESTROYED", "the statement"],
   ])(
-    "is not called destroyed when it may be viewed, the word of the commit being lost: %s",
-    async (_what, type, told, status, isDatabaseLost) => {
+    "is called destroyed when it is, and not when it may be viewed, what settles it being lost on its way: %s",
+    async (_what, type, told, status, lost) => {
       const url = new URL(db.current.url);
       const proxy = await PostgresProxy.start(Number(url.port));
       url.port = String(proxy.port);
@@ -385,9 +388,11 @@ describe("an attempt that can't be finished", () => {
         const lossy = createTestApp(pool, { keyRing });
         const answer = reveal(lossy, { ...scene.secret, passphrase: type(passphrase) });
         const held = await coming;
-        held.send();
-        await held.answered;
-        if (isDatabaseLost) await proxy.stop();
+        if (lost !== "the statement") {
+          held.send();
+          await held.answered;
+        }
+        if (lost === "the answer and the database") await proxy.stop();
         else held.cut();
         expect(await answer).toMatchObject({
           __typename: told,
