@@ -29,8 +29,8 @@ export const TARGETS: Target[] = [
   {
     mutate: "secrets/secret-store.ts",
     tests: [
-      "secrets/{database-watch,expire-secrets,forget-old,list-secrets,reveal-secret,revoke-secret}",
-      "secrets/{create-attempt,secret-availability}",
+      "secrets/{create-attempt,database-watch,expire-secrets,forget-old,reveal-secret,revoke-secret}",
+      "secrets/{secret-availability,tampered-rows}",
     ],
     ignoreStatic: true,
   },
@@ -41,7 +41,7 @@ export const TARGETS: Target[] = [
   },
   {
     mutate: "accounts/ownership.ts",
-    tests: ["secrets/list-secrets", "api-keys/api-keys"],
+    tests: ["accounts/ownership"],
     ignoreStatic: true,
   },
 ];

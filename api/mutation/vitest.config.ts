@@ -18,7 +18,7 @@ export default defineConfig({
     globalSetup: "./test/global-setup.ts",
     include: process.env.MUTATION_TESTS?.split(" ") ?? ["src/**/*.test.ts"],
     sequence: { sequencer: ShortestFirst },
-    testTimeout: 60_000,
+    testTimeout: 30_000,
     hookTimeout: 60_000,
   },
 });

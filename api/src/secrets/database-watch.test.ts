@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { createTestApp } from "../../test/app.ts";
 import { useDatabase } from "../../test/database.ts";
 import { auditOf, createSecret, createSender, endTtl, reveal, secretOf } from "../../test/factories.ts";
@@ -6,6 +6,7 @@ import { createLogger } from "../log.ts";
 import { DatabaseWatch } from "./database-watch.ts";
 import type { Mark } from "./database-watch-store.ts";
 import { secretAvailable } from "./secret-availability.ts";
+import { lockPayloads } from "./secret-store.ts";
 
 const db = useDatabase();
 
@@ -90,6 +91,21 @@ it.each(["!", "zzz"])("a look ends what was stored in another line of history: %
   expect(await secretOf(app, sender, stray.id)).toMatchObject(INTERRUPTED);
   // What had expired before has expired.
   expect(await secretOf(app, sender, overdue.id)).toMatchObject({ status: "EXPIRED", destroyedReason: null });
+});
+
+it("nothing is stored while all that is pending is being destroyed", async () => {
+  const { app, sender } = await watchedApp();
+  let creation: Promise<unknown> = Promise.resolve();
+  await db.current.sql.begin(async (sql) => {
+    await lockPayloads(sql);
+    creation = createSecret(app, sender);
+    await vi.waitFor(async () => {
+      const waiting = await db.current.sql`
+        SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+      expect(waiting).toHaveLength(1);
+    });
+  });
+  await creation;
 });
 
 it("a reveal is remembered before it is answered, so that a database without it is noticed", async () => {

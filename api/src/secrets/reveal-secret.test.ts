@@ -431,9 +431,10 @@ describe("an attempt that can't be finished", () => {
   it("is not settled a second time", async () => {
     const scene = await pendingSecret();
     await reveal(scene.app, { ...scene.secret, passphrase: WRONG });
-    expect(await settle(db.current, { secretId: scene.secret.id, status: "viewed", reason: null })).toBe(
-      false,
-    );
+    const saw = vi.fn();
+    const end = { secretId: scene.secret.id, status: "viewed", reason: null } as const;
+    expect(await settle(db.current, end, saw)).toBe(false);
+    expect(saw).not.toHaveBeenCalled();
     expect((await stateOf(scene)).status).toBe("DESTROYED");
   });
 });

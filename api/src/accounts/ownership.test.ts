@@ -1,0 +1,42 @@
+import { randomUUID } from "node:crypto";
+import { expect, it } from "vitest";
+import { createTestApp } from "../../test/app.ts";
+import { useDatabase } from "../../test/database.ts";
+import { createProject, createSender } from "../../test/factories.ts";
+import { canReach, requireOwnProject } from "./ownership.ts";
+
+const db = useDatabase();
+
+const NOT_FOUND = {
+  code: "NOT_FOUND",
+  message: "There is no such project. It may have been deleted.",
+};
+
+it("a use case goes on with a project of the vault, and an API key for some projects with these only", async () => {
+  const app = createTestApp(db.current);
+  const [mine, theirs] = [await createSender(app), await createSender(app)];
+  const second = await createProject(app, mine);
+  const { vaultId, projectId } = mine;
+  const attempt = (projectIds: string[] | null, wanted: string) =>
+    requireOwnProject(db.current.orm, { vaultId, projectIds }, wanted);
+  for (const projectIds of [null, [projectId], [second, projectId]]) await attempt(projectIds, projectId);
+  // Not in the list; nobody's; another vault's, in the list or not; no id at all.
+  const refused: [string[] | null, string][] = [
+    [[second], projectId],
+    [[], projectId],
+    [null, randomUUID()],
+    [null, theirs.projectId],
+    [[theirs.projectId], theirs.projectId],
+    [null, "not-an-id"],
+    [["not-an-id"], "not-an-id"],
+  ];
+  for (const [projectIds, wanted] of refused) {
+    await expect(attempt(projectIds, wanted)).rejects.toMatchObject(NOT_FOUND);
+  }
+});
+
+it("what is no id is out of every reach", () => {
+  const reach = { vaultId: "vault_1", projectIds: null };
+  expect(canReach(reach, randomUUID())).toBe(true);
+  expect(canReach(reach, "not-an-id")).toBe(false);
+});
