@@ -1,9 +1,12 @@
-import { execFile } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { randomBytes, randomUUID } from "node:crypto";
-import { chown, mkdir, mkdtemp, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { once } from "node:events";
+import { chown, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
+import { createServer } from "node:tls";
 import { fileURLToPath } from "node:url";
 import { sql } from "drizzle-orm";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
@@ -23,8 +26,11 @@ import { createApiKey } from "../api-keys/create-api-key.ts";
 import { parseConfig } from "../config.ts";
 import { createAccount, disable, enable, resetPassword } from "./accounts.ts";
 import { backupAdvice } from "./backup-advice.ts";
+import { ofCertificate } from "./certificate.ts";
+import { ofServer } from "./database-server.ts";
 import { destroyPending } from "./destroy-pending.ts";
 import { doctor } from "./doctor.ts";
+import { readVitals, type Vitals } from "./doctor-store.ts";
 import type { Installation } from "./installation.ts";
 import { listVaults } from "./list-vaults.ts";
 import { rotateKey } from "./rotate-key.ts";
@@ -562,5 +568,69 @@ describe("doctor", () => {
       ["ok"],
       ["ok"],
     ]);
+  });
+
+  it("finds proxies that anybody can be", async () => {
+    const levels = async (proxies: string) =>
+      (await examine(env({ TRUSTED_PROXIES: proxies }))).levelOf("proxies");
+    expect(await levels("10.0.0.0/8,fd00::/8,192.0.2.7")).toEqual(["ok"]);
+    for (const wide of ["0.0.0.0/0", "::/0", "192.0.2.7,128.0.0.0/1"]) {
+      expect(await levels(wide)).toEqual(["problem", "ok"]);
+    }
+  });
+
+  it("sees of the tests' own database that it is UTF-8 and on this machine", async () => {
+    const { levelOf } = await examine();
+    expect(["encoding", "database connection"].map(levelOf)).toEqual([["ok"], ["ok"]]);
+  });
+
+  it("advises on a database that is out of support, in another encoding, or asked in the clear elsewhere", async () => {
+    const vitals = { ...(await readVitals(db.current)), version: "14.20", major: 14, encoding: "LATIN1" };
+    const levels = (changes: Partial<Vitals>, now: string) =>
+      ofServer({ ...vitals, ...changes }, new Date(now)).map(({ level }) => level);
+    expect(levels({ isLocal: false, isEncrypted: false }, "2026-11-13")).toEqual([
+      "advice",
+      "problem",
+      "advice",
+    ]);
+    expect(levels({ isLocal: false, isEncrypted: true, encoding: "UTF8" }, "2026-11-12")).toEqual([
+      "ok",
+      "ok",
+      "ok",
+    ]);
+    // A version of the future.
+    expect(levels({ major: 40 }, "2050-01-01")[0]).toBe("ok");
+  });
+
+  it("judges a certificate by its end, its host and its issuer", () => {
+    const judge = (days: number, distrust?: string) =>
+      ofCertificate("https://secrets.example.com", {
+        validTo: new Date(Date.now() + days * 86_400_000),
+        distrust,
+      }).level;
+    expect(judge(60)).toBe("ok");
+    expect(judge(13)).toBe("advice");
+    expect(judge(-1, "CERT_HAS_EXPIRED")).toBe("problem");
+    expect(judge(60, "ERR_TLS_CERT_ALTNAME_INVALID")).toBe("problem");
+    expect(judge(60, "DEPTH_ZERO_SELF_SIGNED_CERT")).toBe("advice");
+  });
+
+  const hasOpenssl = spawnSync("openssl", ["version"]).status === 0;
+
+  it.runIf(hasOpenssl)("looks at the certificate that is really there (needs openssl)", async () => {
+    const path = await folder();
+    const [key, cert] = [join(path, "key"), join(path, "cert")];
+    const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"];
+    const made = ["req", "-x509", "-days", "60", "-newkey", "rsa:2048", "-nodes", ...subject];
+    spawnSync("openssl", [...made, "-keyout", key, "-out", cert]);
+    const server = createServer({ key: await readFile(key), cert: await readFile(cert) }).listen(0);
+    onTestFinished(() => void server.close());
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const { lines, levelOf } = await examine(env({ PUBLIC_URL: `https://localhost:${port}` }));
+    expect(levelOf("certificate")).toEqual(["advice"]);
+    expect(lines.join("\n")).toContain("DEPTH_ZERO_SELF_SIGNED_CERT");
+    const nobody = await examine(env({ PUBLIC_URL: "https://localhost:1" }));
+    expect(nobody.levelOf("certificate")).toEqual([]);
   });
 });

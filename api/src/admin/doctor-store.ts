@@ -3,6 +3,12 @@ import type { Database } from "../db.ts";
 /** What the database says about itself. */
 export interface Vitals {
   version: string;
+  /** Of its major version, such as 17. */
+  major: number;
+  encoding: string;
+  /** Whether this connection is encrypted; one that doesn't leave the machine need not be. */
+  isEncrypted: boolean;
+  isLocal: boolean;
   synchronousCommit: string;
   synchronousStandbys: string;
   fsync: string;
@@ -16,7 +22,12 @@ export interface Vitals {
 /** One query, so that its round trip bounds the clock's error. */
 export async function readVitals({ sql }: Pick<Database, "sql">): Promise<Vitals> {
   const [vitals] = await sql<[Vitals]>`
-    SELECT current_setting('server_version') AS version, current_setting('synchronous_commit') AS "synchronousCommit",
+    SELECT current_setting('server_version') AS version,
+      current_setting('server_version_num')::int / 10000 AS major, current_setting('server_encoding') AS encoding,
+      coalesce((SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()), false) AS "isEncrypted",
+      -- No addresses: a socket in the file system.
+      coalesce(inet_client_addr() = inet_server_addr(), true) AS "isLocal",
+      current_setting('synchronous_commit') AS "synchronousCommit",
       current_setting('synchronous_standby_names') AS "synchronousStandbys", current_setting('fsync') AS fsync,
       current_setting('full_page_writes') AS "fullPageWrites",
       (current_setting('log_statement') <> 'none' OR current_setting('log_min_duration_statement') <> '-1')

@@ -1,4 +1,5 @@
 import { isMigrated } from "@ttl-secrets/drizzle/migrate";
+import ipaddr from "ipaddr.js";
 import type { Config } from "../config.ts";
 import { connect } from "../db.ts";
 import { keysIn, readKeyFile } from "../key-ring/key-file.ts";
@@ -6,17 +7,12 @@ import type { ServerKey } from "../key-ring/key-list.ts";
 import { keyUse } from "../key-ring/kid-store.ts";
 import { requireUsablePooler } from "../pooler.ts";
 import { StartError, startFailure } from "../start-error.ts";
-import { readSecretVitals, readVitals } from "./doctor-store.ts";
+import { ofCertificates } from "./certificate.ts";
+import { ofServer } from "./database-server.ts";
+import { readSecretVitals, readVitals, type Vitals } from "./doctor-store.ts";
+import { advice, type Finding, ok, problem } from "./finding.ts";
 import { type Installation, openInstallation } from "./installation.ts";
 import { CommandError, type Result } from "./result.ts";
-
-/** What was looked at and how it is; `todo` says what to do about it. */
-interface Finding {
-  check: string;
-  level: "ok" | "advice" | "problem";
-  text: string;
-  todo?: string;
-}
 
 /** Seconds that the clocks of server and database may differ before times shown in the dashboard look wrong. */
 const MAX_SKEW_SECONDS = 2;
@@ -24,19 +20,8 @@ const MAX_SKEW_SECONDS = 2;
 /** Days after which a key that nobody rotates is worth a word. */
 const OLD_KEY_DAYS = 30;
 
-const ok = (check: string, text: string): Finding => ({ check, level: "ok", text });
-const advice = (check: string, text: string, todo: string): Finding => ({
-  check,
-  level: "advice",
-  text,
-  todo,
-});
-const problem = (check: string, text: string, todo: string): Finding => ({
-  check,
-  level: "problem",
-  text,
-  todo,
-});
+/** A CIDR of fewer bits than the widest private ranges (10.0.0.0/8, fc00::/7) holds a large part of the world. */
+const NARROW_BITS = { ipv4: 8, ipv6: 7 };
 
 /**
  * Looks at everything an operator has to get right, and says what to do about what is not. Changes nothing.
@@ -51,6 +36,7 @@ export async function doctor(
   try {
     const config = await readConfig();
     findings.push(ok("configuration", "All settings are valid."), ...ofConfig(config));
+    findings.push(...(await ofCertificates(config)));
     const installation = await openInstallation(config, onProgress);
     try {
       findings.push(...(await ofInstallation(installation)));
@@ -88,6 +74,7 @@ function ofConfig({ publicUrl, trustedProxies, signUp, rateLimitMultiplier }: Co
           "PUBLIC_URL is plain http on this machine: nobody else can use it.",
           "For others: a TLS proxy in front, and PUBLIC_URL=https://…",
         ),
+    ...ofWideProxies(trustedProxies),
     isTls && trustedProxies.length === 0
       ? advice(
           "proxies",
@@ -112,13 +99,29 @@ function ofConfig({ publicUrl, trustedProxies, signUp, rateLimitMultiplier }: Co
   ];
 }
 
+/** Proxies that anybody can be: then everybody chooses the address that is logged and counted. */
+function ofWideProxies(trustedProxies: readonly string[]): Finding[] {
+  const wide = trustedProxies.filter((text) => {
+    const [network, bits] = ipaddr.parseCIDR(text);
+    return bits < NARROW_BITS[network.kind()];
+  });
+  if (wide.length === 0) return [];
+  return [
+    problem(
+      "proxies",
+      `TRUSTED_PROXIES believes ${wide.join(", ")}: anyone there can choose the address that the audit log has, and get around rate limits.`,
+      "Name your proxy's own address only.",
+    ),
+  ];
+}
+
 async function ofInstallation(installation: Installation): Promise<Finding[]> {
   const { db, config } = installation;
   const askedAt = Date.now();
   const vitals = await readVitals(db);
   const answeredAt = Date.now();
   const findings = [
-    ok("database", `PostgreSQL ${vitals.version} answers.`),
+    ...ofServer(vitals, new Date(vitals.nowMs)),
     ...ofDurability(vitals),
     vitals.logsParameters && config.databaseUrl
       ? advice(
@@ -158,7 +161,7 @@ async function ofPooler({ config: { databaseUrl, databaseDirectUrl } }: Installa
   }
 }
 
-function ofDurability(vitals: Awaited<ReturnType<typeof readVitals>>): Finding[] {
+function ofDurability(vitals: Vitals): Finding[] {
   const { synchronousCommit, synchronousStandbys, fsync, fullPageWrites } = vitals;
   const risk = "after a crash a secret that was shown could be opened again";
   return [
