@@ -39,16 +39,23 @@ export const TIMEOUTS = {
 };
 
 /**
+ * One statement at a time per connection. The driver asks what a statement's parameters are, without an end that a pooler
+ * could wait for; sent while the one before is under way, PgBouncer hands the connection on to somebody else in between,
+ * and the answer never comes.
+ */
+const BEHIND_POOLER = { prepare: false, max_pipeline: 0 };
+
+/**
  * Opens a pool of `max` connections to `url`. Connects on first use; `close` waits 5 s for running queries.
  *
  * @param behindPooler whether `url` leads to a pooler that hands out connections per transaction. It refuses settings
- *   made on connecting, and the next statement may run on a connection that has not prepared it.
+ *   made on connecting, and the next statement may run on a connection that has not prepared it, or on another one.
  */
 export function connect(url: string, max = 10, { behindPooler = false } = {}) {
   const client = postgres(url, {
     ...OPTIONS,
     max,
-    prepare: !behindPooler,
+    ...(behindPooler && BEHIND_POOLER),
     connection: { application_name: "ttl-secrets", ...(behindPooler ? {} : TIMEOUTS) },
   });
   const sql = traceStatements(client);
