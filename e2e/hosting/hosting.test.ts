@@ -19,6 +19,7 @@ import {
   type Sending,
   send,
 } from "./proxies.ts";
+import { twoPeople } from "./two-people.ts";
 
 /** What every page, file and answer carries, whoever serves it. */
 const EVERYWHERE = {
@@ -287,16 +288,7 @@ for (const { name, isInstalled, start } of PROXIES) {
     });
 
     it("carries a whole hand-off in a browser, which finds nothing against the policy", async () => {
-      const options = { baseURL: url, ignoreHTTPSErrors: true };
-      const complaints: string[] = [];
-      const [sender, recipient] = [
-        await stack.current.newPerson(options),
-        await stack.current.newPerson(options),
-      ];
-      for (const page of [sender, recipient]) {
-        page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
-        page.on("pageerror", (error) => complaints.push(error.message));
-      }
+      const { sender, recipient, complaints } = await twoPeople(stack.current, url);
       await useProject(sender);
       const { link, passphrase } = await createSecret(sender, { value: " byte for byte \n" });
       expect(link.startsWith(`${url}/vault_`)).toBe(true);

@@ -5,6 +5,7 @@ import { attempt, openLink, readValue } from "../recipient.ts";
 import { createProject, createSecret, signUp } from "../sender.ts";
 import { useStack } from "../stack.ts";
 import { OWN_HOSTS, PROXIES, type RunningProxy, send } from "./proxies.ts";
+import { twoPeople } from "./two-people.ts";
 
 const LINK = "/vault_000000000000000000000000/AAAAAAAAAAAAAAAAAAAAAA";
 
@@ -29,16 +30,7 @@ for (const { name, isInstalled, start } of PROXIES) {
     afterAll(() => proxy?.stop());
 
     it("carries a whole hand-off in a browser, live, which finds nothing against the policy", async () => {
-      const options = { baseURL: dashboard, ignoreHTTPSErrors: true };
-      const complaints: string[] = [];
-      const [sender, recipient] = [
-        await stack.current.newPerson(options),
-        await stack.current.newPerson(options),
-      ];
-      for (const page of [sender, recipient]) {
-        page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
-        page.on("pageerror", (error) => complaints.push(error.message));
-      }
+      const { sender, recipient, complaints } = await twoPeople(stack.current, dashboard);
       await signUp(sender);
       await createProject(sender);
       const { link, passphrase } = await createSecret(sender, { value: " byte for byte \n" });
