@@ -1,5 +1,5 @@
 /**
- * How Node is to run the server, however it was started. Imported before anything else: graphql-js looks at `NODE_ENV` once,
+ * How Node is to run the server, however it was started. Run before anything else is loaded: graphql-js looks at `NODE_ENV` once,
  * as it is loaded, and what has grown by then stays.
  */
 import module from "node:module";
