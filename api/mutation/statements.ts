@@ -317,7 +317,7 @@ export const STATEMENTS: WrongStatement[] = [
     },
     {
       breaks: "a list: of all projects",
-      test: "NEWEST_FIRST is kept over all pages",
+      test: "shows what is in the project, and nothing of another",
       from: "and(eq(ttlSecrets.projectId, projectId), isAfter(order, page.after))",
       to: "isAfter(order, page.after)",
       in: "secrets/list-secrets",

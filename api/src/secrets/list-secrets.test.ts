@@ -3,7 +3,7 @@ import { drizzle } from "drizzle-orm/postgres-js";
 import { describe, expect, it } from "vitest";
 import { createTestApp, type TestApp } from "../../test/app.ts";
 import { useDatabase } from "../../test/database.ts";
-import { createSecret, createSender, graphql, reveal } from "../../test/factories.ts";
+import { createProject, createSecret, createSender, graphql, reveal } from "../../test/factories.ts";
 import type { Database } from "../db.ts";
 import type { TtlSecret } from "./secret.ts";
 import { cursorIn, positionIn, type SecretOrder } from "./secret-order.ts";
@@ -94,6 +94,22 @@ describe("the list of TTL secrets", () => {
     const { projectId, cookie } = await createSender(app);
     const { errors } = await graphql(app, PAGE, { projectId, after: "nonsense" }, { cookie });
     expect(errors?.[0]?.extensions).toEqual({ code: "BAD_USER_INPUT", field: "after" });
+  });
+
+  it("shows what is in the project, and nothing of another one, be it of the same vault", async () => {
+    const app = createTestApp(db.current);
+    const [sender, stranger] = [await createSender(app), await createSender(app)];
+    const second = { ...sender, projectId: await createProject(app, sender) };
+    for (const [name, owner] of [
+      ["mine", sender],
+      ["second", second],
+      ["theirs", stranger],
+    ] as const) {
+      await createSecret(app, owner, { name });
+    }
+    const { projectId, cookie } = sender;
+    const { data } = await graphql(app, PAGE, { projectId }, { cookie });
+    expect(data.ttlSecrets.nodes.map(({ name }: { name: string }) => name)).toEqual(["mine"]);
   });
 
   it("answers for another vault's project as for one that does not exist", async () => {
