@@ -61,8 +61,10 @@ try {
   for (const [name, part] of Object.entries(PARTS)) {
     if (wanted.length > 0 && !wanted.includes(name)) continue;
     const begun = performance.now();
-    rows.push(...(await part(measurement)));
-    process.stderr.write(`${name}: ${((performance.now() - begun) / 1000).toFixed(0)} s\n`);
+    const own = await part(measurement);
+    rows.push(...own);
+    // At once, too, so that a run that is broken off has not been for nothing.
+    process.stderr.write(`${name}: ${((performance.now() - begun) / 1000).toFixed(0)} s\n${table(own)}\n`);
   }
   say(`\n${table(rows)}\n`);
   const measured = rows.filter(({ target }) => target);
