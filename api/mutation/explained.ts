@@ -45,6 +45,26 @@ const EXPLAINED: { because: string; mutants: Record<string, string[]> }[] = [
       "secrets/reveal-secret.ts": ['"claim" → ""', '"settle" → ""', '"derive" → ""', '"open" → ""'],
     },
   },
+  {
+    because: "it wipes bytes that nobody else has; no test can look at what memory holds then",
+    mutants: {
+      "crypto/aead.ts": ["value.fill(0); → ;", "key.fill(0); → ;"],
+      "crypto/passphrase.ts": ["hash.fill(0); → ;"],
+    },
+  },
+  {
+    because:
+      "it is Node's default, too: 16 bytes of tag where a value is sealed (where it is opened a test notices), and UTF-8",
+    mutants: { "crypto/aead.ts": ["{ authTagLength: TAG_BYTES } → {}", '"utf8" → ""'] },
+  },
+  {
+    because: "what has the shape of a token or a key is ASCII, whose bytes are the same in UTF-8",
+    mutants: { "crypto/api-key.ts": ['"ascii" → ""'], "crypto/token.ts": ['"ascii" → ""'] },
+  },
+  {
+    because: "it keeps Node from drawing random bytes ahead and holding them; the values are no others",
+    mutants: { "crypto/random-secret.ts": ["{ disableEntropyCache: true } → {}", "true → false"] },
+  },
 ];
 
 /** Whether it is known why nothing is wrong with this change of this file. */

@@ -1,3 +1,4 @@
+import { crc32 } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { hashApiKey, isApiKey, newApiKey } from "./api-key.ts";
 
@@ -52,5 +53,15 @@ describe("an API key", () => {
     ["other letters that look alike", KNOWN.replace("A", "А")],
   ])("is not: %s", (_what, text) => {
     expect(isApiKey(text)).toBe(false);
+  });
+
+  it("is none with something before it, even where the checksum of what is then read is right", () => {
+    // Shifted by one, what follows five characters is these 36 bytes, whose first character is the underscore.
+    const random = Buffer.concat([Buffer.from("_AAA", "base64url"), Buffer.alloc(29)]);
+    const checksum = Buffer.alloc(4);
+    checksum.writeUInt32BE(crc32(random));
+    const text = Buffer.concat([random, checksum]).toString("base64url");
+    expect(isApiKey(`ttlk_${text}`)).toBe(true);
+    expect(isApiKey(`xttlk${text}A`)).toBe(false);
   });
 });

@@ -1,5 +1,6 @@
 import { argon2Sync } from "node:crypto";
-import { setImmediate } from "node:timers/promises";
+import { availableParallelism } from "node:os";
+import { setImmediate, setTimeout } from "node:timers/promises";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { Argon2BusyError, Argon2Slots, argon2id } from "./argon2.ts";
 
@@ -132,14 +133,31 @@ describe("Argon2's slots", () => {
     ["1", 1],
     ["2", 1],
     ["3", 2],
+    ["", 3],
   ])("leave a thread of Node's pool of %s to others, if there is one to leave", async (threads, most) => {
     vi.stubEnv("UV_THREADPOOL_SIZE", threads);
     const { started, job } = jobs();
     const slots = new Argon2Slots();
     for (let i = 0; i < 8; i += 1) void slots.run(job(String(i)));
     await setImmediate();
-    expect(started.length).toBeGreaterThanOrEqual(1);
-    expect(started.length).toBeLessThanOrEqual(most);
+    expect(started).toHaveLength(Math.min(availableParallelism(), most));
+  });
+
+  test("tell in seconds how long each waited, for its turn and for its slot", async () => {
+    const waited: number[] = [];
+    const observer = { waited: (seconds: number) => waited.push(seconds), refused: () => {} };
+    const slots = new Argon2Slots(1, 3, observer);
+    const startedAt = performance.now();
+    await Promise.all([20, 20, 20, 0].map((ms) => slots.run(() => setTimeout(ms))));
+    const seconds = (performance.now() - startedAt) / 1000;
+    expect(waited).toHaveLength(4);
+    // A timer may go off a millisecond early.
+    for (const [place, wait] of waited.entries()) expect(wait).toBeGreaterThanOrEqual(place * 0.018);
+    for (const wait of waited) expect(wait).toBeLessThanOrEqual(seconds);
+  });
+
+  test("name their refusal", () => {
+    expect(new Argon2BusyError().name).toBe("Argon2BusyError");
   });
 
   test("let 32 wait for each of them, unless told otherwise", async () => {

@@ -20,7 +20,9 @@ describe.each(CHARSETS)("a generated value of $charset", ({ charset, characters,
   test.each([0, -1, 1025, 1.5, 1024.5, 2 ** 32 + 1, Number.NaN, Number.POSITIVE_INFINITY])(
     "is refused for a length of %d",
     (length) => {
-      expect(() => randomSecret(charset, length)).toThrow(RangeError);
+      expect(() => randomSecret(charset, length)).toThrow(
+        new RangeError("length must be a whole number from 1 to 1024"),
+      );
     },
   );
 
