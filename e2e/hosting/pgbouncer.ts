@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import postgres from "postgres";
 import { freePort } from "../api-process.ts";
+import { withParameters } from "./proxies.ts";
 
 /** As root it gives up its rights, and needs somebody to become. */
 const AS_ROOT = process.getuid?.() === 0 ? ["-u", "nobody"] : [];
@@ -28,15 +29,11 @@ export async function startPgBouncer(
   const users = join(folder, "userlist.txt");
   writeFileSync(users, `"${username}" "${decodeURIComponent(password)}"\n`);
   const ownPort = await freePort();
-  let text = readFileSync(new URL("pgbouncer.ini", import.meta.url), "utf8");
-  for (const [parameter, value] of Object.entries({
+  const text = withParameters("pgbouncer.ini", {
     "ttl_secrets = host=db.internal port=5432 dbname=ttl_secrets": `${name} = host=${hostname} port=${port} dbname=${name}`,
     "listen_port = 6432": `listen_port = ${ownPort}`,
     "/etc/pgbouncer/userlist.txt": users,
-  })) {
-    if (!text.includes(parameter)) throw new Error(`pgbouncer.ini does not contain ${parameter}`);
-    text = text.replaceAll(parameter, value);
-  }
+  });
   const file = join(folder, "pgbouncer.ini");
   writeFileSync(file, text);
   let output = "";

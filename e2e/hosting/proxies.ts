@@ -161,7 +161,7 @@ function startCaddy({ https, http, api, hosts }: ProxyPorts): Promise<RunningPro
 }
 
 /** An example with its parameters replaced. */
-function withParameters(name: string, parameters: Record<string, string>): string {
+export function withParameters(name: string, parameters: Record<string, string>): string {
   let text = readFileSync(new URL(name, import.meta.url), "utf8");
   for (const [parameter, value] of Object.entries(parameters)) {
     if (!text.includes(parameter)) throw new Error(`${name} does not contain ${parameter}`);
