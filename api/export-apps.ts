@@ -19,7 +19,7 @@ if (apiOrigin !== undefined && URL.parse(apiOrigin)?.origin !== apiOrigin) {
 
 const suffixOf = (encoding: Encoding) => (encoding === "identity" ? "" : SUFFIXES[encoding]);
 
-const branded = brandApps(readBuiltApps(), parseConfig(process.env).brand);
+const branded = await brandApps(readBuiltApps(), parseConfig(process.env).brand);
 const apps = apiOrigin === undefined ? branded : pointAppsAt(branded, apiOrigin);
 for (const [app, files] of Object.entries(apps)) {
   for (const [name, { bodies }] of files) {

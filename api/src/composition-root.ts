@@ -69,7 +69,7 @@ async function start(config: Config): Promise<void> {
     traceWith(tracing.tracer);
     shutdown.add({ what: "sending traces", stop: tracing.stop, within: PATIENCE_SECONDS });
   }
-  const apps = brandApps(readBuiltApps(), config.brand);
+  const apps = await brandApps(readBuiltApps(), config.brand);
   await requireFreePort(config);
   const metricsAddress = config.metricsPort && {
     port: config.metricsPort,

@@ -5,6 +5,7 @@
 import module from "node:module";
 import { fileURLToPath } from "node:url";
 import { setFlagsFromString } from "node:v8";
+import { findInstalledModulesOnce } from "./installed-modules.ts";
 
 // graphql-js then leaves out checks that are for developers, which double the time of validating a document.
 process.env.NODE_ENV ??= "production";
@@ -16,3 +17,5 @@ setFlagsFromString("--semi-space-growth-factor=1");
 // Compiled code, and modules without their types, kept from one start to the next. Beside the code itself, so that nobody
 // can put something else there who could not change that; where the folder can't be written, nothing is kept.
 module.enableCompileCache?.(fileURLToPath(new URL("../node_modules/.cache/compiled", import.meta.url)));
+
+findInstalledModulesOnce();

@@ -1,9 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { HttpBindings } from "@hono/node-server";
 import { createAuth, type SignUpMode } from "../src/accounts/auth.ts";
-import { readBuiltApps } from "../src/apps/built-app.ts";
-import type { Brand } from "../src/brand/brand.ts";
-import { brandApps } from "../src/brand/branded-apps.ts";
+import { type Apps, readBuiltApps } from "../src/apps/built-app.ts";
 import { clientIpResolver } from "../src/client-ip.ts";
 import { Argon2Slots } from "../src/crypto/argon2.ts";
 import type { KeyRing } from "../src/crypto/key-ring.ts";
@@ -21,7 +19,8 @@ import type { TestDatabase } from "./database.ts";
 /** The origin that tests pretend to be served from. */
 export const PUBLIC_URL = "http://localhost:4000";
 
-const APPS = readBuiltApps();
+/** Both apps as they were built. */
+export const APPS = readBuiltApps();
 
 interface AppOptions {
   publicUrl?: string;
@@ -34,7 +33,8 @@ interface AppOptions {
   watch?: DatabaseWatch;
   trustedProxies?: string[];
   corsOrigins?: string[];
-  brand?: Brand;
+  /** Served in place of the built ones. */
+  apps?: Apps;
   streamLimitMultiplier?: number;
   /** Whether the sweep has lately been through. */
   isSwept?: boolean;
@@ -99,7 +99,7 @@ export function createTestApp(db: Database & Partial<TestDatabase>, options: App
     signUp,
     publicUrl,
     origins,
-    apps: options.brand ? brandApps(APPS, options.brand) : APPS,
+    apps: options.apps ?? APPS,
   });
 
   /** One request, as it arrives from `peer`. */

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
-import { createTestApp } from "../../test/app.ts";
+import { APPS, createTestApp } from "../../test/app.ts";
 import { useDatabase } from "../../test/database.ts";
+import { brandApps } from "../brand/branded-apps.ts";
 
 const db = useDatabase();
 
@@ -32,7 +33,7 @@ it.each([
 
 it("the page in each language has the operator's brand, and a page for itself nowhere", async () => {
   const brand = { name: "Acme Vault", color: "#7700cc", logo: undefined, recognitionPhrase: "blue heron" };
-  const app = createTestApp(db.current, { brand });
+  const app = createTestApp(db.current, { apps: await brandApps(APPS, brand) });
   const sheets = new Set<string>();
   for (const tag of ["en", "da", "de", "es", "fr", "pt", "ja", "zh", "ar"]) {
     const html = await (await app.request(LINK, { headers: { "accept-language": tag } })).text();

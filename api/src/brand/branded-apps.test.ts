@@ -1,8 +1,9 @@
 import { brotliDecompressSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { createTestApp } from "../../test/app.ts";
+import { APPS, createTestApp } from "../../test/app.ts";
 import { useDatabase } from "../../test/database.ts";
 import type { Brand } from "./brand.ts";
+import { brandApps } from "./branded-apps.ts";
 
 const db = useDatabase();
 
@@ -11,7 +12,8 @@ const PLAIN: Brand = { name: "TTL Secrets", color: undefined, logo: undefined, r
 const SVG = Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>`);
 
 async function get(path: string, brand: Partial<Brand>, headers: Record<string, string> = {}) {
-  const app = createTestApp(db.current, { brand: { ...PLAIN, ...brand } });
+  const apps = await brandApps(APPS, { ...PLAIN, ...brand });
+  const app = createTestApp(db.current, { apps });
   const answer = await app.request(path, { headers });
   return { status: answer.status, headers: answer.headers, body: Buffer.from(await answer.arrayBuffer()) };
 }

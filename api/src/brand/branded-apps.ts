@@ -2,7 +2,6 @@ import { html } from "hono/html";
 import { type AppFile, type AppFiles, appFile, hashOf } from "../apps/app-file.ts";
 import type { AppName, Apps } from "../apps/built-app.ts";
 import { type Brand, PRODUCT } from "./brand.ts";
-import { GROUNDS, paletteOf } from "./palette.ts";
 import { brandRules } from "./stylesheet.ts";
 
 /** Where the files of the brand are served; on an origin of the reveal app's own, too. */
@@ -19,12 +18,22 @@ const PREFIXES: Record<AppName, string> = { dashboard: "/", reveal: "/reveal/" }
  * once, at start. So the first thing that a browser paints is right already, no request comes on top but the logo's,
  * and the policy against inline styles and scripts needs no exception. Nothing in here depends on a request.
  */
-export function brandApps(apps: Apps, brand: Brand): Apps {
+export async function brandApps(apps: Apps, brand: Brand): Promise<Apps> {
+  const colors = brand.color === undefined ? undefined : await colorsOf(brand.color);
   return {
-    dashboard: brandApp("dashboard", apps.dashboard, brand),
-    reveal: brandApp("reveal", apps.reveal, brand),
+    dashboard: brandApp("dashboard", apps.dashboard, brand, colors),
+    reveal: brandApp("reveal", apps.reveal, brand, colors),
     brand: brandFiles(brand),
   };
+}
+
+/** What a brand's colour becomes in each scheme, and the colours of the apps that it is seen with. */
+type Colors = Awaited<ReturnType<typeof colorsOf>>;
+
+async function colorsOf(color: string) {
+  // Loaded by those alone whose brand has a colour: 151 files, a tenth of all that a start reads.
+  const { GROUNDS, paletteOf } = await import("./palette.ts");
+  return { grounds: GROUNDS, light: paletteOf(color, "light"), dark: paletteOf(color, "dark") };
 }
 
 function brandFiles({ logo }: Brand): AppFiles {
@@ -34,7 +43,7 @@ function brandFiles({ logo }: Brand): AppFiles {
 const logoName = ({ bytes, extension }: NonNullable<Brand["logo"]>) =>
   `assets/logo-${hashOf(bytes)}.${extension}`;
 
-function brandApp(app: AppName, built: AppFiles, brand: Brand): AppFiles {
+function brandApp(app: AppName, built: AppFiles, brand: Brand, colors: Colors | undefined): AppFiles {
   const files = new Map(built);
   const text = (name: string) => {
     const file = files.get(name);
@@ -42,22 +51,22 @@ function brandApp(app: AppName, built: AppFiles, brand: Brand): AppFiles {
     return file.bodies.identity.toString();
   };
   const put = (name: string, content: string) => files.set(name, appFile(Buffer.from(content)));
-  const palette = brand.color && {
-    light: paletteOf(brand.color, "light"),
-    dark: paletteOf(brand.color, "dark"),
-  };
 
   for (const name of [...built.keys()].filter((file) => file.endsWith(".html"))) {
     const builtPage = text(name);
     let page = builtPage.replaceAll(PRODUCT.name, escapeHtml(brand.name));
-    if (palette) {
+    if (colors) {
       const [, sheet = ""] = /<link rel="stylesheet"[^>]* href="\/(?:reveal\/)?([^"]+)"/.exec(page) ?? [];
-      const styles = text(sheet) + brandRules(palette);
+      const styles = text(sheet) + brandRules(colors);
       const branded = `assets/style-${hashOf(Buffer.from(styles))}.css`;
       if (!files.has(branded)) put(branded, styles);
       page = replaceOne(page, `"${PREFIXES[app]}${sheet}"`, `"${PREFIXES[app]}${branded}"`);
-      page = replaceOne(page, `content="${GROUNDS.light.paper}"`, `content="${palette.light.accent}"`);
-      page = replaceOne(page, `content="${GROUNDS.dark.paper}"`, `content="${palette.dark.accentSoft}"`);
+      page = replaceOne(page, `content="${colors.grounds.light.paper}"`, `content="${colors.light.accent}"`);
+      page = replaceOne(
+        page,
+        `content="${colors.grounds.dark.paper}"`,
+        `content="${colors.dark.accentSoft}"`,
+      );
     }
     page = brandElements(page, app, brand);
     if (page !== builtPage) put(name, page);
@@ -65,7 +74,7 @@ function brandApp(app: AppName, built: AppFiles, brand: Brand): AppFiles {
 
   const builtIcon = text(ICON);
   let icon = builtIcon.replaceAll(PRODUCT.name, escapeHtml(brand.name));
-  if (palette) icon = icon.replaceAll(PRODUCT.color, palette.light.accent);
+  if (colors) icon = icon.replaceAll(PRODUCT.color, colors.light.accent);
   if (icon !== builtIcon) put(ICON, icon);
   return files;
 }
