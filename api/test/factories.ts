@@ -135,6 +135,22 @@ export async function endTtl({ sql }: Pick<Database, "sql">, id: string): Promis
   if (count !== 1) throw new Error("no such pending secret");
 }
 
+/** Stores so many pending secrets whose TTL is over, with payloads that nothing opens. */
+export async function storeExpired(
+  { sql }: Pick<Database, "sql">,
+  { projectId }: Pick<Sender, "projectId">,
+  count: number,
+): Promise<void> {
+  await sql`
+    WITH many AS (
+      INSERT INTO ttl_secrets (id, project_id, name, status, created_at, expires_at, created_by)
+      SELECT gen_random_uuid(), ${projectId}, 'n', 'pending', now() - interval '2 min', now() - interval '1 min', 'x'
+      FROM generate_series(1, ${count}::int) RETURNING id, expires_at)
+    INSERT INTO ttl_secret_payloads
+    SELECT sha256(id::text::bytea), id, 1, 'k1', '\\x000102030405060708090a0b', decode(repeat('00', 20), 'hex'),
+      decode(repeat('00', 32), 'hex'), decode(repeat('00', 16), 'hex'), 19456, 2, 1, expires_at FROM many`;
+}
+
 /** One attempt at a secret, as the recipient's page makes it. */
 export async function reveal(
   app: Endpoint,

@@ -9,6 +9,7 @@ import {
   reveal,
   type Sender,
   secretOf,
+  storeExpired,
 } from "../../test/factories.ts";
 import { hashToken } from "../crypto/token.ts";
 import { expireSecrets } from "./expire-secrets.ts";
@@ -79,14 +80,7 @@ describe("the sweep", () => {
   it("works through more than one batch, in several processes at once, and counts each secret once", async () => {
     const app = createTestApp(db.current);
     const sender = await createSender(app);
-    await db.current.sql`
-      WITH many AS (
-        INSERT INTO ttl_secrets (id, project_id, name, status, created_at, expires_at, created_by)
-        SELECT gen_random_uuid(), ${sender.projectId}, 'n', 'pending', now() - interval '2 min', now() - interval '1 min', 'x'
-        FROM generate_series(1, 2500) RETURNING id, expires_at)
-      INSERT INTO ttl_secret_payloads
-      SELECT sha256(id::text::bytea), id, 1, 'k1', '\\x000102030405060708090a0b', decode(repeat('00', 20), 'hex'),
-        decode(repeat('00', 32), 'hex'), decode(repeat('00', 16), 'hex'), 19456, 2, 1, expires_at FROM many`;
+    await storeExpired(db.current, sender, 2500);
     const sweeps = await Promise.all([1, 2, 3].map(() => expireSecrets({ db: db.current })));
     expect(sweeps.reduce((sum, { expired }) => sum + expired, 0)).toBe(2500);
     const [left] = await db.current.sql<[{ count: number }]>`

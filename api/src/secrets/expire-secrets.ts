@@ -1,5 +1,5 @@
 import type { Database } from "../db.ts";
-import { inBatches, type OnBatch } from "./in-batches.ts";
+import { type Batches, inBatches } from "./in-batches.ts";
 import { closeInterruptedBatch, expireBatch } from "./secret-store.ts";
 
 /** How much one sweep did. */
@@ -12,15 +12,9 @@ export interface SweepResult {
  * Removes every payload whose TTL is over and closes attempts that a dead process left open, in batches until
  * nothing is left. Safe to run in any number of processes at once: each skips the rows another is working on.
  */
-export async function expireSecrets({
-  db,
-  onBatch,
-}: {
-  db: Database;
-  onBatch?: OnBatch | undefined;
-}): Promise<SweepResult> {
+export async function expireSecrets({ db, ...batches }: { db: Database } & Batches): Promise<SweepResult> {
   return {
-    expired: await inBatches("expired", (limit) => expireBatch(db, limit), onBatch),
-    interrupted: await inBatches("interrupted", (limit) => closeInterruptedBatch(db, limit), onBatch),
+    expired: await inBatches("expired", (limit) => expireBatch(db, limit), batches),
+    interrupted: await inBatches("interrupted", (limit) => closeInterruptedBatch(db, limit), batches),
   };
 }

@@ -82,7 +82,7 @@ describe("what is older than it is kept", () => {
       SELECT gen_random_uuid(), ${sender.projectId}, 'n', 'expired', t, t + interval '1 hour', t + interval '1 hour', 'ada'
       FROM generate_series(1, 2300) AS n, LATERAL (SELECT now() - interval '400 days' AS t) AS at`;
     const batches: [string, number][] = [];
-    await forgetOld(db.current, { secretDays: 365 }, (what, rows) => batches.push([what, rows]));
+    await forgetOld(db.current, { secretDays: 365 }, { onBatch: (what, rows) => batches.push([what, rows]) });
     expect(batches.filter(([what]) => what === "ended").map(([, rows]) => rows)).toEqual([1000, 1000, 300]);
   });
 

@@ -2,7 +2,7 @@ import { forgetDeadSessions, forgetOldCounters } from "../accounts/housekeeping-
 import { purgeBatch } from "../audit/retention-store.ts";
 import type { Database } from "../db.ts";
 import { forgetOldAttempts } from "./create-attempt-store.ts";
-import { inBatches, type OnBatch } from "./in-batches.ts";
+import { type Batches, inBatches } from "./in-batches.ts";
 import { forgetEndedBatch } from "./secret-store.ts";
 
 /** How long what has ended is kept, in days. */
@@ -20,15 +20,15 @@ export interface Retention {
 export async function forgetOld(
   db: Database,
   { secretDays, auditDays }: Retention,
-  onBatch?: OnBatch,
+  batches?: Batches,
 ): Promise<{ forgotten: number; auditEvents: number }> {
-  const forgotten = await inBatches("ended", (limit) => forgetEndedBatch(db, secretDays, limit), onBatch);
+  const forgotten = await inBatches("ended", (limit) => forgetEndedBatch(db, secretDays, limit), batches);
   const auditEvents =
     auditDays === undefined
       ? 0
-      : await inBatches("audit events", (limit) => purgeEvents(db, auditDays, limit), onBatch);
-  await inBatches("sessions", (limit) => forgetDeadSessions(db, limit), onBatch);
-  await inBatches("sign-in counters", (limit) => forgetOldCounters(db, limit), onBatch);
+      : await inBatches("audit events", (limit) => purgeEvents(db, auditDays, limit), batches);
+  await inBatches("sessions", (limit) => forgetDeadSessions(db, limit), batches);
+  await inBatches("sign-in counters", (limit) => forgetOldCounters(db, limit), batches);
   await forgetOldAttempts(db);
   return { forgotten, auditEvents };
 }

@@ -6,14 +6,13 @@ import { currentTracer } from "../tracing/tracing.ts";
 import type { DatabaseWatch } from "./database-watch.ts";
 import { expireSecrets, type SweepResult } from "./expire-secrets.ts";
 import { forgetOld, type Retention } from "./forget-old.ts";
-import type { OnBatch } from "./in-batches.ts";
+import { BATCH, type Batches, type OnBatch } from "./in-batches.ts";
 
-interface SweepDeps {
+interface SweepDeps extends Batches {
   db: Database;
   rateLimits: Pick<RateLimits, "sweep">;
   watch?: DatabaseWatch;
   retention: Retention;
-  onBatch?: OnBatch;
 }
 
 /**
@@ -23,37 +22,50 @@ interface SweepDeps {
 export async function sweepOnce(
   deps: SweepDeps,
 ): Promise<SweepResult & { forgotten: number; auditEvents: number }> {
-  const { db, rateLimits, watch, retention, onBatch } = deps;
+  const { db, rateLimits, watch, retention, onBatch, signal } = deps;
   await watch?.look();
-  const result = await expireSecrets(deps);
+  const result = await expireSecrets({ db, onBatch, signal });
   await rateLimits.sweep();
-  return { ...result, ...(await forgetOld(db, retention, onBatch)) };
+  return { ...result, ...(await forgetOld(db, retention, { onBatch, signal })) };
 }
 
 /** How many sweeps in a row may fail, or be on their way, before the last good one counts as long ago. */
 const MISSED_SWEEPS = 3;
 
-/** What a sweep may take, in seconds, on top of that: it may find an hour's worth after the database was away. */
+/** What a sweep may take, in seconds, on top of that, without getting through a full batch. */
 const SWEEP_SECONDS = 60;
 
 /** The sweep of this process. */
 export interface Sweep extends Repeated {
-  /** Whether it has lately been through, or was started just now. */
+  /** Whether it has lately been through, or on to the next batch of many, or was started just now. */
   isRecent(): boolean;
 }
 
-/** Sweeps now and then every `intervalSeconds`. */
-export function startSweep(deps: SweepDeps & { log: Logger }, intervalSeconds: number): Sweep {
+/** Sweeps now and then every `intervalSeconds`. To stop it takes no longer than a batch. */
+export function startSweep(
+  deps: Omit<SweepDeps, "signal"> & { log: Logger },
+  intervalSeconds: number,
+): Sweep {
   const { log } = deps;
+  const stopping = new AbortController();
   // By a clock that nobody sets.
   let doneAt = performance.now();
+  // A sweep that fails each time may get through a few rows before it does; a full batch is one of a backlog.
+  const onBatch: OnBatch = (what, rows) => {
+    if (rows === BATCH) doneAt = performance.now();
+    deps.onBatch?.(what, rows);
+  };
   const sweep = async () => {
-    const work = () => sweepOnce(deps);
+    const work = () => sweepOnce({ ...deps, onBatch, signal: stopping.signal });
     const swept = await (currentTracer()?.root("sweep", work) ?? work());
     doneAt = performance.now();
     if (Object.values(swept).some((rows) => rows > 0)) log.info(swept, "swept");
   };
   const repeated = repeat(sweep, intervalSeconds, { log, failure: "a sweep failed and will be tried again" });
   const patienceMs = (MISSED_SWEEPS * intervalSeconds + SWEEP_SECONDS) * 1000;
-  return { ...repeated, isRecent: () => performance.now() - doneAt < patienceMs };
+  const stop = () => {
+    stopping.abort();
+    return repeated.stop();
+  };
+  return { stop, isRecent: () => performance.now() - doneAt < patienceMs };
 }
