@@ -36,11 +36,13 @@ export async function argon2Choice(): Promise<Row[]> {
     const settings = await takeTurns(
       Object.fromEntries(SETTINGS.map((parameters) => [nameOf(parameters), contender({ parameters })])),
       ROUNDS,
+      { warmUps: 0 },
     );
     const names = ["argon2", "node:crypto", "@node-rs/argon2"] as const;
     const implementations = await takeTurns(
       Object.fromEntries(names.map((implementation) => [implementation, contender({ implementation })])),
       ROUNDS,
+      { warmUps: 0 },
     );
     const on = cores === 1 ? "one core" : `${cores} cores`;
     const ours = settings[nameOf(ARGON2_PARAMETERS)] ?? [];

@@ -18,7 +18,7 @@ export async function assets(measurement: Measurement): Promise<Row[]> {
   };
   const rows: Row[] = [];
   const bare = startBareHttp();
-  const effort = { concurrency: 16, ms: 600 };
+  const effort = { concurrency: 16, ms: 400 };
   for (const [what, path] of Object.entries(paths)) {
     const asked = file(path);
     const port = await bare.call("serveFixed", await fixedAnswer(url, asked));

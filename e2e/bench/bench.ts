@@ -17,7 +17,7 @@ import { type Measurement, startMeasurement } from "./measurement.ts";
 import { picture } from "./picture.ts";
 import { startProduct } from "./product.ts";
 import { sweep } from "./sweep.ts";
-import { type Row, table } from "./table.ts";
+import { type Row, table, targetTable } from "./table.ts";
 
 const say = (line = "") => process.stdout.write(`${line}\n`);
 
@@ -66,7 +66,7 @@ try {
     // At once, too, so that a run that is broken off has not been for nothing.
     process.stderr.write(`${name}: ${((performance.now() - begun) / 1000).toFixed(0)} s\n${table(own)}\n`);
   }
-  say(`\n${table(rows)}\n`);
+  say(`\n${table(rows)}\n\nTargets:\n\n${targetTable(rows)}\n`);
   const measured = rows.filter(({ target }) => target);
   const met = measured.filter(({ target }) => target?.isMet);
   say(

@@ -18,10 +18,10 @@ export async function endpoint(measurement: Measurement): Promise<Row[]> {
   const rows: Row[] = [];
   for (const [concurrency, rounds] of [
     [16, 5],
-    [1, 3],
-    [64, 3],
+    [1, 5],
+    [64, 5],
   ] as const) {
-    const effort = { concurrency, ms: 1000 };
+    const effort = { concurrency, ms: 400 };
     const beside = (port: number, pid: number): Contender => ({
       run: () =>
         load.call("load", { ...emptyFieldInOwnWords, ...effort, origin: `http://127.0.0.1:${port}` }),
@@ -35,7 +35,7 @@ export async function endpoint(measurement: Measurement): Promise<Row[]> {
         inOwnWords: pathOn(measurement, effort, emptyFieldInOwnWords),
       },
       rounds,
-      { isWarm: concurrency !== 16 },
+      { warmUps: concurrency === 16 ? 2 : 0 },
     );
     const limit = { name: "bare node:http, same bytes", rounds: done.bare };
     const at = `${concurrency} at a time`;

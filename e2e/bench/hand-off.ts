@@ -16,7 +16,7 @@ export function handOffRounds(
   measurement: Measurement,
   effort: Effort,
   rounds: number,
-  isWarm: boolean,
+  warmUps: number,
 ): Promise<Record<Path, Round[]>> {
   const { argon2, product } = measurement;
   const { sender } = product;
@@ -34,7 +34,7 @@ export function handOffRounds(
       wrong: pathOn(measurement, effort, () => revealWrong(links)),
     },
     rounds,
-    { isWarm },
+    { warmUps },
   );
 }
 
@@ -42,11 +42,11 @@ export function handOffRounds(
 export async function handOff(measurement: Measurement): Promise<Row[]> {
   const rows: Row[] = [];
   for (const [concurrency, ms, rounds] of [
-    [16, 2000, 4],
-    [1, 1000, 3],
-    [64, 2000, 3],
+    [16, 1000, 5],
+    [1, 600, 3],
+    [64, 800, 5],
   ] as const) {
-    const done = await handOffRounds(measurement, { concurrency, ms }, rounds, concurrency !== 16);
+    const done = await handOffRounds(measurement, { concurrency, ms }, rounds, concurrency === 16 ? 1 : 0);
     const limit = { name: "raw argon2, all cores", rounds: done.argon2 };
     // One at a time can't fill two cores.
     const least = concurrency === 1 ? {} : { least: LEAST };

@@ -13,7 +13,7 @@ import { type Row, spreadText } from "./table.ts";
 import { type Contender, takeTurns } from "./turns.ts";
 import { startWorker } from "./worker.ts";
 
-const EFFORT = { concurrency: 16, ms: 800 };
+const EFFORT = { concurrency: 16, ms: 500 };
 const ROUNDS = 5;
 
 /** What brings a request into a layer that others don't pass. */
@@ -37,7 +37,7 @@ export async function layers(measurement: Measurement): Promise<Row[]> {
       pids: () => [worker.pid],
     };
   }
-  const done = await takeTurns(contenders, ROUNDS);
+  const done = await takeTurns(contenders, ROUNDS, { warmUps: 2 });
   await Promise.all(workers.map(({ worker }) => worker.stop()));
   let before = 0;
   return Object.entries(done).map(([name, rounds]) => {

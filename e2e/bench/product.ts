@@ -35,7 +35,14 @@ export interface Product {
   databasePids: () => Promise<number[]>;
   /** Starts the API anew, with these variables and on so many cores. */
   restart(env?: Record<string, string>, cores?: number): Promise<void>;
+  /** One more process of the API, with these variables. */
+  startReplica(env: Record<string, string>): Promise<ApiProcess>;
   stop(): Promise<void>;
+}
+
+interface ApiProcess {
+  pid: number;
+  stop: () => Promise<void>;
 }
 
 /** Starts it. Its log goes to a file, as a service's does. */
@@ -74,6 +81,7 @@ export async function startProduct(): Promise<Product> {
       await api.stop();
       api = await start(env, cores);
     },
+    startReplica: async (env) => start({ ...env, PORT: String(await freePort()), PUBLIC_URL: url }),
     async stop() {
       await api.stop();
       await sql.end();
@@ -93,7 +101,7 @@ export async function startProcess(options: {
   env: Record<string, string>;
   stderr: number | "ignore";
   cores?: number;
-}): Promise<{ pid: number; stop: () => Promise<void> }> {
+}): Promise<ApiProcess> {
   const [command = "", ...args] = [...onCores(options.cores), process.execPath, MAIN];
   const child = spawn(command, args, {
     env: { ...process.env, ...options.env },

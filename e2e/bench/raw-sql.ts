@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { hashToken } from "../../api/src/crypto/token.ts";
 import { connect } from "../../api/src/db.ts";
-import { claim, findPayload, listSecrets, settle } from "../../api/src/secrets/secret-store.ts";
+import { claim, expireBatch, findPayload, listSecrets, settle } from "../../api/src/secrets/secret-store.ts";
 import { hashedPassphrase, keyRingOf, storePending } from "../one-shot/pending-secret.ts";
 import type { Sender } from "./product.ts";
 
@@ -30,7 +30,7 @@ const repeat = async ({ concurrency, ms }: Statements, once: Once) => {
 
 let open: ReturnType<typeof connect> | undefined;
 
-const databaseOf = ({ databaseUrl }: Statements) => {
+const databaseOf = ({ databaseUrl }: Pick<Statements, "databaseUrl">) => {
   open ??= connect(databaseUrl);
   return open;
 };
@@ -69,4 +69,17 @@ export async function handOff(on: Statements) {
     if (result.kind !== "claimed") throw new Error(result.kind);
     await settle(db, { secretId: result.claim.secretId, status: "viewed", reason: null });
   });
+}
+
+/** Removes all that has expired, without the rests that the product takes. Returns how many a second. */
+export async function sweep(on: Pick<Statements, "databaseUrl" | "concurrency">) {
+  const db = databaseOf(on);
+  let count = 0;
+  const start = performance.now();
+  await Promise.all(
+    Array.from({ length: on.concurrency }, async () => {
+      for (let removed = 1; removed > 0; count += removed) removed = await expireBatch(db, 1_000);
+    }),
+  );
+  return { count, perSecond: (count * 1000) / (performance.now() - start) };
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { bareTables } from "./bare-tables.ts";
 import type { Product } from "./product.ts";
 
 /** A new, empty project of the sender's. */
@@ -9,21 +10,21 @@ export async function addProject({ sql, sender }: Product): Promise<string> {
 }
 
 /**
- * Fills a project up to so many secrets, with payloads that nothing opens. All were made within the last day, the first
- * one first, and their TTL ended an hour ago: they read as expired, and are the sweep's to remove.
+ * Fills a project up to so many secrets, with payloads that nothing opens. They were made within the last day, the first
+ * one first, 50 ms apart, and the TTL of each ended an hour later: they read as expired, and are the sweep's to remove.
  */
 export async function fill(product: Product, projectId: string, upTo: number): Promise<void> {
   const { sql, sender } = product;
   const [{ stored }] = await sql<[{ stored: number }]>`
     SELECT count(*)::int AS stored FROM ttl_secrets WHERE project_id = ${projectId}`;
   await sql.begin(async (tx) => {
-    // Nobody is to be told of a million new secrets at once.
-    await tx`ALTER TABLE ttl_secrets DISABLE TRIGGER ttl_secrets_notify_created`;
+    const restore = await bareTables(tx, ["ttl_secrets", "ttl_secret_payloads"]);
     await tx`
       WITH made AS (
         INSERT INTO ttl_secrets (id, project_id, name, status, created_at, expires_at, created_by)
         SELECT gen_random_uuid(), ${projectId}, 'Secret number ' || n, 'pending',
-          now() - interval '23 hours' + n * interval '50 milliseconds', now() - interval '1 hour', ${sender.email}
+          now() - interval '23 hours' + n * interval '50 milliseconds',
+          now() - interval '22 hours' + n * interval '50 milliseconds', ${sender.email}
         FROM generate_series(${stored + 1}::int, ${upTo}::int) AS n
         RETURNING id, expires_at
       )
@@ -32,7 +33,7 @@ export async function fill(product: Product, projectId: string, upTo: number): P
       SELECT sha256(id::text::bytea), id, 1, 'e2e', substr(sha256('nonce'), 1, 12), sha256(id::text::bytea) || sha256('tag'),
         sha256('verifier'), substr(sha256('salt'), 1, 16), 19456, 2, 1, expires_at, lineage
       FROM made, database_lineage() AS lineage`;
-    await tx`ALTER TABLE ttl_secrets ENABLE TRIGGER ttl_secrets_notify_created`;
+    await restore();
   });
   await sql`VACUUM (ANALYZE) ttl_secrets`;
   await sql`VACUUM (ANALYZE) ttl_secret_payloads`;

@@ -13,7 +13,15 @@ export interface Row {
   ratio?: Spread;
   /** The same by CPU per request, which the load on the machine changes less. */
   cpuRatio?: Spread;
-  target?: { text: string; isMet: boolean };
+  target?: Target;
+}
+
+/** What a figure is to reach. */
+interface Target {
+  /** The figure that decides, its kind included. */
+  decides: string;
+  text: string;
+  isMet: boolean;
 }
 
 const number = (value: number) =>
@@ -23,28 +31,33 @@ const number = (value: number) =>
 export const spreadText = ({ median, least, most }: Spread): string =>
   least === most ? number(median) : `${number(median)} (${number(least)}–${number(most)})`;
 
-/** How a target stands that is a least or a most. */
-export const atLeast = (ratio: Spread, least: number) => ({
+/** How a target stands that is the least of a median. */
+export const atLeast = (ratio: Spread, least: number, kind: string): Target => ({
+  decides: `${spreadText(ratio)} ${kind}`,
   text: `≥ ${least}`,
   isMet: ratio.median >= least,
 });
-export const atMost = (value: number, most: number, unit = "") => ({
-  text: `≤ ${most}${unit}`,
-  isMet: value <= most,
-});
 
-/** A row from rounds, and from those of its limit. The ratio by CPU counts PostgreSQL's where `withDatabase`. */
+/** How one stands that is the most: of a ratio's median, or of anything that is one number. */
+export const atMost = (value: Spread | number, most: number, kind: string): Target => {
+  const spread = typeof value === "number" ? { median: value, least: value, most: value } : value;
+  return { decides: `${spreadText(spread)} ${kind}`, text: `≤ ${most}`, isMet: spread.median <= most };
+};
+
+/**
+ * A row from rounds, and from those of its limit. A least is one of the ratio by CPU per request: what else runs, the load
+ * generator included, changes the rates more. The server's own counts, and PostgreSQL's too `withDatabase`.
+ */
 export function rowOf(
   what: string,
   rounds: readonly Round[],
   options: {
-    unit?: string;
     limit?: { name: string; rounds: readonly Round[] };
     least?: number;
     withDatabase?: boolean;
   } = {},
 ): Row {
-  const { unit = "/s", limit, least, withDatabase } = options;
+  const { limit, least, withDatabase } = options;
   const rates = rounds.map(({ perSecond }) => perSecond);
   const cpuOf = (each: readonly Round[]) =>
     each.map(({ cpu, databaseCpu }) => cpu + (withDatabase ? databaseCpu : 0));
@@ -63,39 +76,71 @@ export function rowOf(
     middle(rounds.map(({ cpu }) => cpu)),
     middle(rounds.map((round) => round.databaseCpu)),
   ];
+  const kind = withDatabase ? "by CPU, PostgreSQL's too" : "by CPU of the server";
   return {
     what,
-    measured: `${spreadText(spreadOf(rates))} ${unit}`,
+    measured: `${spreadText(spreadOf(rates))} /s`,
     ...(Number.isFinite(p50) && { latency: `${number(p50)} / ${number(p99)}` }),
-    cpu: database > 0 ? `${number(own)} + ${number(database)}` : number(own),
+    ...(own > 0 && { cpu: database > 0 ? `${number(own)} + ${number(database)}` : number(own) }),
     ...(limit && { beside: limit.name }),
     ...(ratio && { ratio }),
-    ...(cpuRatio && { cpuRatio }),
-    ...(ratio && least !== undefined && { target: atLeast(ratio, least) }),
+    ...(cpuRatio && cpuRatio.median > 0 && { cpuRatio }),
+    ...(cpuRatio && least !== undefined && { target: atLeast(cpuRatio, least, kind) }),
   };
 }
 
-/** The rows as a table in Markdown. */
+/** All rows. */
 export function table(rows: readonly Row[]): string {
-  const cells = rows.map((row) => [
-    row.what,
-    row.measured,
-    row.latency ?? "",
-    row.cpu ?? "",
-    row.beside ?? "",
-    row.ratio ? spreadText(row.ratio) : "",
-    row.cpuRatio ? spreadText(row.cpuRatio) : "",
-    row.target ? `${row.target.text}: ${row.target.isMet ? "met" : "**missed**"}` : "",
-  ]);
   const head = [
     "path",
     "measured",
     "p50 / p99, ms",
-    "CPU, ms: server + PostgreSQL",
+    "CPU, ms: server + db",
     "beside",
-    "ratio",
-    "ratio by CPU",
+    "by rate",
+    "by CPU",
     "target",
   ];
-  return [head, head.map(() => "---"), ...cells].map((line) => `| ${line.join(" | ")} |`).join("\n");
+  return markdown(
+    head,
+    rows.map((row) => [
+      row.what,
+      row.measured,
+      row.latency ?? "",
+      row.cpu ?? "",
+      row.beside ?? "",
+      row.ratio ? spreadText(row.ratio) : "",
+      row.cpuRatio ? spreadText(row.cpuRatio) : "",
+      row.target ? `${row.target.text}: ${verdict(row.target)}` : "",
+    ]),
+  );
+}
+
+/** Those that have a target, with the figure that decides. */
+export function targetTable(rows: readonly Row[]): string {
+  const lines = rows.flatMap(({ what, measured, beside, ratio, target }) => {
+    if (!target) return [];
+    const rate = ratio ? spreadText(ratio) : "";
+    return [[what, measured, beside ?? "", rate, target.decides, `${target.text}: ${verdict(target)}`]];
+  });
+  return markdown(["path", "measured", "beside", "ratio by rate or time", "what decides", "target"], lines);
+}
+
+const verdict = ({ isMet }: Target) => (isMet ? "met" : "**missed**");
+
+/** In Markdown, with columns that also stand one below the other in a terminal. */
+function markdown(head: readonly string[], lines: readonly string[][]): string {
+  const widths = head.map((name, column) =>
+    Math.max(name.length, ...lines.map((line) => line[column]?.length ?? 0)),
+  );
+  const padded = (line: readonly string[], fill = " ") =>
+    `| ${line.map((cell, column) => cell.padEnd(widths[column] ?? 0, fill)).join(" | ")} |`;
+  return [
+    padded(head),
+    padded(
+      head.map(() => ""),
+      "-",
+    ),
+    ...lines.map((line) => padded(line)),
+  ].join("\n");
 }

@@ -26,16 +26,16 @@ export interface Contender {
  * Runs the contenders in turn, round by round, so that a slow minute of the machine hits all of them. One that can't be had
  * here has no rounds.
  *
- * @param isWarm unless they are, a round before the first does not count: V8 compiles what runs often.
+ * @param warmUps how many rounds before the first do not count: V8 compiles what runs often.
  */
 export async function takeTurns<Name extends string>(
   contenders: Record<Name, Contender | undefined>,
   rounds: number,
-  { isWarm = false } = {},
+  { warmUps = 1 } = {},
 ): Promise<Record<Name, Round[]>> {
   const names = Object.keys(contenders) as Name[];
   const results = Object.fromEntries(names.map((name) => [name, [] as Round[]])) as Record<Name, Round[]>;
-  for (let round = isWarm ? 0 : -1; round < rounds; round++) {
+  for (let round = -warmUps; round < rounds; round++) {
     for (const name of names) {
       const contender = contenders[name];
       if (!contender) continue;
