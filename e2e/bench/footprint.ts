@@ -1,8 +1,7 @@
 /** Memory, the time to the first answer, and the size on disk. */
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -15,6 +14,7 @@ import { startProcess } from "./product.ts";
 import { linkIn, paste, revealRight } from "./requests.ts";
 import { ratioOf, spreadOf } from "./statistics.ts";
 import { atMost, type Row, spreadText } from "./table.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -69,7 +69,7 @@ export async function coldStart(): Promise<Row[]> {
     laterLimit: [] as number[],
   };
   for (let round = 0; round < COLD_ROUNDS; round++) {
-    const folder = await mkdtemp(join(tmpdir(), "ttl-secrets-cold-"));
+    const folder = await temporaryFolder();
     for (const [own, limit] of [
       ["first", "firstLimit"],
       ["later", "laterLimit"],

@@ -1,41 +1,50 @@
 /** What processes use, read from /proc: on Linux only. */
 import { readdir, readFile } from "node:fs/promises";
 
-/** The unit of CPU times in /proc, in ms: `getconf CLK_TCK` is 100 on every Linux that Node runs on. */
-const TICK_MS = 10;
-
-interface ProcessState {
-  parent: number;
-  cpuMs: number;
-}
-
-/** Its parent, and the CPU that all its threads have used; undefined when there is no such process. */
-async function stateOf(pid: number): Promise<ProcessState | undefined> {
+/** Its parent; undefined when there is no such process. */
+async function parentIfThere(pid: number): Promise<number | undefined> {
   const text = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => undefined);
-  // The name, in parentheses, may hold anything. After it: state, parent, …, user and system time as 12th and 13th.
-  const fields = text?.slice(text.lastIndexOf(")") + 2).split(" ");
-  if (!fields) return undefined;
-  return { parent: Number(fields[1]), cpuMs: (Number(fields[11]) + Number(fields[12])) * TICK_MS };
+  // The name, in parentheses, may hold anything. After it: state, parent, …
+  const parent = text?.slice(text.lastIndexOf(")") + 2).split(" ")[1];
+  return parent === undefined ? undefined : Number(parent);
 }
 
-/** CPU that these processes have used so far, in ms. */
-export async function cpuOf(pids: readonly number[]): Promise<number> {
-  const states = await Promise.all(pids.map(stateOf));
-  return states.reduce((sum, state) => sum + (state?.cpuMs ?? 0), 0);
+/** CPU that the threads of a process have used so far, those that have ended left out, in ms; 0 when there is none. */
+async function cpuOfProcess(pid: number): Promise<number> {
+  const threads = await readdir(`/proc/${pid}/task`).catch(() => []);
+  // In ns, while /proc/…/stat counts in hundredths of a second, which is coarse for a round of some tenths.
+  const times = await Promise.all(
+    threads.map((thread) => readFile(`/proc/${pid}/task/${thread}/schedstat`, "utf8").catch(() => "0")),
+  );
+  return times.reduce((sum, text) => sum + Number(text.split(" ")[0]) / 1e6, 0);
+}
+
+/** CPU that each of these processes has used so far, in ms. */
+export async function cpuOf(pids: readonly number[]): Promise<Map<number, number>> {
+  return new Map(await Promise.all(pids.map(async (pid) => [pid, await cpuOfProcess(pid)] as const)));
+}
+
+/** What these processes have used of the CPU since then, in ms: all of what has started since, nothing of what is gone. */
+export async function cpuSince(
+  before: ReadonlyMap<number, number>,
+  pids: readonly number[],
+): Promise<number> {
+  const after = await cpuOf(pids);
+  return [...after].reduce((sum, [pid, ms]) => sum + Math.max(0, ms - (before.get(pid) ?? 0)), 0);
 }
 
 /** A process's parent. */
 export async function parentOf(pid: number): Promise<number> {
-  const state = await stateOf(pid);
-  if (!state) throw new Error("the process has ended");
-  return state.parent;
+  const parent = await parentIfThere(pid);
+  if (parent === undefined) throw new Error("the process has ended");
+  return parent;
 }
 
 /** The processes that this one has started and that still run. */
 export async function childrenOf(pid: number): Promise<number[]> {
   const pids = (await readdir("/proc")).map(Number).filter((each) => each > 0);
-  const states = await Promise.all(pids.map(async (each) => ({ each, state: await stateOf(each) })));
-  return states.filter(({ state }) => state?.parent === pid).map(({ each }) => each);
+  const parents = await Promise.all(pids.map(parentIfThere));
+  return pids.filter((_, index) => parents[index] === pid);
 }
 
 /** Resident memory of a process, in MiB. */

@@ -1,14 +1,14 @@
 /** The product as `pnpm start` runs it, on an embedded PostgreSQL, with a sender who is signed in. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, open, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import postgres from "postgres";
 import { startEmbeddedPostgres } from "../../api/src/embedded-postgres/embedded-postgres.ts";
 import { freePort, freshKeys } from "../api-process.ts";
 import { childrenOf, parentOf } from "./processes.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 import { onCores } from "./worker.ts";
 
 const MAIN = fileURLToPath(new URL("../../api/src/main.ts", import.meta.url));
@@ -47,7 +47,7 @@ interface ApiProcess {
 
 /** Starts it. Its log goes to a file, as a service's does. */
 export async function startProduct(): Promise<Product> {
-  const folder = await mkdtemp(join(tmpdir(), "ttl-secrets-bench-"));
+  const folder = await temporaryFolder();
   const database = await startEmbeddedPostgres({ dataDir: join(folder, "data") });
   const log = await open(join(folder, "log"), "a");
   const keys = freshKeys();

@@ -1,4 +1,4 @@
-import { cpuOf } from "./processes.ts";
+import { cpuOf, cpuSince } from "./processes.ts";
 
 /** One round of one contender. */
 export interface Round {
@@ -47,16 +47,15 @@ export async function takeTurns<Name extends string>(
 }
 
 async function measure({ run, pids, databasePids }: Contender): Promise<Round> {
-  const read = async () => [await cpuOf(pids()), await cpuOf((await databasePids?.()) ?? [])] as const;
-  const [cpuBefore, databaseBefore] = await read();
+  const database = async () => (await databasePids?.()) ?? [];
+  const [cpuBefore, databaseBefore] = [await cpuOf(pids()), await cpuOf(await database())];
   const { count, perSecond, p50, p99 } = await run();
-  const [cpuAfter, databaseAfter] = await read();
   return {
     count,
     perSecond,
     ...(p50 !== undefined && { p50 }),
     ...(p99 !== undefined && { p99 }),
-    cpu: (cpuAfter - cpuBefore) / count,
-    databaseCpu: (databaseAfter - databaseBefore) / count,
+    cpu: (await cpuSince(cpuBefore, pids())) / count,
+    databaseCpu: (await cpuSince(databaseBefore, await database())) / count,
   };
 }
