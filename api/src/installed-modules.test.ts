@@ -89,7 +89,21 @@ it.each([
   ).toBeUndefined();
 });
 
-it("what require() asks for, and what has no type, is left to Node", async () => {
-  expect(await findIn(MODULES, "./a.js", ["node", "require"])).toBeUndefined();
-  expect(await findIn({ ...MODULES, "package.json": "{}" }, "./a.js")).toBeUndefined();
+it("what a package requires of its own is found, unless it is a module", async () => {
+  const require = ["node", "require"];
+  const files = {
+    "package.json": "{}",
+    "a.js": "",
+    "b.mjs": "",
+    "esm/package.json": `{"type":"module"}`,
+    "esm/c.js": "",
+  };
+  expect(await findIn(files, "./a.js", require)).toEqual({ path: "/a.js", format: undefined });
+  expect(await findIn(files, "./b.mjs", require)).toBeUndefined();
+  expect(await findIn(files, "./esm/c.js", require)).toBeUndefined();
+  expect(await findIn(files, "./missing.js", require)).toBeUndefined();
+});
+
+it("what may be either, going by its package, is left to Node where it is imported", async () => {
+  expect(await findIn({ "package.json": "{}", "a.js": "" }, "./a.js")).toBeUndefined();
 });

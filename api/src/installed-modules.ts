@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import module, { type ResolveFnOutput, type ResolveHookContext } from "node:module";
 import { fileURLToPath } from "node:url";
 
@@ -8,9 +8,7 @@ const FILE_BESIDE = /^\.{1,2}\/[\w./@-]+\.m?js$/;
 /** The folder of an installed package, at the start of the address of one of its files. */
 const PACKAGE_FOLDER = /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+\//;
 
-type Format = "module" | "commonjs";
-
-const formats = new Map<string, Format | undefined>();
+/** The type of each file that is there, by its address, and of each folder. */
 const types = new Map<string, unknown>();
 
 /**
@@ -24,7 +22,7 @@ export function findInstalledModulesOnce(): void {
 }
 
 /**
- * What an installed package's import of a file of its own leads to. The answer is Node's.
+ * What an installed package's import, or `require`, of a file of its own leads to. The answer is Node's.
  *
  * @returns undefined for all that is not quite so simple, and for files that are not there: Node is to answer then.
  */
@@ -33,19 +31,22 @@ export function findBeside(
   { parentURL = "", conditions }: ResolveHookContext,
 ): ResolveFnOutput | undefined {
   const [folder] = PACKAGE_FOLDER.exec(parentURL) ?? [];
-  if (!folder || !FILE_BESIDE.test(specifier) || !conditions.includes("import")) return undefined;
+  if (!folder || !FILE_BESIDE.test(specifier)) return undefined;
   const { href: url } = new URL(specifier, parentURL);
   if (PACKAGE_FOLDER.exec(url)?.[0] !== folder) return undefined;
-  if (!formats.has(url)) formats.set(url, formatOf(url, folder));
-  const format = formats.get(url);
-  return format && { url, format, shortCircuit: true };
+  if (!types.has(url)) types.set(url, typeOf(url, folder));
+  const type = types.get(url);
+  if (conditions.includes("require")) {
+    // Node says no format for what is required and no module.
+    return type === "commonjs" || type === undefined ? { url, shortCircuit: true } : undefined;
+  }
+  return type === "module" || type === "commonjs" ? { url, format: type, shortCircuit: true } : undefined;
 }
 
-function formatOf(url: string, folder: string): Format | undefined {
-  if (!existsSync(fileURLToPath(url))) return undefined;
-  if (url.endsWith(".mjs")) return "module";
-  const type = typeIn(new URL(".", url).href, folder);
-  return type === "module" || type === "commonjs" ? type : undefined;
+/** `module` or `commonjs`, undefined where nothing says which, and null where there is no file. */
+function typeOf(url: string, packageFolder: string): unknown {
+  if (!statSync(fileURLToPath(url), { throwIfNoEntry: false })?.isFile()) return null;
+  return url.endsWith(".mjs") ? "module" : typeIn(new URL(".", url).href, packageFolder);
 }
 
 /** The `type` that the nearest package.json gives the modules in a folder: some packages have one for each format. */

@@ -4,4 +4,4 @@
  */
 import "./runtime.ts";
 
-await import("./composition-root.ts");
+await import("./start.ts");

@@ -1,5 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
 
+/**
+ * How long what is running may take to finish, in seconds: statements of ours time out after 15, so nothing that is going
+ * to end well takes longer.
+ */
+export const PATIENCE_SECONDS = 20;
+
 /** One thing to be taken down. */
 interface Step {
   /** What it is, in words for the log. */

@@ -188,7 +188,14 @@ describe("a port", { timeout: 30_000 }, () => {
 
     const tried: number[] = [];
     const server = await startServer(
-      { binaries, cluster: clusterFolder(base), user, settings: THROWAWAY, onProgress: () => {} },
+      {
+        binaries,
+        cluster: clusterFolder(base),
+        user,
+        settings: THROWAWAY,
+        onProgress: () => {},
+        onWait: () => {},
+      },
       async () => {
         const port = ports[tried.length] ?? 0;
         tried.push(port);
