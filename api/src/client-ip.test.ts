@@ -2,8 +2,13 @@ import { isIP } from "node:net";
 import { describe, expect, test } from "vitest";
 import { clientIpResolver } from "./client-ip.ts";
 
+const addressBehind = (trustedProxies: string[]) => {
+  const clientIp = clientIpResolver(trustedProxies);
+  return (...request: Parameters<typeof clientIp>) => clientIp(...request).address;
+};
+
 describe("without trusted proxies", () => {
-  const clientIp = clientIpResolver([]);
+  const clientIp = addressBehind([]);
 
   test("the client is the peer, and X-Forwarded-For is not even read", () => {
     expect(clientIp("203.0.113.7", undefined)).toBe("203.0.113.7");
@@ -29,7 +34,7 @@ describe("without trusted proxies", () => {
 });
 
 describe("behind trusted proxies", () => {
-  const clientIp = clientIpResolver(["10.0.0.0/8", "192.0.2.1/32", "fd00::/8"]);
+  const clientIp = addressBehind(["10.0.0.0/8", "192.0.2.1/32", "fd00::/8"]);
   const proxy = "10.1.2.3";
 
   test("the client is the address that the proxy saw", () => {
@@ -146,19 +151,19 @@ describe("behind trusted proxies", () => {
 });
 
 test("a link-local peer is told from another by its address, without its zone", () => {
-  const clientIp = clientIpResolver([]);
+  const clientIp = addressBehind([]);
   expect(clientIp("fe80::1%eth0", undefined)).toBe("fe80::1");
 });
 
 test("a trusted range in the spelling of IPv4 in IPv6 is the range of IPv4", () => {
-  const clientIp = clientIpResolver(["::ffff:10.0.0.0/104"]);
+  const clientIp = addressBehind(["::ffff:10.0.0.0/104"]);
   expect(clientIp("10.1.2.3", "203.0.113.7")).toBe("203.0.113.7");
   expect(clientIp("::ffff:10.1.2.3", "203.0.113.7")).toBe("203.0.113.7");
   expect(clientIp("11.1.2.3", "203.0.113.7")).toBe("11.1.2.3");
 });
 
 describe("the Forwarded header", () => {
-  const resolve = clientIpResolver(["10.0.0.0/8"]);
+  const resolve = addressBehind(["10.0.0.0/8"]);
   test.each([
     ["for=192.0.2.60;proto=http;by=203.0.113.43", "192.0.2.60"],
     ['for="[2001:db8:cafe::17]:4711"', "2001:db8:cafe::17"],
@@ -179,4 +184,12 @@ describe("the Forwarded header", () => {
   test("does not count where X-Forwarded-For is there, which is what our proxies write", () => {
     expect(resolve("10.0.0.1", "192.0.2.1", "for=198.51.100.1")).toBe("192.0.2.1");
   });
+});
+
+test("an address is forwarded when a trusted proxy gave it, and not when it is the peer's own", () => {
+  const clientIp = clientIpResolver(["10.0.0.0/8"]);
+  expect(clientIp("10.1.2.3", "203.0.113.7").isForwarded).toBe(true);
+  expect(clientIp("10.1.2.3", undefined).isForwarded).toBe(false);
+  expect(clientIp("10.1.2.3", "unknown").isForwarded).toBe(false);
+  expect(clientIp("203.0.113.7", "198.51.100.1").isForwarded).toBe(false);
 });

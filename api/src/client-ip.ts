@@ -8,7 +8,11 @@ export type ClientIp = (
   peer: string | undefined,
   forwardedFor: string | undefined,
   forwarded?: string | undefined,
-) => string;
+) => {
+  address: string;
+  /** Whether a trusted proxy said so; otherwise it is the peer's own. */
+  isForwarded: boolean;
+};
 
 /**
  * Makes a resolver that believes X-Forwarded-For, or else Forwarded (RFC 7239), only as far as it was written by
@@ -25,12 +29,14 @@ export function clientIpResolver(trustedProxies: readonly string[]): ClientIp {
     // A peer that hung up has no address any more; 0.0.0.0 says "unknown" and is never trusted.
     let client = parse(peer ?? "") ?? ipaddr.IPv4.parse("0.0.0.0");
     const hops = forwardedFor?.split(",") ?? forwarded?.split(",").map(forNode) ?? [];
+    let isForwarded = false;
     while (hops.length > 0 && isTrusted(client)) {
       const hop = parse(hops.pop() ?? "");
       if (!hop) break;
       client = hop;
+      isForwarded = true;
     }
-    return client.toString();
+    return { address: client.toString(), isForwarded };
   };
 }
 

@@ -1,4 +1,5 @@
 import { type DestinationStream, type Logger, pino } from "pino";
+import { STDERR } from "./log-destination.ts";
 import { requestUnderWay } from "./request-scope.ts";
 
 export type { Logger } from "pino";
@@ -12,7 +13,7 @@ export const LOG_LEVELS = ["silent", "fatal", "error", "warn", "info", "debug", 
  */
 export function createLogger(
   level: (typeof LOG_LEVELS)[number],
-  destination: DestinationStream = pino.destination(STDERR),
+  destination: DestinationStream = pino.destination({ dest: STDERR, sync: true }),
 ): Logger {
   return pino(
     {
@@ -34,16 +35,6 @@ export function createLogger(
     },
     destination,
   );
-}
-
-/** Written before the call returns: a line about what ends the process must not be lost with it. */
-const STDERR = { dest: 2, sync: true };
-
-/** Where the server's log goes: JSON lines on stderr, or lines for people where that is a terminal. */
-export async function logDestination(): Promise<DestinationStream> {
-  if (!process.stderr.isTTY) return pino.destination(STDERR);
-  const { default: pretty } = await import("pino-pretty");
-  return pretty({ destination: STDERR.dest, sync: STDERR.sync, translateTime: "SYS:HH:MM:ss.l" });
 }
 
 /** How many causes of causes are followed; a chain can be a circle. */

@@ -3,6 +3,7 @@ import type { HttpBindings } from "@hono/node-server";
 import type { Context, MiddlewareHandler } from "hono";
 import { routePath } from "hono/route";
 import type { ClientIp } from "./client-ip.ts";
+import { defaultHeader } from "./default-header.ts";
 import type { Logger } from "./log.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 import { inRequest, type RequestScope } from "./request-scope.ts";
@@ -37,10 +38,14 @@ export function requestLog({
   return (c, next) => {
     const start = performance.now();
     const { remoteAddress } = c.env.incoming.socket;
-    const address = clientIp(remoteAddress, c.req.header("x-forwarded-for"), c.req.header("forwarded"));
+    const { address, isForwarded } = clientIp(
+      remoteAddress,
+      c.req.header("x-forwarded-for"),
+      c.req.header("forwarded"),
+    );
     c.set("sourceIp", address);
-    const isProxied = clientIp(remoteAddress, undefined) !== address;
-    const scope: RequestScope = { id: (isProxied && givenId(c)) || randomUUID(), isOpen: true };
+    const scope: RequestScope = { id: (isForwarded && givenId(c)) || randomUUID(), isOpen: true };
+    defaultHeader(c, REQUEST_ID_HEADER, scope.id);
     const handle = async (span?: SpanUnderWay) => {
       await next();
       const { status } = c.res;
@@ -60,11 +65,10 @@ export function requestLog({
       const fields = { method: c.req.method, route, ...(operation && { operation }), status, ms, address };
       log[level](fields, "request");
       scope.isOpen = false;
-      setHeader(c, REQUEST_ID_HEADER, scope.id);
     };
     const tracer = PROBES.has(c.req.path) ? undefined : currentTracer();
     // Whose word on the request's id counts, counts here, too.
-    const traceparent = isProxied ? c.req.header("traceparent") : undefined;
+    const traceparent = isForwarded ? c.req.header("traceparent") : undefined;
     return inRequest(scope, () => (tracer ? tracer.root("request", handle, traceparent) : handle()));
   };
 }
@@ -73,12 +77,4 @@ export function requestLog({
 function givenId(c: Context): string | undefined {
   const id = c.req.header(REQUEST_ID_HEADER);
   return id !== undefined && REQUEST_ID.test(id) ? id : undefined;
-}
-
-/**
- * Sets a header of an answer that is there already. Hono's own `header` would make a new one of it, whose body then goes
- * through a stream, piece by piece, instead of straight to the socket.
- */
-export function setHeader(c: Context, name: string, value: string): void {
-  c.res.headers.set(name, value);
 }

@@ -9,6 +9,7 @@ import { sendFile, serveFiles, unlessKnown } from "./apps/send-file.ts";
 import { AUDIT_EXPORT_PATH, auditExport } from "./audit-export.ts";
 import { BRAND_PREFIX } from "./brand/branded-apps.ts";
 import type { ClientIp } from "./client-ip.ts";
+import { defaultHeader } from "./default-header.ts";
 import { AppError, type ErrorCode } from "./errors.ts";
 import type { Services } from "./graphql/context.ts";
 import { createGraphql, GRAPHQL_PATH } from "./graphql/yoga.ts";
@@ -16,7 +17,7 @@ import type { Health } from "./health.ts";
 import { isForeign, type Origins } from "./origin.ts";
 import { waitHeaders } from "./rate-limit.ts";
 import { requestKey } from "./request-key.ts";
-import { type Env, REQUEST_ID_HEADER, requestLog, setHeader } from "./request-log.ts";
+import { type Env, REQUEST_ID_HEADER, requestLog } from "./request-log.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { noSession, requestSession } from "./session.ts";
 
@@ -55,10 +56,14 @@ export function createApp(deps: AppDeps): Hono<Env> {
   app.use(async (c, next) => {
     await next();
     // Or the client would send its next request down a connection that is about to be closed.
-    if (health.isStopping) setHeader(c, "Connection", "close");
+    if (health.isStopping) defaultHeader(c, "Connection", "close");
   });
   app.use(securityHeaders(publicUrl));
-  app.use(noStoreUnlessSaid);
+  // Only what says how long it may be kept is kept: hashed files, the dashboard's page. Links and errors are not.
+  app.use((c, next) => {
+    defaultHeader(c, "Cache-Control", "no-store");
+    return next();
+  });
   app.onError((err, c) => {
     if (err instanceof AppError) return refuse(c, err);
     log.error({ err }, "a request failed");
@@ -133,7 +138,6 @@ export function createApp(deps: AppDeps): Hono<Env> {
         return raw.signal;
       },
     });
-    if (isStream(response)) keepMoving(response.headers);
     for (const cookie of session.cookies) response.headers.append("Set-Cookie", cookie);
     return response;
   });
@@ -165,12 +169,6 @@ function sendPage(c: HonoContext, app: AppFiles, name = PAGE): Response {
   if (!page) throw new Error("the app has no page");
   return sendFile(c, name, page);
 }
-
-/** Only what says how long it may be kept is kept: hashed files, the dashboard's page. Links and errors are not. */
-const noStoreUnlessSaid = async (c: HonoContext, next: () => Promise<void>) => {
-  await next();
-  if (!c.res.headers.has("Cache-Control")) setHeader(c, "Cache-Control", "no-store");
-};
 
 /** Refuses larger bodies: by the length that they are announced with, or, where they are not, by counting. */
 function limitBody(): MiddlewareHandler {
@@ -223,16 +221,6 @@ async function tidyAuthResponse(response: Response): Promise<Response> {
   const withoutToken = (key: string, value: unknown) => (key === "token" ? undefined : value);
   const body = response.ok && text ? JSON.stringify(JSON.parse(text), withoutToken) : text;
   return new Response(body, { status: response.status, headers });
-}
-
-const isStream = ({ headers }: Response) => headers.get("content-type")?.startsWith("text/event-stream");
-
-/** Events are nothing to keep, and no proxy is to gather or compress them: nginx knows the second header. */
-function keepMoving(headers: Headers): void {
-  // Deleted first: the library's Headers would add to its own.
-  for (const name of ["Cache-Control", "Content-Encoding"]) headers.delete(name);
-  headers.set("Cache-Control", "no-store, no-transform");
-  headers.set("X-Accel-Buffering", "no");
 }
 
 const isJson = (c: HonoContext) => /^application\/json\s*(;|$)/i.test(c.req.header("content-type") ?? "");

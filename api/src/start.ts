@@ -11,7 +11,8 @@ import { type Config, ConfigError, effectiveConfig, parseConfig } from "./config
 import { startEmbeddedPostgres } from "./embedded-postgres/embedded-postgres.ts";
 import { embeddedKeys } from "./key-ring/embedded-keys.ts";
 import { requireFreePort } from "./listen.ts";
-import { createLogger, describeError, logDestination } from "./log.ts";
+import { createLogger, describeError } from "./log.ts";
+import { logDestination } from "./log-destination.ts";
 import { PATIENCE_SECONDS, Shutdown } from "./shutdown.ts";
 import { StartError, startFailure } from "./start-error.ts";
 import { traceWith } from "./tracing/tracing.ts";

@@ -103,12 +103,16 @@ export function createTestApp(db: Database & Partial<TestDatabase>, options: App
   });
 
   /** One request, as it arrives from `peer`. */
-  const request = (path: string, init: RequestInit = {}, peer = "127.0.0.1") =>
-    Promise.resolve(
-      app.request(`${publicUrl}${path}`, init, {
-        incoming: { socket: { remoteAddress: peer } },
-      } as unknown as HttpBindings),
-    );
+  const request = async (path: string, init: RequestInit = {}, peer = "127.0.0.1") => {
+    // As Node does, which puts what it was told before together with the answer.
+    const told = new Headers();
+    const answer = await app.request(`${publicUrl}${path}`, init, {
+      incoming: { socket: { remoteAddress: peer } },
+      outgoing: { setHeader: (name: string, value: string) => told.set(name, value) },
+    } as unknown as HttpBindings);
+    for (const [name, value] of told) if (!answer.headers.has(name)) answer.headers.set(name, value);
+    return answer;
+  };
 
   return { services, health, logs, request, fetch: app.fetch };
 }

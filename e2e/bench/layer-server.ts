@@ -1,5 +1,5 @@
 /** The product's own parts from the socket up to one layer, and a fixed answer behind it. Run as a worker. */
-import { openSync, rmSync, writeSync } from "node:fs";
+import { openSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Hono } from "hono";
@@ -8,6 +8,7 @@ import type { Context } from "../../api/src/graphql/context.ts";
 import { createGraphql } from "../../api/src/graphql/yoga.ts";
 import { listen } from "../../api/src/listen.ts";
 import { createLogger } from "../../api/src/log.ts";
+import { gatheredLines } from "../../api/src/log-destination.ts";
 import { Metrics } from "../../api/src/metrics/metrics.ts";
 import { type Env, requestLog } from "../../api/src/request-log.ts";
 import { securityHeaders } from "../../api/src/security-headers.ts";
@@ -26,7 +27,7 @@ export async function serveLayers(upTo: Layer, answer: FixedAnswer): Promise<num
   const path = join(tmpdir(), `ttl-secrets-bench-${process.pid}.log`);
   const file = openSync(path, "w");
   rmSync(path);
-  const log = createLogger("info", { write: (line: string) => void writeSync(file, line) });
+  const log = createLogger("info", gatheredLines(file));
   const metrics = new Metrics();
   if (has("the request's id, address, log line and metrics")) {
     app.use(requestLog({ log, metrics, clientIp: clientIpResolver([]) }));

@@ -54,9 +54,21 @@ export function createGraphql(deps: { log: Logger; metrics: Metrics }) {
     const plain = plainRequest(request.headers.get("accept"), body);
     if (!plain) {
       const { url, method, headers } = request;
-      return yoga.fetch(new Request(url, { method, headers, body }), context);
+      const response = await yoga.fetch(new Request(url, { method, headers, body }), context);
+      if (isStream(response)) keepMoving(response.headers);
+      return response;
     }
     const result = await yoga.getResultForParams({ params: plain.params, request }, context);
     return plainAnswer(errors.tellable(result as ExecutionResult), plain.mediaType);
   };
+}
+
+const isStream = ({ headers }: Response) => headers.get("content-type")?.startsWith("text/event-stream");
+
+/** Events are nothing to keep, and no proxy is to gather or compress them: nginx knows the second header. */
+function keepMoving(headers: Headers): void {
+  // Deleted first: the library's Headers would add to its own.
+  for (const name of ["Cache-Control", "Content-Encoding"]) headers.delete(name);
+  headers.set("Cache-Control", "no-store, no-transform");
+  headers.set("X-Accel-Buffering", "no");
 }
