@@ -111,6 +111,7 @@ async function pages(measurement: Measurement, small: string, large: string): Pr
     { warmUps: 0 },
   );
   const times = (rounds: Round[]) => rounds.map(({ p50 }) => p50 ?? Number.NaN);
+  const cpus = (rounds: Round[]) => rounds.map(({ cpu, databaseCpu }) => cpu + databaseCpu);
   const { base, ...others } = done;
   return Object.entries(others).map(([what, rounds]) => {
     const ratio = ratioOf(times(rounds), times(base));
@@ -119,6 +120,7 @@ async function pages(measurement: Measurement, small: string, large: string): Pr
       measured: `${spreadText(spreadOf(times(rounds)))} ms`,
       beside: `first page of 1,000: ${spreadText(spreadOf(times(base)))} ms`,
       ratio,
+      cpuRatio: ratioOf(cpus(rounds), cpus(base)),
       target: atMost(ratio, MOST, "by time"),
     };
   });

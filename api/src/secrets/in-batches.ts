@@ -1,6 +1,9 @@
 /** Keeps each statement short: a batch of this size holds its locks for some tens of milliseconds. */
 export const BATCH = 1000;
 
+/** The longest rest between two batches, in ms. */
+const LONGEST_REST_MS = 1000;
+
 /** Is told of each batch: what it was about, and how many rows it had. */
 export type OnBatch = (what: string, rows: number) => void;
 
@@ -11,7 +14,13 @@ export interface Batches {
   signal?: AbortSignal | undefined;
 }
 
-/** Runs `runBatch`, which takes the most rows it may touch and returns how many it did, until it has nothing left to do. */
+/**
+ * Runs `runBatch`, which takes the most rows it may touch and returns how many it did, until it has nothing left to do.
+ * After a full batch it rests for as long as that took, and a second at most: a backlog is in no hurry, as what has expired
+ * can't be opened whether it is gone or not, and would else take a core from the recipients. Beside the sweep of a backlog
+ * the 99th percentile of reveals was 1.24 times (1.11–1.41) what it was without, and with these rests 1.08 (0.62–1.45;
+ * `pnpm bench sweep`, on two busy cores).
+ */
 export async function inBatches(
   what: string,
   runBatch: (limit: number) => Promise<number>,
@@ -19,8 +28,11 @@ export async function inBatches(
 ): Promise<number> {
   let total = 0;
   for (let done = BATCH; done === BATCH && !signal?.aborted; total += done) {
+    const start = performance.now();
     done = await runBatch(BATCH);
+    const restMs = Math.min(LONGEST_REST_MS, performance.now() - start);
     onBatch?.(what, done);
+    if (done === BATCH && !signal?.aborted) await new Promise((resolve) => setTimeout(resolve, restMs));
   }
   return total;
 }

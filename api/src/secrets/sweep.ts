@@ -41,7 +41,7 @@ export interface Sweep extends Repeated {
   isRecent(): boolean;
 }
 
-/** Sweeps now and then every `intervalSeconds`. To stop it takes no longer than a batch. */
+/** Sweeps now and then every `intervalSeconds`. To stop it takes no longer than a batch and a rest. */
 export function startSweep(
   deps: Omit<SweepDeps, "signal"> & { log: Logger },
   intervalSeconds: number,
