@@ -14,8 +14,17 @@ process.env.NODE_ENV ??= "production";
 // 130 MiB resident instead of 280 when idle.
 setFlagsFromString("--semi-space-growth-factor=1");
 
+// Of what is only needed to load modules, less is left lying about: 128 MiB resident when idle instead of 144. A server at
+// work collects as V8 sees fit.
+setFlagsFromString("--heap-growing-percent=50");
+
 // Compiled code, and modules without their types, kept from one start to the next. Beside the code itself, so that nobody
 // can put something else there who could not change that; where the folder can't be written, nothing is kept.
 module.enableCompileCache?.(fileURLToPath(new URL("../node_modules/.cache/compiled", import.meta.url)));
 
 findInstalledModulesOnce();
+
+/** Ends what is only for the time in which modules are loaded. */
+export function endLoading(): void {
+  setFlagsFromString("--heap-growing-percent=0"); // V8's default: it decides.
+}
