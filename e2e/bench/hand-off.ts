@@ -44,7 +44,7 @@ export async function handOff(measurement: Measurement): Promise<Row[]> {
   for (const [concurrency, ms, rounds] of [
     [16, 1000, 5],
     [1, 600, 3],
-    [64, 800, 5],
+    [64, 600, 5],
   ] as const) {
     const done = await handOffRounds(measurement, { concurrency, ms }, rounds, concurrency === 16 ? 1 : 0);
     const limit = { name: "raw argon2, all cores", rounds: done.argon2 };

@@ -13,7 +13,7 @@ import { type Row, spreadText } from "./table.ts";
 import { type Contender, takeTurns } from "./turns.ts";
 import { startWorker } from "./worker.ts";
 
-const EFFORT = { concurrency: 16, ms: 500 };
+const EFFORT = { concurrency: 16, ms: 400 };
 const ROUNDS = 5;
 
 /** What brings a request into a layer that others don't pass. */

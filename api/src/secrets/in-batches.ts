@@ -18,8 +18,8 @@ export interface Batches {
  * Runs `runBatch`, which takes the most rows it may touch and returns how many it did, until it has nothing left to do.
  * After a full batch it rests for as long as that took, and a second at most: a backlog is in no hurry, as what has expired
  * can't be opened whether it is gone or not, and would else take a core from the recipients. Beside the sweep of a backlog
- * the 99th percentile of reveals was 1.24 times (1.11–1.41) what it was without, and with these rests 1.08 (0.62–1.45;
- * `pnpm bench sweep`, on two busy cores).
+ * the 99th percentile of reveals was 1.08 to 1.32 times what it was without, and 1.19 to 1.39 times where it took no rests:
+ * three runs of `pnpm bench sweep` each, on two cores so busy that it was one load of many.
  */
 export async function inBatches(
   what: string,
