@@ -109,7 +109,7 @@ it("a hand-off's spans arrive, from the request to the statement, and nothing th
     `${attempt} › settle`,
     "POST /graphql › mutation createTtlSecret › derive",
     "POST /graphql › mutation createTtlSecret › transaction › seal",
-    "POST /graphql › mutation createTtlSecret › transaction › INSERT ttl_secret_payloads",
+    "POST /graphql › mutation createTtlSecret › transaction › INSERT ttl_secrets",
     "POST /graphql › query ttlSecretAvailable › SELECT ttl_secret_payloads",
     "POST /api/auth/sign-up/email",
     "GET /:vaultId{vault_[^/]*}/*",

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { insertEvents } from "../../api/src/audit/audit-store.ts";
 import { seal } from "../../api/src/crypto/aead.ts";
 import type { Argon2Parameters } from "../../api/src/crypto/argon2.ts";
 import type { KeyRing } from "../../api/src/crypto/key-ring.ts";
@@ -60,7 +59,6 @@ export async function storePending(
   const token = newToken();
   const value = `value of ${id}`;
   const name = "stored";
-  const event = { vaultId, projectId, actor: email, sourceIp: "127.0.0.1" };
   const [clock] = await db.sql<[{ ms: number }]>`
     SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::float8 AS ms`;
   const expiresAt = new Date(clock.ms + endsInMs);
@@ -68,18 +66,14 @@ export async function storePending(
   const place = { secretId: id, projectId, vaultId, expiresAtMs: expiresAt.getTime() };
   // Sealing wipes what it is given.
   const sealed = seal(value, Buffer.from(wrap), keyRing, place);
-  await db.orm.transaction(async (tx) => {
-    await insertSecret(tx, {
-      secret: { id, projectId, name, createdAt, expiresAt, createdBy: email },
-      sealed,
-      tokenHash: hashToken(token),
-      verifier,
-      salt,
-      argon2,
-    });
-    await insertEvents(tx, [
-      { ...event, action: "temporary_secret_create", ttlSecretId: id, ttlSecretName: name },
-    ]);
-  });
+  const stored = {
+    secret: { id, projectId, name, createdAt, expiresAt, createdBy: email },
+    sealed,
+    tokenHash: hashToken(token),
+    verifier,
+    salt,
+    argon2,
+  };
+  await insertSecret(db.orm, stored, { vaultId, actor: email, sourceIp: "127.0.0.1" });
   return { id, vaultId, token, passphrase, value };
 }

@@ -88,7 +88,7 @@ export function eventsInOrder(
 }
 
 /** An event to record: the database adds its time. */
-type NewEvent = Omit<AuditEvent, "id" | "at"> & { vaultId: string };
+export type NewEvent = Omit<AuditEvent, "id" | "at"> & { vaultId: string };
 
 /** Records events of one vault in the transaction of what they record, as the last thing it does. */
 export async function insertEvents(tx: Queryable, events: readonly NewEvent[]): Promise<void> {

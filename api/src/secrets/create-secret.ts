@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type Caller, labelOf, reachOf } from "../accounts/caller.ts";
 import { requireOwnProject } from "../accounts/ownership.ts";
-import { insertEvents } from "../audit/audit-store.ts";
 import { seal } from "../crypto/aead.ts";
 import { ARGON2_PARAMETERS, type Argon2Slots } from "../crypto/argon2.ts";
 import type { KeyRing } from "../crypto/key-ring.ts";
@@ -79,18 +78,16 @@ export async function createSecret(
     const expiresAt = new Date(createdAt.getTime() + ttlSeconds * 1000);
     const place = { secretId: id, projectId, vaultId, expiresAtMs: expiresAt.getTime() };
     const sealed = step("seal", () => seal(toValue(input.content), keys.wrap, keyRing, place));
-    await insertSecret(tx, {
+    const stored = {
       secret: { id, projectId, name, createdAt, expiresAt, createdBy },
       sealed,
       tokenHash: hashToken(token),
       verifier: keys.verifier,
       salt,
       argon2: ARGON2_PARAMETERS,
-    });
+    };
+    await insertSecret(tx, stored, { vaultId, actor: createdBy, sourceIp });
     if (attempt) await setSecret(tx, attempt.digest, id);
-    await insertEvents(tx, [
-      { ...event, action: "temporary_secret_create", ttlSecretId: id, ttlSecretName: name },
-    ]);
     return { secret: { id, name, createdAt, expiresAt, createdBy }, replacedSecretId: replaced };
   });
   return {

@@ -3,11 +3,12 @@
  * audit events by vault. So a reveal, a revoke, a sweep and a project's deletion can wait for one another but never in a
  * circle.
  */
-import { projects, ttlSecretPayloads, ttlSecrets } from "@ttl-secrets/drizzle/schema";
+import { randomUUID } from "node:crypto";
+import { auditEvents, projects, ttlSecretPayloads, ttlSecrets } from "@ttl-secrets/drizzle/schema";
 import { and, eq, gt, inArray, type SQL, sql } from "drizzle-orm";
 import type { TransactionSql } from "postgres";
 import type { AuditAction } from "../audit/audit-event.ts";
-import { insertEvents, insertEventsOf } from "../audit/audit-store.ts";
+import { insertEvents, insertEventsOf, type NewEvent } from "../audit/audit-store.ts";
 import type { Sealed } from "../crypto/aead.ts";
 import type { Argon2Parameters } from "../crypto/argon2.ts";
 import type { Database, Queryable } from "../db.ts";
@@ -106,21 +107,44 @@ export async function lockProject(
   return row && new Date(row.nowMs);
 }
 
-/** Stores a pending secret with its payload. Its audit event is written by the same transaction. */
+/** Stores a pending secret with its payload and its audit event, by one statement. */
 export async function insertSecret(
   tx: Queryable,
   { secret, sealed, argon2, ...payload }: NewSecret,
+  event: Pick<NewEvent, "vaultId" | "actor" | "sourceIp">,
 ): Promise<void> {
-  await tx.insert(ttlSecrets).values({ ...secret, status: "pending" });
-  await tx.insert(ttlSecretPayloads).values({
-    ...payload,
-    ...sealed,
-    secretId: secret.id,
-    expiresAt: secret.expiresAt,
-    argon2MemoryKib: argon2.memoryKib,
-    argon2TimeCost: argon2.timeCost,
-    argon2Parallelism: argon2.parallelism,
-  });
+  const { id, projectId, name } = secret;
+  const stored = tx.$with("secret").as(
+    tx
+      .insert(ttlSecrets)
+      .values({ ...secret, status: "pending" })
+      .returning({ id: ttlSecrets.id }),
+  );
+  const itsPayload = tx.$with("payload").as(
+    tx
+      .insert(ttlSecretPayloads)
+      .values({
+        ...payload,
+        ...sealed,
+        secretId: id,
+        expiresAt: secret.expiresAt,
+        argon2MemoryKib: argon2.memoryKib,
+        argon2TimeCost: argon2.timeCost,
+        argon2Parallelism: argon2.parallelism,
+      })
+      .returning({ secretId: ttlSecretPayloads.secretId }),
+  );
+  await tx
+    .with(stored, itsPayload)
+    .insert(auditEvents)
+    .values({
+      ...event,
+      id: randomUUID(),
+      projectId,
+      action: "temporary_secret_create",
+      ttlSecretId: id,
+      ttlSecretName: name,
+    });
 }
 
 /**
