@@ -1,6 +1,7 @@
 import * as schema from "@ttl-secrets/drizzle/schema";
 import { drizzle } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
+import { preparedStatements } from "./prepared-statements.ts";
 import { traceStatements } from "./tracing/statements.ts";
 
 /** The database, twice over one pool: `orm` for everyday queries, `sql` for the hand-written hot ones. */
@@ -59,7 +60,7 @@ export function connect(url: string, max = 10, { behindPooler = false } = {}) {
     connection: { application_name: "ttl-secrets", ...(behindPooler ? {} : TIMEOUTS) },
   });
   const sql = traceStatements(client);
-  return { sql, orm: drizzle(sql, { schema }), close: () => sql.end({ timeout: 5 }) };
+  return { sql, orm: drizzle(preparedStatements(sql), { schema }), close: () => sql.end({ timeout: 5 }) };
 }
 
 /**
