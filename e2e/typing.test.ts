@@ -265,27 +265,57 @@ describe("the word list", () => {
     await recipient.says("Word 1 is not on our word list. Did you mean:");
   });
 
-  it("that is slow is waited for: nothing is sent that could not be checked", async () => {
-    let release = () => {};
-    const released = new Promise<void>((resolve) => {
-      release = resolve;
-    });
+  /** A recipient whose word list comes when it is released. */
+  async function withSlowList() {
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
     const recipient = await newRecipient({}, (page) =>
       page.route(LIST, async (route) => {
         await released;
         await route.continue();
       }),
     );
+    return { ...recipient, release, alert: recipient.page.getByRole("alert") };
+  }
+
+  it("that is slow is waited for: nothing is sent that could not be checked", async () => {
+    const recipient = await withSlowList();
     await paste(recipient, recipient.words.join(" "));
     await recipient.says("The word list is loading");
     await recipient.isReady(false);
     await pressEnter(recipient.page);
-    await recipient.page.getByRole("alert").getByText("nothing has been sent").waitFor();
+    await recipient.alert.getByText("nothing has been sent").waitFor();
     expect(recipient.attempts()).toBe(0);
-    release();
+    recipient.release();
     await recipient.says("All six words are on our word list.");
+    expect(await recipient.alert.textContent()).toBe("");
     await pressEnter(recipient.page);
     expect(await readValue(recipient.page)).toBe("hunter2");
+  });
+
+  it("leaves standing what was said before it came", async () => {
+    const { page, field, alert, release } = await withSlowList();
+    await field.focus();
+    await pressEnter(page);
+    await alert.waitFor();
+    const said = await alert.textContent();
+    const list = page.waitForResponse(LIST);
+    release();
+    await (await list).finished();
+    // What follows from it is done in the turns after.
+    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 500)));
+    expect(said).not.toBe("");
+    expect(await alert.textContent()).toBe(said);
+  });
+
+  it("takes that back once it has found the passphrase in what looked like the link", async () => {
+    const recipient = await withSlowList();
+    await paste(recipient, `Open ${recipient.link}\nPassphrase: ${recipient.words.join(" ")}`);
+    await pressEnter(recipient.page);
+    await recipient.alert.getByText("link").waitFor();
+    recipient.release();
+    await recipient.isReady(true);
+    expect(await recipient.alert.textContent()).toBe("");
+    expect(recipient.attempts()).toBe(0);
   });
 });
 

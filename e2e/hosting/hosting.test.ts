@@ -324,9 +324,10 @@ for (const { name, isInstalled, start } of PROXIES) {
       expect(id).toMatch(/^[0-9a-f-]{32,36}$/);
       expect(id).not.toBe(forged);
       const lines = (log: string) => log.split("\n").filter((line) => line.includes(id));
+      // Both write their line when the answer is out.
+      await vi.waitFor(() => expect(lines(stack.current.output())).toHaveLength(1), 10_000);
       const [line = "{}"] = lines(stack.current.output());
       expect(JSON.parse(line)).toMatchObject({ route: "/api/sign-up", address: "127.0.0.4" });
-      // nginx writes its line when the answer is out.
       if (name === "nginx") await vi.waitFor(() => expect(lines(proxy.logs())).toHaveLength(1), 10_000);
       expect(stack.current.output() + proxy.logs()).not.toContain(forged);
     });

@@ -3,7 +3,7 @@ import { say } from "./catalogue.ts";
 import { element } from "./dom.ts";
 import { noticeText } from "./messages.ts";
 import { checkPassphrase, readPassphrase, WORDS, type WordList } from "./passphrase.ts";
-import { canSubmit, isRefusal, type State } from "./state.ts";
+import { canSubmit, isRefusal, type Notice, type State } from "./state.ts";
 import type { Actions } from "./view.ts";
 import { createWordAdvice } from "./word-advice.ts";
 import { createWordChips } from "./word-chips.ts";
@@ -11,6 +11,7 @@ import { createWordChips } from "./word-chips.ts";
 /** The field for the passphrase, the six words as they are understood, and the button that sends them. */
 export function createPassphraseForm({ submit, enterField }: Pick<Actions, "submit" | "enterField">) {
   let list: WordList = "loading";
+  let said: Notice | null = null;
 
   const field = element("textarea", {
     id: "passphrase",
@@ -80,6 +81,7 @@ export function createPassphraseForm({ submit, enterField }: Pick<Actions, "subm
 
   /** Takes back what was said about an attempt that was not made. */
   function clearProblem(): void {
+    said = null;
     problem.textContent = "";
     field.removeAttribute("aria-invalid");
   }
@@ -160,16 +162,18 @@ export function createPassphraseForm({ submit, enterField }: Pick<Actions, "subm
       warning.hidden = isOpening;
       noPassphrase.textContent = say("noPassphrase");
       noPassphrase.hidden = state.kind !== "asking" || state.notice?.kind === "stillThere";
-      problem.textContent = state.kind === "asking" && state.notice ? noticeText(state.notice) : "";
+      said = state.kind === "asking" ? state.notice : null;
+      problem.textContent = said ? noticeText(said) : "";
       problem.classList.toggle("reassuring", !isError);
       if (isError) field.setAttribute("aria-invalid", "true");
       else field.removeAttribute("aria-invalid");
       refresh();
     },
-    /** From now on the words are held against this. */
+    /** From now on the words are held against this. What was said stays, unless it is not true any more. */
     useWordList(loaded: WordList) {
       list = loaded;
-      clearProblem();
+      const isOver = said?.kind === "listLoading" || checkPassphrase(field.value, list).ok;
+      if (isOver && said?.kind !== "rejected" && said?.kind !== "stillThere") clearProblem();
       refresh();
     },
     focus: () => field.focus(),
