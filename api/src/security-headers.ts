@@ -33,7 +33,7 @@ const LOGO: Policy = {
   sandbox: [],
 };
 
-type Headers = readonly (readonly [name: string, value: string])[];
+type HeaderList = readonly (readonly [name: string, value: string])[];
 
 /** Headers of every response. */
 export function securityHeaders(publicUrl: string): MiddlewareHandler<{ Bindings: HttpBindings }> {
@@ -48,7 +48,7 @@ export function securityHeaders(publicUrl: string): MiddlewareHandler<{ Bindings
 }
 
 /** What the library's middleware sets, which is the same each time: it is asked once, for an answer without anything. */
-async function headersWith(contentSecurityPolicy: Policy, publicUrl: string): Promise<Headers> {
+async function headersWith(contentSecurityPolicy: Policy, publicUrl: string): Promise<HeaderList> {
   const app = new Hono();
   app.use(
     secureHeaders({

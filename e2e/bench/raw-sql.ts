@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { hashToken } from "../../api/src/crypto/token.ts";
 import { connect } from "../../api/src/db.ts";
+import { BATCH } from "../../api/src/secrets/in-batches.ts";
 import { claim, expireBatch, findPayload, listSecrets, settle } from "../../api/src/secrets/secret-store.ts";
 import { hashedPassphrase, keyRingOf, storePending } from "../one-shot/pending-secret.ts";
 import type { Sender } from "./product.ts";
@@ -78,7 +79,7 @@ export async function sweep(on: Pick<Statements, "databaseUrl" | "concurrency">)
   const start = performance.now();
   await Promise.all(
     Array.from({ length: on.concurrency }, async () => {
-      for (let removed = 1; removed > 0; count += removed) removed = await expireBatch(db, 1_000);
+      for (let removed = 1; removed > 0; count += removed) removed = await expireBatch(db, BATCH);
     }),
   );
   return { count, perSecond: (count * 1000) / (performance.now() - start) };

@@ -90,8 +90,14 @@ export function eventsInOrder(
 /** An event to record: the database adds its time. */
 export type NewEvent = Omit<AuditEvent, "id" | "at"> & { vaultId: string };
 
-/** Records events of one vault in the transaction of what they record, as the last thing it does. */
-export async function insertEvents(tx: Queryable, events: readonly NewEvent[]): Promise<void> {
+/**
+ * Records events of one vault in the transaction of what they record, or by the same statement (`tx.with(…)`), as the last
+ * thing it does.
+ */
+export async function insertEvents(
+  tx: Pick<Queryable, "insert">,
+  events: readonly NewEvent[],
+): Promise<void> {
   if (events.length === 0) return;
   await tx.insert(auditEvents).values(events.map((event) => ({ id: randomUUID(), ...event })));
 }

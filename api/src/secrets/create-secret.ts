@@ -86,7 +86,7 @@ export async function createSecret(
       salt,
       argon2: ARGON2_PARAMETERS,
     };
-    await insertSecret(tx, stored, { vaultId, actor: createdBy, sourceIp });
+    await insertSecret(tx, stored, event);
     if (attempt) await setSecret(tx, attempt.digest, id);
     return { secret: { id, name, createdAt, expiresAt, createdBy }, replacedSecretId: replaced };
   });

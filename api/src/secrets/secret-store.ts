@@ -3,8 +3,7 @@
  * audit events by vault. So a reveal, a revoke, a sweep and a project's deletion can wait for one another but never in a
  * circle.
  */
-import { randomUUID } from "node:crypto";
-import { auditEvents, projects, ttlSecretPayloads, ttlSecrets } from "@ttl-secrets/drizzle/schema";
+import { projects, ttlSecretPayloads, ttlSecrets } from "@ttl-secrets/drizzle/schema";
 import { and, eq, gt, inArray, type SQL, sql } from "drizzle-orm";
 import type { TransactionSql } from "postgres";
 import type { AuditAction } from "../audit/audit-event.ts";
@@ -134,17 +133,9 @@ export async function insertSecret(
       })
       .returning({ secretId: ttlSecretPayloads.secretId }),
   );
-  await tx
-    .with(stored, itsPayload)
-    .insert(auditEvents)
-    .values({
-      ...event,
-      id: randomUUID(),
-      projectId,
-      action: "temporary_secret_create",
-      ttlSecretId: id,
-      ttlSecretName: name,
-    });
+  await insertEvents(tx.with(stored, itsPayload), [
+    { ...event, projectId, action: "temporary_secret_create", ttlSecretId: id, ttlSecretName: name },
+  ]);
 }
 
 /**
