@@ -1,7 +1,7 @@
 /** The last step of `pnpm build`: puts a brotli and a gzip copy beside each file of both apps that gets smaller by it. */
 import { writeFileSync } from "node:fs";
-import { compress, SUFFIXES } from "./src/apps/app-file.ts";
-import { builtFolder, readBuiltApp } from "./src/apps/built-app.ts";
+import { compress, SUFFIXES } from "../src/apps/app-file.ts";
+import { builtFolder, readBuiltApp } from "../src/apps/built-app.ts";
 
 for (const app of ["dashboard", "reveal"] as const) {
   for (const [name, { bodies }] of readBuiltApp(app)) {
