@@ -4,7 +4,7 @@ import { AccountError } from "./src/accounts/manage-accounts.ts";
 import { createAccount, disable, enable, resetPassword } from "./src/admin/accounts.ts";
 import { backupAdvice } from "./src/admin/backup-advice.ts";
 import { destroyPending } from "./src/admin/destroy-pending.ts";
-import { doctor } from "./src/admin/doctor.ts";
+import { doctor } from "./src/admin/doctor/doctor.ts";
 import { type Installation, openInstallation, requireMigrated } from "./src/admin/installation.ts";
 import { listVaults } from "./src/admin/list-vaults.ts";
 import { CommandError, type Result } from "./src/admin/result.ts";

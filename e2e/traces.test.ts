@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, inject, it, onTestFinished } from "vitest";
-import { connect } from "../api/src/db.ts";
+import { connect } from "../api/src/db/client.ts";
 import { PUBLIC_URL } from "../api/test/app.ts";
 import { createDatabase } from "../api/test/database.ts";
 import { createKey, createSecret, createSender, graphql, reveal } from "../api/test/factories.ts";

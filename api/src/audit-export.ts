@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Member } from "./accounts/member.ts";
 import { AUDIT_ACTIONS } from "./audit/audit-event.ts";
 import { exportEvents } from "./audit/export-events.ts";
-import type { Database } from "./db.ts";
+import type { Database } from "./db/client.ts";
 import { badInput } from "./errors.ts";
 import type { Logger } from "./log.ts";
 import type { RateLimits } from "./rate-limit.ts";

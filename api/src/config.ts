@@ -1,8 +1,8 @@
 import { isIP } from "node:net";
 import ipaddr from "ipaddr.js";
 import { z } from "zod";
-import { PRODUCT } from "./brand/brand.ts";
-import { LogoError, readLogo } from "./brand/logo.ts";
+import { PRODUCT } from "./apps/brand/brand.ts";
+import { LogoError, readLogo } from "./apps/brand/logo.ts";
 import type { KeyRing } from "./crypto/key-ring.ts";
 import { looksRandom } from "./crypto/weak-key.ts";
 import { MAKE_A_KEY, parseKeys } from "./key-ring/key-list.ts";

@@ -25,7 +25,7 @@ const COMPARE = `
     },
   });
   await import("./server.ts");
-  await import("./brand/palette.ts");
+  await import("./apps/brand/palette.ts");
   await import("./tracing/open-telemetry.ts");
   console.log(JSON.stringify({ answers, wrong }));
 `;

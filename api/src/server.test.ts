@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createTestApp, PUBLIC_URL, type TestApp } from "../test/app.ts";
 import { useDatabase } from "../test/database.ts";
 import { createSecret, createSender, graphql } from "../test/factories.ts";
-import { connect } from "./db.ts";
+import { connect } from "./db/client.ts";
 
 const db = useDatabase();
 

@@ -7,7 +7,7 @@ import { type Apps, PAGE } from "./apps/built-app.ts";
 import { pageInLanguage } from "./apps/page-language.ts";
 import { sendFile, serveFiles, unlessKnown } from "./apps/send-file.ts";
 import { AUDIT_EXPORT_PATH, auditExport } from "./audit-export.ts";
-import { BRAND_PREFIX } from "./brand/branded-apps.ts";
+import { BRAND_PREFIX } from "./apps/brand/branded-apps.ts";
 import type { ClientIp } from "./client-ip.ts";
 import { defaultHeader } from "./default-header.ts";
 import { AppError, type ErrorCode } from "./errors.ts";

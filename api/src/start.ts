@@ -5,8 +5,8 @@
 import { migrate, UnsupportedServerError } from "@ttl-secrets/drizzle/migrate";
 import manifest from "../package.json" with { type: "json" };
 import { readBuiltApps } from "./apps/built-app.ts";
-import { brandApps } from "./brand/branded-apps.ts";
-import type { Serving } from "./composition-root.ts";
+import { brandApps } from "./apps/brand/branded-apps.ts";
+import type { Serving } from "./services.ts";
 import { type Config, ConfigError, effectiveConfig, parseConfig } from "./config.ts";
 import { startEmbeddedPostgres } from "./embedded-postgres/embedded-postgres.ts";
 import { embeddedKeys } from "./key-ring/embedded-keys.ts";
@@ -75,7 +75,7 @@ async function start(config: Config): Promise<void> {
 }
 
 /** What the server is made of: by far the most that is loaded. A second call waits for the first one's. */
-const loadServer = () => import("./composition-root.ts");
+const loadServer = () => import("./services.ts");
 
 function goOn(): void {
   if (stopping) throw new StoppedError();

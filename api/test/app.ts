@@ -5,7 +5,7 @@ import { type Apps, readBuiltApps } from "../src/apps/built-app.ts";
 import { clientIpResolver } from "../src/client-ip.ts";
 import { Argon2Slots } from "../src/crypto/argon2.ts";
 import type { KeyRing } from "../src/crypto/key-ring.ts";
-import type { Database } from "../src/db.ts";
+import type { Database } from "../src/db/client.ts";
 import { Health } from "../src/health.ts";
 import { ChangeHub } from "../src/live/change-hub.ts";
 import { createLogger } from "../src/log.ts";

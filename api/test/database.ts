@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import postgres from "postgres";
 import { afterAll, beforeAll, inject } from "vitest";
-import { connect, type Database } from "../src/db.ts";
+import { connect, type Database } from "../src/db/client.ts";
 import { dropDatabase } from "./drop-database.ts";
 
 declare module "vitest" {

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Database } from "../src/db.ts";
+import type { Database } from "../src/db/client.ts";
 import type { Endpoint } from "./app.ts";
 import { PUBLIC_URL } from "./app.ts";
 

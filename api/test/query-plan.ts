@@ -1,7 +1,7 @@
 import * as schema from "@ttl-secrets/drizzle/schema";
 import { drizzle } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
-import type { Database } from "../src/db.ts";
+import type { Database } from "../src/db/client.ts";
 
 /** How often PostgreSQL plans a prepared statement for the values at hand before it considers one plan for all. */
 const PLANNED_FOR_VALUES = 5;

@@ -9,7 +9,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { connect } from "../../api/src/db.ts";
+import { connect } from "../../api/src/db/client.ts";
 import { startEmbeddedPostgres } from "../../api/src/embedded-postgres/embedded-postgres.ts";
 import { RateLimits } from "../../api/src/rate-limit.ts";
 import { sweepOnce } from "../../api/src/secrets/sweep.ts";

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import postgres from "postgres";
-import type { Database } from "../../api/src/db.ts";
+import type { Database } from "../../api/src/db/client.ts";
 import { claim } from "../../api/src/secrets/secret-store.ts";
 
 const run = promisify(execFile);

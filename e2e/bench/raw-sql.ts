@@ -1,7 +1,7 @@
 /** The product's own statements, straight from the driver, with nothing around them. Run as a worker. */
 import { randomBytes } from "node:crypto";
 import { hashToken } from "../../api/src/crypto/token.ts";
-import { connect } from "../../api/src/db.ts";
+import { connect } from "../../api/src/db/client.ts";
 import { BATCH } from "../../api/src/secrets/in-batches.ts";
 import { claim, expireBatch, findPayload, listSecrets, settle } from "../../api/src/secrets/secret-store.ts";
 import { hashedPassphrase, keyRingOf, storePending } from "../one-shot/pending-secret.ts";

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { inject } from "vitest";
 import type { KeyRing } from "../../api/src/crypto/key-ring.ts";
 import { hashToken } from "../../api/src/crypto/token.ts";
-import { connect, type Database } from "../../api/src/db.ts";
+import { connect, type Database } from "../../api/src/db/client.ts";
 import { listen } from "../../api/src/listen.ts";
 import { destroyPending } from "../../api/src/secrets/destroy-pending.ts";
 import { expireSecrets } from "../../api/src/secrets/expire-secrets.ts";

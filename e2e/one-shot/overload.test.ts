@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { ARGON2_PARAMETERS } from "../../api/src/crypto/argon2.ts";
-import { connect, type Database } from "../../api/src/db.ts";
+import { connect, type Database } from "../../api/src/db/client.ts";
 import { type Endpoint, PUBLIC_URL } from "../../api/test/app.ts";
 import { createDatabase } from "../../api/test/database.ts";
 import { createSender, graphql, reveal, type Sender } from "../../api/test/factories.ts";

@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
-import { connect, type Database } from "../../api/src/db.ts";
+import { connect, type Database } from "../../api/src/db/client.ts";
 import { PUBLIC_URL } from "../../api/test/app.ts";
 import { createDatabase } from "../../api/test/database.ts";
 import { createSecret, createSender, graphql, secretOf } from "../../api/test/factories.ts";

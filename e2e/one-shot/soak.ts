@@ -8,7 +8,7 @@
  */
 import { setTimeout } from "node:timers/promises";
 import { verifyChains } from "../../api/src/audit/verify-chain.ts";
-import { connect, type Database } from "../../api/src/db.ts";
+import { connect, type Database } from "../../api/src/db/client.ts";
 import { type Endpoint, PUBLIC_URL } from "../../api/test/app.ts";
 import { DebianServer, hasDebianPostgres } from "../../api/test/debian-postgres.ts";
 import { createKey, createSender, type Sender } from "../../api/test/factories.ts";

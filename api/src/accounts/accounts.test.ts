@@ -5,7 +5,7 @@ import { createTestApp, PUBLIC_URL, type TestApp } from "../../test/app.ts";
 import { createDatabase, useDatabase } from "../../test/database.ts";
 import { cookiesOf, createSender, graphql, signUp } from "../../test/factories.ts";
 import { ARGON2_PARAMETERS } from "../crypto/argon2.ts";
-import { connect } from "../db.ts";
+import { connect } from "../db/client.ts";
 import { findOrCreateMember } from "./member-store.ts";
 
 const db = useDatabase();

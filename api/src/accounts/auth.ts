@@ -4,7 +4,7 @@ import { APIError, createAuthMiddleware, getSessionFromCtx } from "better-auth/a
 // Without the query builder that it brings along for those who have no adapter: 255 files to read at each start.
 import { betterAuth } from "better-auth/minimal";
 import type { Argon2Slots } from "../crypto/argon2.ts";
-import type { Database } from "../db.ts";
+import type { Database } from "../db/client.ts";
 import type { Logger } from "../log.ts";
 import { checkName } from "../name.ts";
 import { anyUser, isDisabled } from "./member-store.ts";

@@ -1,5 +1,5 @@
 import { parseSigned } from "hono/utils/cookie";
-import type { Database } from "../db.ts";
+import type { Database } from "../db/client.ts";
 import type { Auth } from "./auth.ts";
 import type { Credential } from "./credential.ts";
 import type { Member } from "./member.ts";

@@ -1,5 +1,5 @@
 /** The SQL that lets go of what sign-ins leave behind. better-auth itself removes none of it. */
-import type { Database } from "../db.ts";
+import type { Database } from "../db/client.ts";
 
 /** Far longer than any of its windows, which are of a minute at most. In ms, as its column. */
 const COUNTER_KEPT_MS = 3_600_000;

@@ -1,6 +1,6 @@
 /** What the operator of a server does to accounts, past the rules that hold for people who sign up themselves. */
 import { APIError } from "better-auth/api";
-import type { Database } from "../db.ts";
+import type { Database } from "../db/client.ts";
 import type { Auth } from "./auth.ts";
 import { setDisabled } from "./member-store.ts";
 

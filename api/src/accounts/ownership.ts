@@ -1,4 +1,4 @@
-import type { Queryable } from "../db.ts";
+import type { Queryable } from "../db/client.ts";
 import { notFound } from "../errors.ts";
 import { isId } from "../page.ts";
 import type { Reach } from "./caller.ts";

@@ -1,6 +1,6 @@
 import { isMigrated } from "@ttl-secrets/drizzle/migrate";
 import type { Config } from "../config.ts";
-import { connect, type Database } from "../db.ts";
+import { connect, type Database } from "../db/client.ts";
 import { attachEmbeddedPostgres } from "../embedded-postgres/attach.ts";
 import { embeddedKeyFile } from "../key-ring/embedded-keys.ts";
 import { startFailure } from "../start-error.ts";

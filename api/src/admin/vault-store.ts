@@ -1,4 +1,4 @@
-import type { Database } from "../db.ts";
+import type { Database } from "../db/client.ts";
 
 /** A vault as the operator sees it. */
 interface VaultSummary {

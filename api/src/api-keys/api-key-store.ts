@@ -2,7 +2,7 @@
 import { apiKeys, projects } from "@ttl-secrets/drizzle/schema";
 import { and, count, desc, eq, gt, inArray, isNull, sql } from "drizzle-orm";
 import type { ApiKeyIdentity, ApiKeyScope } from "../accounts/caller.ts";
-import type { Queryable } from "../db.ts";
+import type { Queryable } from "../db/client.ts";
 import { after } from "../keyset.ts";
 import type { PageRequest } from "../page.ts";
 import type { ApiKey } from "./api-key.ts";

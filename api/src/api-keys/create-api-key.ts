@@ -3,7 +3,7 @@ import type { ApiKeyScope } from "../accounts/caller.ts";
 import type { Member } from "../accounts/member.ts";
 import { lockOwner } from "../accounts/member-store.ts";
 import { hashApiKey, newApiKey } from "../crypto/api-key.ts";
-import type { Database } from "../db.ts";
+import type { Database } from "../db/client.ts";
 import { badInput, notFound, ownersOnly } from "../errors.ts";
 import { checkName } from "../name.ts";
 import { isId } from "../page.ts";

@@ -1,5 +1,5 @@
 import type { Member } from "../accounts/member.ts";
-import type { Database } from "../db.ts";
+import type { Database } from "../db/client.ts";
 import { type Page, type PageRequest, toPage } from "../page.ts";
 import type { ApiKey } from "./api-key.ts";
 import { listApiKeys as readApiKeys } from "./api-key-store.ts";

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { APPS, createTestApp } from "../../test/app.ts";
 import { useDatabase } from "../../test/database.ts";
-import { brandApps } from "../brand/branded-apps.ts";
+import { brandApps } from "./brand/branded-apps.ts";
 
 const db = useDatabase();
 

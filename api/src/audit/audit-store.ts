@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { auditEvents } from "@ttl-secrets/drizzle/schema";
 import { and, asc, desc, eq, gt, gte, inArray, lt, lte } from "drizzle-orm";
 import type { TransactionSql } from "postgres";
-import type { Database, Queryable } from "../db.ts";
+import type { Database, Queryable } from "../db/client.ts";
 import { after } from "../keyset.ts";
 import type { PageRequest } from "../page.ts";
 import type { AuditAction, AuditEvent, AuditFilter } from "./audit-event.ts";

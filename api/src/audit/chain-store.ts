@@ -1,4 +1,4 @@
-import type { Database } from "../db.ts";
+import type { Database } from "../db/client.ts";
 import { CHAIN_START, type ChainedEvent } from "./chain.ts";
 
 type Sql = Pick<Database, "sql">;

@@ -1,6 +1,6 @@
 import { stringify } from "csv-stringify/sync";
 import type { Member } from "../accounts/member.ts";
-import type { Database } from "../db.ts";
+import type { Database } from "../db/client.ts";
 import type { AuditFilter } from "./audit-event.ts";
 import { type ExportedEvent, eventsInOrder } from "./audit-store.ts";
 import { chainEnd } from "./chain-store.ts";

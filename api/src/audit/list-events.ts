@@ -1,7 +1,7 @@
 import { reachOfMember } from "../accounts/caller.ts";
 import type { Member } from "../accounts/member.ts";
 import { requireOwnProject } from "../accounts/ownership.ts";
-import type { Database } from "../db.ts";
+import type { Database } from "../db/client.ts";
 import { badInput, notFound } from "../errors.ts";
 import { isId, type Page, type PageRequest, toPage } from "../page.ts";
 import type { AuditEvent, AuditFilter } from "./audit-event.ts";

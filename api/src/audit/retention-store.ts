@@ -3,7 +3,7 @@
  * event that was removed, from which the rest can be verified as before.
  */
 import type { TransactionSql } from "postgres";
-import type { Database } from "../db.ts";
+import type { Database } from "../db/client.ts";
 
 /** Any number that nothing else in the database takes an advisory lock with. One process at a time removes events. */
 const PURGE_LOCK = 7_786_502;

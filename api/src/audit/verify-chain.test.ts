@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { createTestApp } from "../../test/app.ts";
 import { useDatabase } from "../../test/database.ts";
 import { createSecret, createSender, graphql, reveal, type Sender } from "../../test/factories.ts";
-import { connect } from "../db.ts";
+import { connect } from "../db/client.ts";
 import { closeInterruptedBatch } from "../secrets/secret-store.ts";
 import { insertEvents } from "./audit-store.ts";
 import { verifyChain, verifyChains } from "./verify-chain.ts";

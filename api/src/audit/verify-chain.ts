@@ -1,4 +1,4 @@
-import type { Database } from "../db.ts";
+import type { Database } from "../db/client.ts";
 import { CHAIN_START, chainHash } from "./chain.ts";
 import { auditedVaults, chainEnd, chainedEvents, chainStart, eventsBeyondEnd } from "./chain-store.ts";
 

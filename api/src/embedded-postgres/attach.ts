@@ -3,7 +3,7 @@ import { setTimeout } from "node:timers/promises";
 import { clusterFolder, readSuperuserPassword } from "./cluster.ts";
 import { urlOfRunning } from "./database.ts";
 import { type EmbeddedPostgresOptions, startEmbeddedPostgres } from "./embedded-postgres.ts";
-import { DataDirInUseError } from "./folder-lock.ts";
+import { DataDirInUseError } from "./data-folder.ts";
 import { findExisting } from "./place.ts";
 import { POLL_MS, readPostmaster } from "./postmaster.ts";
 

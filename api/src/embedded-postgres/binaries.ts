@@ -2,7 +2,7 @@ import { chmod, cp, readdir, readFile, rename, rm, stat } from "node:fs/promises
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import type { SystemUser } from "./command.ts";
-import { waitForFolder } from "./folder-lock.ts";
+import { waitForFolder } from "./data-folder.ts";
 import { makeSystemDir } from "./system-dir.ts";
 import { closedFolder } from "./system-user.ts";
 

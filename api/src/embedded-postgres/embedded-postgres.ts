@@ -2,12 +2,12 @@ import { findBinariesPackage, placeBinaries } from "./binaries.ts";
 import { clusterFolder, ensureCluster, readSuperuserPassword } from "./cluster.ts";
 import { openDataDir } from "./data-dir.ts";
 import { openDatabase } from "./database.ts";
-import { type FolderLock, lockFolder } from "./folder-lock.ts";
+import { type FolderLock, lockFolder } from "./data-folder.ts";
 import { findPlace } from "./place.ts";
 import { type Server, type ServerExit, startServer } from "./server.ts";
 import { SYSTEM_DIR } from "./system-dir.ts";
 
-export { DataDirInUseError } from "./folder-lock.ts";
+export { DataDirInUseError } from "./data-folder.ts";
 export type { ServerExit } from "./server.ts";
 
 /** A PostgreSQL server that belongs to this process. */

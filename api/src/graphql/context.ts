@@ -3,7 +3,7 @@ import type { Credential } from "../accounts/credential.ts";
 import type { Actor, Member } from "../accounts/member.ts";
 import type { Argon2Slots } from "../crypto/argon2.ts";
 import type { KeyRing } from "../crypto/key-ring.ts";
-import type { Database } from "../db.ts";
+import type { Database } from "../db/client.ts";
 import { AppError, ownersOnly } from "../errors.ts";
 import type { ChangeHub } from "../live/change-hub.ts";
 import type { Logger } from "../log.ts";

@@ -1,4 +1,4 @@
-import type { Database } from "../db.ts";
+import type { Database } from "../db/client.ts";
 import type { Logger } from "../log.ts";
 import { type Repeated, repeat } from "../repeat.ts";
 import { KeyFileError } from "./key-file.ts";

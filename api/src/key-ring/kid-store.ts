@@ -1,4 +1,4 @@
-import type { Database } from "../db.ts";
+import type { Database } from "../db/client.ts";
 import type { KeyUse } from "./next-keys.ts";
 
 /** The database's clock, and the kids of all payloads whose TTL is not over by it. */

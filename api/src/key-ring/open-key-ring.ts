@@ -1,4 +1,4 @@
-import type { Database } from "../db.ts";
+import type { Database } from "../db/client.ts";
 import type { Logger } from "../log.ts";
 import { readKeyFile } from "./key-file.ts";
 import type { KeyRotation } from "./key-keeper.ts";

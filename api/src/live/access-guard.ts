@@ -1,4 +1,4 @@
-import type { Database } from "../db.ts";
+import type { Database } from "../db/client.ts";
 import { AppError, notFound } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import { type Standing, standings } from "./access-store.ts";

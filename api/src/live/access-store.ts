@@ -1,5 +1,5 @@
 /** The SQL that asks whether those who follow something still may. */
-import type { Database } from "../db.ts";
+import type { Database } from "../db/client.ts";
 import type { Claimant } from "./follower.ts";
 
 /** What became of a claimant's right. */

@@ -1,4 +1,4 @@
-import type { Database } from "../db.ts";
+import type { Database } from "../db/client.ts";
 import { AppError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import { AccessGuard } from "./access-guard.ts";

@@ -1,7 +1,7 @@
 /** The SQL behind live streams about secrets: what changed, read by the same rule as every list. */
 import { ttlSecrets } from "@ttl-secrets/drizzle/schema";
 import { and, asc, eq, gte, inArray, type SQL, sql } from "drizzle-orm";
-import type { Database } from "../db.ts";
+import type { Database } from "../db/client.ts";
 import type { Position } from "../page.ts";
 import type { TtlSecret } from "../secrets/secret.ts";
 import { ATTEMPT_SECONDS, isOverdue, secretFields } from "../secrets/secret-store.ts";

@@ -1,7 +1,7 @@
 import type { Reach } from "../accounts/caller.ts";
 import type { Credential } from "../accounts/credential.ts";
 import { requireOwnProject } from "../accounts/ownership.ts";
-import type { Database } from "../db.ts";
+import type { Database } from "../db/client.ts";
 import type { TtlSecret } from "../secrets/secret.ts";
 import type { ChangeHub } from "./change-hub.ts";
 import { changedSince } from "./change-store.ts";

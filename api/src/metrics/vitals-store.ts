@@ -1,4 +1,4 @@
-import type { Database } from "../db.ts";
+import type { Database } from "../db/client.ts";
 
 /** What the database says for the metrics. */
 export interface DatabaseVitals {

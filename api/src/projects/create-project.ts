@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { reachOfMember } from "../accounts/caller.ts";
 import type { Member } from "../accounts/member.ts";
-import type { Database } from "../db.ts";
+import type { Database } from "../db/client.ts";
 import { checkName } from "../name.ts";
 import { getProject } from "./get-project.ts";
 import type { Project } from "./project.ts";

@@ -1,5 +1,5 @@
 import type { Member } from "../accounts/member.ts";
-import type { Database } from "../db.ts";
+import type { Database } from "../db/client.ts";
 import { notFound } from "../errors.ts";
 import { isId } from "../page.ts";
 import { deleteProject as remove } from "./project-store.ts";

@@ -1,6 +1,6 @@
 import type { Reach } from "../accounts/caller.ts";
 import { canReach } from "../accounts/ownership.ts";
-import type { Database } from "../db.ts";
+import type { Database } from "../db/client.ts";
 import { notFound } from "../errors.ts";
 import type { Project } from "./project.ts";
 import { findProject } from "./project-store.ts";

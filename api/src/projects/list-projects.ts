@@ -1,5 +1,5 @@
 import type { Reach } from "../accounts/caller.ts";
-import type { Database } from "../db.ts";
+import type { Database } from "../db/client.ts";
 import { type Page, type PageRequest, toPage } from "../page.ts";
 import type { Project } from "./project.ts";
 import { listProjects as readProjects } from "./project-store.ts";

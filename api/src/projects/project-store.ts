@@ -2,7 +2,7 @@ import { projects, ttlSecretPayloads, ttlSecrets } from "@ttl-secrets/drizzle/sc
 import { and, desc, eq, inArray, isNotNull, sql } from "drizzle-orm";
 import type { Reach } from "../accounts/caller.ts";
 import { insertEvents } from "../audit/audit-store.ts";
-import type { Database, Queryable } from "../db.ts";
+import type { Database, Queryable } from "../db/client.ts";
 import { after } from "../keyset.ts";
 import type { PageRequest } from "../page.ts";
 import type { Project } from "./project.ts";

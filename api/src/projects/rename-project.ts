@@ -1,6 +1,6 @@
 import { reachOfMember } from "../accounts/caller.ts";
 import type { Member } from "../accounts/member.ts";
-import type { Database } from "../db.ts";
+import type { Database } from "../db/client.ts";
 import { notFound } from "../errors.ts";
 import { checkName } from "../name.ts";
 import { isId } from "../page.ts";

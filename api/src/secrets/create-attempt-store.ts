@@ -1,6 +1,6 @@
 import { createAttempts } from "@ttl-secrets/drizzle/schema";
 import { eq, lte, sql } from "drizzle-orm";
-import type { Database, Queryable } from "../db.ts";
+import type { Database, Queryable } from "../db/client.ts";
 
 /** An hour longer than any secret lives, so that what a forgotten key made is never still pending. */
 const KEPT_HOURS = 25;

@@ -13,7 +13,7 @@
  */
 import { createHash } from "node:crypto";
 import { type Caller, idOf } from "../accounts/caller.ts";
-import type { Database, Queryable } from "../db.ts";
+import type { Database, Queryable } from "../db/client.ts";
 import { AppError, badInput } from "../errors.ts";
 import { lockAttempts, nextAttempt } from "./create-attempt-store.ts";
 import type { SecretContent } from "./create-secret.ts";

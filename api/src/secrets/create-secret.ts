@@ -7,7 +7,7 @@ import type { KeyRing } from "../crypto/key-ring.ts";
 import { newPassphrase, newSalt, passphraseKeys } from "../crypto/passphrase.ts";
 import { MAX_GENERATED_LENGTH, randomSecret, type SecretCharset } from "../crypto/random-secret.ts";
 import { hashToken, newToken } from "../crypto/token.ts";
-import type { Database } from "../db.ts";
+import type { Database } from "../db/client.ts";
 import { badInput, notFound } from "../errors.ts";
 import { checkName } from "../name.ts";
 import { step } from "../tracing/tracing.ts";

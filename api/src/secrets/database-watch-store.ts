@@ -1,5 +1,5 @@
 import type { TransactionSql } from "postgres";
-import type { Database } from "../db.ts";
+import type { Database } from "../db/client.ts";
 
 type Sql = Database["sql"] | TransactionSql;
 

@@ -1,4 +1,4 @@
-import type { Database } from "../db.ts";
+import type { Database } from "../db/client.ts";
 import type { Logger } from "../log.ts";
 import { countLook, currentMark, type Mark, startGeneration } from "./database-watch-store.ts";
 import { destroyPending } from "./destroy-pending.ts";

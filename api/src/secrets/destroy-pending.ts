@@ -1,5 +1,5 @@
 import type { TransactionSql } from "postgres";
-import type { Database } from "../db.ts";
+import type { Database } from "../db/client.ts";
 import { destroyPendingBatch } from "./secret-store.ts";
 
 /** Keeps each statement short: a batch of this size holds its locks for some tens of milliseconds. */

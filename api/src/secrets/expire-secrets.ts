@@ -1,4 +1,4 @@
-import type { Database } from "../db.ts";
+import type { Database } from "../db/client.ts";
 import { type Batches, inBatches } from "./in-batches.ts";
 import { closeInterruptedBatch, expireBatch } from "./secret-store.ts";
 

@@ -1,6 +1,6 @@
 import { forgetDeadSessions, forgetOldCounters } from "../accounts/housekeeping-store.ts";
 import { purgeBatch } from "../audit/retention-store.ts";
-import type { Database } from "../db.ts";
+import type { Database } from "../db/client.ts";
 import { forgetOldAttempts } from "./create-attempt-store.ts";
 import { type Batches, inBatches } from "./in-batches.ts";
 import { forgetEndedBatch } from "./secret-store.ts";

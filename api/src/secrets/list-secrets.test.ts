@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { createTestApp, type TestApp } from "../../test/app.ts";
 import { useDatabase } from "../../test/database.ts";
 import { createProject, createSecret, createSender, graphql, reveal } from "../../test/factories.ts";
-import type { Database } from "../db.ts";
+import type { Database } from "../db/client.ts";
 import type { TtlSecret } from "./secret.ts";
 import { cursorIn, positionIn, type SecretOrder } from "./secret-order.ts";
 import { findSecrets, listSecrets, MOST_LOOKED_AT } from "./secret-store.ts";

@@ -1,6 +1,6 @@
 import type { Reach } from "../accounts/caller.ts";
 import { requireOwnProject } from "../accounts/ownership.ts";
-import type { Database } from "../db.ts";
+import type { Database } from "../db/client.ts";
 import { badInput } from "../errors.ts";
 import { isNamePart } from "../name.ts";
 import { type Page, type PageRequest, toPage } from "../page.ts";

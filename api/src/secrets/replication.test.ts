@@ -10,7 +10,7 @@ import { auditOf, createSecret, createSender, reveal, secretOf } from "../../tes
 import { destroyPending } from "../admin/destroy-pending.ts";
 import { verifyChain } from "../audit/verify-chain.ts";
 import { hashToken } from "../crypto/token.ts";
-import { connect, type Database } from "../db.ts";
+import { connect, type Database } from "../db/client.ts";
 import { createLogger } from "../log.ts";
 import { DatabaseWatch } from "./database-watch.ts";
 import { secretAvailable } from "./secret-availability.ts";

@@ -15,7 +15,7 @@ import {
 import { PostgresProxy } from "../../test/postgres-proxy.ts";
 import { Argon2Slots } from "../crypto/argon2.ts";
 import { hashToken } from "../crypto/token.ts";
-import { connect } from "../db.ts";
+import { connect } from "../db/client.ts";
 import { claim, settle } from "./secret-store.ts";
 
 const db = useDatabase();

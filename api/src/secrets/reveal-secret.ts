@@ -4,7 +4,7 @@ import type { Argon2Slots, Hash } from "../crypto/argon2.ts";
 import type { KeyRing } from "../crypto/key-ring.ts";
 import { passphraseKeys, verifiersMatch } from "../crypto/passphrase.ts";
 import { hashToken, isToken } from "../crypto/token.ts";
-import { type Database, isRolledBack } from "../db.ts";
+import { type Database, isRolledBack } from "../db/client.ts";
 import { AppError, badInput } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import { step } from "../tracing/tracing.ts";

@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import type { Actor } from "../accounts/member.ts";
-import type { Database } from "../db.ts";
+import type { Database } from "../db/client.ts";
 import { notFound } from "../errors.ts";
 import { isId } from "../page.ts";
 import type { TtlSecret } from "./secret.ts";

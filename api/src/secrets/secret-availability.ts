@@ -1,7 +1,7 @@
 import { isVaultId } from "../accounts/member-store.ts";
 import type { KeyRing } from "../crypto/key-ring.ts";
 import { hashToken, isToken } from "../crypto/token.ts";
-import type { Database } from "../db.ts";
+import type { Database } from "../db/client.ts";
 import { AppError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import { hasNewKeys } from "./new-keys.ts";

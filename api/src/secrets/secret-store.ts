@@ -10,7 +10,7 @@ import type { AuditAction } from "../audit/audit-event.ts";
 import { insertEvents, insertEventsOf, type NewEvent } from "../audit/audit-store.ts";
 import type { Sealed } from "../crypto/aead.ts";
 import type { Argon2Parameters } from "../crypto/argon2.ts";
-import type { Database, Queryable } from "../db.ts";
+import type { Database, Queryable } from "../db/client.ts";
 import type { PageRequest } from "../page.ts";
 import { isTrusted, type Mark, markColumns } from "./database-watch-store.ts";
 import { type DestroyedReason, MAX_TTL_SECONDS, type SecretStatus, type TtlSecret } from "./secret.ts";

@@ -1,7 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import postgres from "postgres";
 import { inject } from "vitest";
-import { connect, type Database } from "../../../api/src/db.ts";
+import { connect, type Database } from "../../../api/src/db/client.ts";
 import { type Endpoint, PUBLIC_URL } from "../../../api/test/app.ts";
 import { createDatabase } from "../../../api/test/database.ts";
 import { DebianServer, hasDebianPostgres } from "../../../api/test/debian-postgres.ts";

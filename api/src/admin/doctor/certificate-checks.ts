@@ -1,5 +1,5 @@
 import { connect } from "node:tls";
-import type { Config } from "../config.ts";
+import type { Config } from "../../config.ts";
 import { advice, type Finding, ok, problem } from "./finding.ts";
 
 /** Days before its end at which a certificate should have been renewed: automatic renewals come 30 days before. */

@@ -1,6 +1,6 @@
 import { html } from "hono/html";
-import { type AppFile, type AppFiles, appFile, hashOf } from "../apps/app-file.ts";
-import type { AppName, Apps } from "../apps/built-app.ts";
+import { type AppFile, type AppFiles, appFile, hashOf } from "../app-file.ts";
+import type { AppName, Apps } from "../built-app.ts";
 import { type Brand, PRODUCT } from "./brand.ts";
 import { brandRules } from "./stylesheet.ts";
 

@@ -1,18 +1,18 @@
 import { isMigrated } from "@ttl-secrets/drizzle/migrate";
 import ipaddr from "ipaddr.js";
-import type { Config } from "../config.ts";
-import { connect } from "../db.ts";
-import { keysIn, readKeyFile } from "../key-ring/key-file.ts";
-import type { ServerKey } from "../key-ring/key-list.ts";
-import { keyUse } from "../key-ring/kid-store.ts";
-import { requireUsablePooler } from "../pooler.ts";
-import { StartError, startFailure } from "../start-error.ts";
-import { ofCertificates } from "./certificate.ts";
-import { ofServer } from "./database-server.ts";
+import type { Config } from "../../config.ts";
+import { connect } from "../../db/client.ts";
+import { keysIn, readKeyFile } from "../../key-ring/key-file.ts";
+import type { ServerKey } from "../../key-ring/key-list.ts";
+import { keyUse } from "../../key-ring/kid-store.ts";
+import { requireUsablePooler } from "../../db/pooler.ts";
+import { StartError, startFailure } from "../../start-error.ts";
+import { ofCertificates } from "./certificate-checks.ts";
+import { ofServer } from "./database-checks.ts";
 import { readSecretVitals, readVitals, type Vitals } from "./doctor-store.ts";
 import { advice, type Finding, ok, problem } from "./finding.ts";
-import { type Installation, openInstallation } from "./installation.ts";
-import { CommandError, type Result } from "./result.ts";
+import { type Installation, openInstallation } from "../installation.ts";
+import { CommandError, type Result } from "../result.ts";
 
 /** Seconds that the clocks of server and database may differ before times shown in the dashboard look wrong. */
 const MAX_SKEW_SECONDS = 2;

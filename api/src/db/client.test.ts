@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { useDatabase } from "../test/database.ts";
-import { connect, type Database } from "./db.ts";
+import { useDatabase } from "../../test/database.ts";
+import { connect, type Database } from "./client.ts";
 
 const db = useDatabase();
 

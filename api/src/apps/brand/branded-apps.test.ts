@@ -1,7 +1,7 @@
 import { brotliDecompressSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { APPS, createTestApp } from "../../test/app.ts";
-import { useDatabase } from "../../test/database.ts";
+import { APPS, createTestApp } from "../../../test/app.ts";
+import { useDatabase } from "../../../test/database.ts";
 import type { Brand } from "./brand.ts";
 import { brandApps } from "./branded-apps.ts";
 

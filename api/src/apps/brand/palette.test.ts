@@ -44,7 +44,7 @@ describe.each(["light", "dark"] as const)("the palette of a brand's colour in th
   });
 
   test("stands on the grounds that the apps' tokens have", () => {
-    const tokens = readFileSync(new URL("../../../reveal/src/tokens.css", import.meta.url), "utf8");
+    const tokens = readFileSync(new URL("../../../../reveal/src/tokens.css", import.meta.url), "utf8");
     for (const [name, color] of Object.entries(GROUNDS[scheme])) {
       expect(tokens).toMatch(new RegExp(`--${name}: [^;]*${color}`));
     }

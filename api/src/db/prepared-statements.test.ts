@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { expect, test } from "vitest";
-import { useDatabase } from "../test/database.ts";
-import { connect } from "./db.ts";
+import { useDatabase } from "../../test/database.ts";
+import { connect } from "./client.ts";
 
 const db = useDatabase();
 

@@ -1,6 +1,6 @@
 import { describe, expect, inject, it, onTestFinished } from "vitest";
-import { createDatabase, useDatabase } from "../test/database.ts";
-import { connect, TIMEOUTS } from "./db.ts";
+import { createDatabase, useDatabase } from "../../test/database.ts";
+import { connect, TIMEOUTS } from "./client.ts";
 import { requireUsablePooler } from "./pooler.ts";
 
 const db = useDatabase();

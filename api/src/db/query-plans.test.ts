@@ -4,8 +4,8 @@
  */
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { createTestApp, type TestApp } from "../test/app.ts";
-import { useDatabase } from "../test/database.ts";
+import { createTestApp, type TestApp } from "../../test/app.ts";
+import { useDatabase } from "../../test/database.ts";
 import {
   createKey,
   createProject,
@@ -17,20 +17,20 @@ import {
   revoke,
   type Sender,
   signUp,
-} from "../test/factories.ts";
-import { fillDatabase, fillSecrets } from "../test/large-database.ts";
-import { type Plan, QueryPlanner } from "../test/query-plan.ts";
-import { forgetDeadSessions, forgetOldCounters } from "./accounts/housekeeping-store.ts";
-import { listApiKeys } from "./api-keys/api-key-store.ts";
-import { eventsInOrder, hasEvents, listEvents } from "./audit/audit-store.ts";
-import { purgeBatch } from "./audit/retention-store.ts";
-import { changedSince, readSecrets, refsChangedSince, refsEndedByTime } from "./live/change-store.ts";
-import { readVitals } from "./metrics/vitals-store.ts";
-import { listProjects } from "./projects/project-store.ts";
-import { RateLimits } from "./rate-limit.ts";
-import { forgetOldAttempts } from "./secrets/create-attempt-store.ts";
-import { currentMark } from "./secrets/database-watch-store.ts";
-import type { SecretOrder, SecretPosition } from "./secrets/secret-order.ts";
+} from "../../test/factories.ts";
+import { fillDatabase, fillSecrets } from "../../test/large-database.ts";
+import { type Plan, QueryPlanner } from "../../test/query-plan.ts";
+import { forgetDeadSessions, forgetOldCounters } from "../accounts/housekeeping-store.ts";
+import { listApiKeys } from "../api-keys/api-key-store.ts";
+import { eventsInOrder, hasEvents, listEvents } from "../audit/audit-store.ts";
+import { purgeBatch } from "../audit/retention-store.ts";
+import { changedSince, readSecrets, refsChangedSince, refsEndedByTime } from "../live/change-store.ts";
+import { readVitals } from "../metrics/vitals-store.ts";
+import { listProjects } from "../projects/project-store.ts";
+import { RateLimits } from "../rate-limit.ts";
+import { forgetOldAttempts } from "../secrets/create-attempt-store.ts";
+import { currentMark } from "../secrets/database-watch-store.ts";
+import type { SecretOrder, SecretPosition } from "../secrets/secret-order.ts";
 import {
   claim,
   closeInterruptedBatch,
@@ -43,7 +43,7 @@ import {
   MOST_LOOKED_AT,
   revoke as revokePending,
   settle,
-} from "./secrets/secret-store.ts";
+} from "../secrets/secret-store.ts";
 
 // The long run is `pnpm test:torture`.
 const SIZE = process.env.TORTURE === "1" ? 1_000_000 : 40_000;
