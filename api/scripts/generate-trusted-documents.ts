@@ -1,4 +1,4 @@
-/** Writes `src/graphql/known-documents.json`: what both apps and the example of an integration send, word by word. */
+/** Writes `src/graphql/trusted-documents.json`: what both apps and the example of an integration send, word by word. */
 import { writeFileSync } from "node:fs";
 import { type DocumentNode, print } from "graphql";
 import * as dashboard from "../../dashboard/src/gql/graphql.ts";
@@ -14,6 +14,6 @@ const typed = [...Object.values(dashboard), ...Object.values(integration)]
   .filter(({ definitions }) => definitions.some(({ kind }) => kind === "OperationDefinition"));
 const texts = new Set([...Object.values(reveal), ...typed.map(print)]);
 writeFileSync(
-  new URL("../src/graphql/known-documents.json", import.meta.url),
+  new URL("../src/graphql/trusted-documents.json", import.meta.url),
   `${JSON.stringify([...texts], null, 2)}\n`,
 );

@@ -12,7 +12,7 @@ import type { ClientIp } from "./client-ip.ts";
 import { defaultHeader } from "./default-header.ts";
 import { AppError, type ErrorCode } from "./errors.ts";
 import type { Services } from "./graphql/context.ts";
-import { createGraphql, GRAPHQL_PATH } from "./graphql/yoga.ts";
+import { createGraphql, GRAPHQL_PATH } from "./graphql/handler.ts";
 import type { Health } from "./health.ts";
 import { isForeign, type Origins } from "./origin.ts";
 import { waitHeaders } from "./rate-limit.ts";

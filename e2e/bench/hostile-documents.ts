@@ -4,7 +4,7 @@
  */
 
 import type { Context } from "../../api/src/graphql/context.ts";
-import { createGraphql } from "../../api/src/graphql/yoga.ts";
+import { createGraphql } from "../../api/src/graphql/handler.ts";
 import { createLogger } from "../../api/src/log.ts";
 import { Metrics } from "../../api/src/metrics/metrics.ts";
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Hono } from "hono";
 import { clientIpResolver } from "../../api/src/client-ip.ts";
 import type { Context } from "../../api/src/graphql/context.ts";
-import { createGraphql } from "../../api/src/graphql/yoga.ts";
+import { createGraphql } from "../../api/src/graphql/handler.ts";
 import { listen } from "../../api/src/listen.ts";
 import { createLogger } from "../../api/src/log.ts";
 import { gatheredLines } from "../../api/src/log-destination.ts";

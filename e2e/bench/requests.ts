@@ -1,6 +1,6 @@
 /** The requests that are measured, as the product's own apps and an integration would send them. */
 import { randomBytes } from "node:crypto";
-import known from "../../api/src/graphql/known-documents.json" with { type: "json" };
+import known from "../../api/src/graphql/trusted-documents.json" with { type: "json" };
 import type { Load } from "./load.ts";
 import type { Sender } from "./product.ts";
 

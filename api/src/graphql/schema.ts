@@ -1,12 +1,12 @@
 import { builder } from "./builder.ts";
-import "./date-time.ts";
-import "./viewer.ts";
-import "./project.ts";
-import "./ttl-secret.ts";
-import "./ttl-secret-changed.ts";
-import "./reveal.ts";
-import "./audit-event.ts";
-import "./api-key.ts";
+import "./types/date-time.ts";
+import "./types/viewer.ts";
+import "./types/project.ts";
+import "./types/ttl-secret.ts";
+import "./types/ttl-secret-changed.ts";
+import "./types/reveal.ts";
+import "./types/audit-event.ts";
+import "./types/api-key.ts";
 
 builder.queryType({
   description: "Reads; none of them changes anything. A document may select five of these fields.",

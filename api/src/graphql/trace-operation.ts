@@ -2,7 +2,7 @@ import type { ExecutionResult } from "graphql";
 import type { Plugin } from "graphql-yoga";
 import { requestUnderWay } from "../request-scope.ts";
 import { currentTracer } from "../tracing/tracing.ts";
-import { codeOf } from "./safe-errors.ts";
+import { codeOf } from "./error-masking.ts";
 
 /**
  * Traces what a request asks for, under the name that the log has for it; of a subscription the time until its stream

@@ -1,14 +1,14 @@
-import { AppError } from "../errors.ts";
-import { countOutcome } from "../metrics/metrics.ts";
-import { clientOf } from "../rate-limit.ts";
-import { type RevealOutcome, revealSecret } from "../secrets/reveal-secret.ts";
+import { AppError } from "../../errors.ts";
+import { countOutcome } from "../../metrics/metrics.ts";
+import { clientOf } from "../../rate-limit.ts";
+import { type RevealOutcome, revealSecret } from "../../secrets/reveal-secret.ts";
 import {
   type SecretAvailability,
   secretAvailability,
   secretAvailable,
-} from "../secrets/secret-availability.ts";
-import { builder } from "./builder.ts";
-import { isRefusal } from "./refusal.ts";
+} from "../../secrets/secret-availability.ts";
+import { builder } from "../builder.ts";
+import { isRefusal } from "../refusal.ts";
 
 type Outcome<Kind extends RevealOutcome["kind"]> = Extract<RevealOutcome, { kind: Kind }>;
 

@@ -1,5 +1,5 @@
-import type { Member } from "../accounts/member.ts";
-import { builder } from "./builder.ts";
+import type { Member } from "../../accounts/member.ts";
+import { builder } from "../builder.ts";
 
 const VaultType = builder.objectRef<Pick<Member, "vaultId" | "vaultName">>("Vault").implement({
   description: "A tenant: the projects, TTL secrets and audit log that its members share.",

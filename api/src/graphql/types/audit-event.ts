@@ -1,9 +1,9 @@
-import { AUDIT_ACTIONS, type AuditAction, type AuditEvent } from "../audit/audit-event.ts";
-import { listEvents } from "../audit/list-events.ts";
-import { pageRequest } from "../page.ts";
-import { builder } from "./builder.ts";
+import { AUDIT_ACTIONS, type AuditAction, type AuditEvent } from "../../audit/audit-event.ts";
+import { listEvents } from "../../audit/list-events.ts";
+import { pageRequest } from "../../page.ts";
+import { builder } from "../builder.ts";
 import { EDGE, pageArgs, toConnection } from "./connection.ts";
-import { requireMember } from "./context.ts";
+import { requireMember } from "../context.ts";
 
 const DESCRIPTIONS: Record<AuditAction, string> = {
   temporary_secret_create: "A TTL secret was created.",

@@ -1,6 +1,6 @@
 import type { DocumentNode } from "graphql";
 import type { Plugin } from "graphql-yoga";
-import texts from "./known-documents.json" with { type: "json" };
+import texts from "./trusted-documents.json" with { type: "json" };
 
 /**
  * Parses and validates the documents of our own apps, and of the example of an integration, once each. No other document is

@@ -1,5 +1,5 @@
-import { encodeCursor, type Page, type Position } from "../page.ts";
-import { builder } from "./builder.ts";
+import { encodeCursor, type Page, type Position } from "../../page.ts";
+import { builder } from "../builder.ts";
 
 /** Arguments of a connection that is read forward, newest first. */
 export const pageArgs = builder.args((t) => ({

@@ -1,8 +1,8 @@
 import type { DocumentNode } from "graphql";
 import { createYoga } from "graphql-yoga";
 import { describe, expect, it } from "vitest";
-import texts from "./known-documents.json" with { type: "json" };
-import { knownDocuments } from "./known-documents.ts";
+import texts from "./trusted-documents.json" with { type: "json" };
+import { knownDocuments } from "./trusted-documents.ts";
 import { documentLimits } from "./limits.ts";
 import { schema } from "./schema.ts";
 

@@ -1,7 +1,7 @@
-import { reachOf } from "../accounts/caller.ts";
-import { followSecrets } from "../live/follow-secrets.ts";
-import { builder } from "./builder.ts";
-import { requireCaller } from "./context.ts";
+import { reachOf } from "../../accounts/caller.ts";
+import { followSecrets } from "../../live/follow-secrets.ts";
+import { builder } from "../builder.ts";
+import { requireCaller } from "../context.ts";
 import { TtlSecretType } from "./ttl-secret.ts";
 
 builder.subscriptionField("ttlSecretChanged", (t) =>

@@ -4,11 +4,11 @@ import type { Logger } from "../log.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import { accessPolicy } from "./access.ts";
 import type { Context } from "./context.ts";
-import { knownDocuments } from "./known-documents.ts";
+import { knownDocuments } from "./trusted-documents.ts";
 import { documentLimits } from "./limits.ts";
-import { noteOperation } from "./note-operation.ts";
+import { noteOperation } from "./operation-name.ts";
 import { plainAnswer, plainRequest } from "./plain-request.ts";
-import { SafeErrors } from "./safe-errors.ts";
+import { SafeErrors } from "./error-masking.ts";
 import { schema } from "./schema.ts";
 import { traceOperation } from "./trace-operation.ts";
 
