@@ -24,7 +24,7 @@ const COMPARE = `
       return nodes;
     },
   });
-  await import("./server.ts");
+  await import("./http/app.ts");
   await import("./apps/brand/palette.ts");
   await import("./tracing/open-telemetry.ts");
   console.log(JSON.stringify({ answers, wrong }));

@@ -5,28 +5,28 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { createAuth } from "./accounts/auth.ts";
 import type { Apps } from "./apps/built-app.ts";
-import { clientIpResolver } from "./client-ip.ts";
+import { clientIpResolver } from "./http/client-ip.ts";
 import type { Config } from "./config.ts";
 import { Argon2Slots } from "./crypto/argon2.ts";
 import type { KeyRing } from "./crypto/key-ring.ts";
 import { connect } from "./db/client.ts";
-import { Health } from "./health.ts";
+import { Health } from "./http/health.ts";
 import { startKeyKeeper } from "./key-ring/key-keeper.ts";
 import { KeyRingFile } from "./key-ring/key-ring-file.ts";
 import { openKeyRing } from "./key-ring/open-key-ring.ts";
-import { type Listener, listen } from "./listen.ts";
+import { type Listener, listen } from "./http/listen.ts";
 import { ChangeHub } from "./live/change-hub.ts";
 import type { Logger } from "./log.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import { createMetricsApp } from "./metrics/metrics-app.ts";
 import { readVitals } from "./metrics/vitals-store.ts";
-import { originsOf } from "./origin.ts";
+import { originsOf } from "./http/origins.ts";
 import { requireUsablePooler } from "./db/pooler.ts";
 import { RateLimits } from "./rate-limit.ts";
 import { DatabaseWatch } from "./secrets/database-watch.ts";
 import { lastSeenFile } from "./secrets/last-seen.ts";
 import { startSweep } from "./secrets/sweep.ts";
-import { createApp } from "./server.ts";
+import { createApp } from "./http/app.ts";
 import { PATIENCE_SECONDS, type Shutdown } from "./shutdown.ts";
 
 /** What is told to end as soon as the process is to, wherever its start has got to. */

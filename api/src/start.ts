@@ -10,7 +10,7 @@ import type { Serving } from "./services.ts";
 import { type Config, ConfigError, effectiveConfig, parseConfig } from "./config.ts";
 import { startEmbeddedPostgres } from "./embedded-postgres/embedded-postgres.ts";
 import { embeddedKeys } from "./key-ring/embedded-keys.ts";
-import { requireFreePort } from "./listen.ts";
+import { requireFreePort } from "./http/listen.ts";
 import { createLogger, describeError } from "./log.ts";
 import { logDestination } from "./log-destination.ts";
 import { PATIENCE_SECONDS, Shutdown } from "./shutdown.ts";

@@ -3,7 +3,7 @@ import { inject } from "vitest";
 import type { KeyRing } from "../../api/src/crypto/key-ring.ts";
 import { hashToken } from "../../api/src/crypto/token.ts";
 import { connect, type Database } from "../../api/src/db/client.ts";
-import { listen } from "../../api/src/listen.ts";
+import { listen } from "../../api/src/http/listen.ts";
 import { destroyPending } from "../../api/src/secrets/destroy-pending.ts";
 import { expireSecrets } from "../../api/src/secrets/expire-secrets.ts";
 import { claim } from "../../api/src/secrets/secret-store.ts";

@@ -1,7 +1,7 @@
 /** The product on several machines: replicas behind nginx, one PostgreSQL behind PgBouncer in transaction mode. */
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { AUDIT_EXPORT_PATH } from "../../api/src/audit-export.ts";
+import { AUDIT_EXPORT_PATH } from "../../api/src/http/audit-export.ts";
 import { type Endpoint, PUBLIC_URL } from "../../api/test/app.ts";
 import { createDatabase } from "../../api/test/database.ts";
 import {

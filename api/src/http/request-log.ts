@@ -4,10 +4,10 @@ import type { Context, MiddlewareHandler } from "hono";
 import { routePath } from "hono/route";
 import type { ClientIp } from "./client-ip.ts";
 import { defaultHeader } from "./default-header.ts";
-import type { Logger } from "./log.ts";
-import type { Metrics } from "./metrics/metrics.ts";
-import { inRequest, type RequestScope } from "./request-scope.ts";
-import { currentTracer, type SpanUnderWay } from "./tracing/tracing.ts";
+import type { Logger } from "../log.ts";
+import type { Metrics } from "../metrics/metrics.ts";
+import { inRequest, type RequestScope } from "../request-scope.ts";
+import { currentTracer, type SpanUnderWay } from "../tracing/tracing.ts";
 
 /** What a handler finds in its context. */
 export type Env = { Bindings: HttpBindings; Variables: { sourceIp: string } };

@@ -3,10 +3,10 @@ import { once } from "node:events";
 import { createServer, request as httpRequest, type IncomingMessage } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { createTestApp, type TestApp } from "../test/app.ts";
-import { useDatabase } from "../test/database.ts";
-import { createKey, createSecret, createSender, graphql, type Sender } from "../test/factories.ts";
-import { exportEvents } from "./audit/export-events.ts";
+import { createTestApp, type TestApp } from "../../test/app.ts";
+import { useDatabase } from "../../test/database.ts";
+import { createKey, createSecret, createSender, graphql, type Sender } from "../../test/factories.ts";
+import { exportEvents } from "../audit/export-events.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
 

@@ -1,7 +1,7 @@
 import type { HttpBindings } from "@hono/node-server";
 import { Hono, type MiddlewareHandler } from "hono";
 import { secureHeaders } from "hono/secure-headers";
-import { BRAND_PREFIX } from "./apps/brand/branded-apps.ts";
+import { BRAND_PREFIX } from "../apps/brand/branded-apps.ts";
 import { defaultHeader } from "./default-header.ts";
 
 type Policy = NonNullable<NonNullable<Parameters<typeof secureHeaders>[0]>["contentSecurityPolicy"]>;

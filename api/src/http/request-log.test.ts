@@ -1,12 +1,12 @@
 import { PassThrough } from "node:stream";
 import pretty from "pino-pretty";
 import { describe, expect, it } from "vitest";
-import { createTestApp, type TestApp } from "../test/app.ts";
-import { useDatabase } from "../test/database.ts";
-import { createSender, graphql } from "../test/factories.ts";
-import { connect } from "./db/client.ts";
-import { createLogger } from "./log.ts";
-import { requestUnderWay } from "./request-scope.ts";
+import { createTestApp, type TestApp } from "../../test/app.ts";
+import { useDatabase } from "../../test/database.ts";
+import { createSender, graphql } from "../../test/factories.ts";
+import { connect } from "../db/client.ts";
+import { createLogger } from "../log.ts";
+import { requestUnderWay } from "../request-scope.ts";
 
 const db = useDatabase();
 

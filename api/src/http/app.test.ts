@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { createTestApp, PUBLIC_URL, type TestApp } from "../test/app.ts";
-import { useDatabase } from "../test/database.ts";
-import { createSecret, createSender, graphql } from "../test/factories.ts";
-import { connect } from "./db/client.ts";
+import { createTestApp, PUBLIC_URL, type TestApp } from "../../test/app.ts";
+import { useDatabase } from "../../test/database.ts";
+import { createSecret, createSender, graphql } from "../../test/factories.ts";
+import { connect } from "../db/client.ts";
 
 const db = useDatabase();
 

@@ -1,9 +1,9 @@
-import type { Auth } from "./accounts/auth.ts";
-import type { Credential } from "./accounts/credential.ts";
-import { findSession, type SignedIn } from "./accounts/find-session.ts";
-import type { Member } from "./accounts/member.ts";
-import { findOrCreateMember } from "./accounts/member-store.ts";
-import type { Database } from "./db/client.ts";
+import type { Auth } from "../accounts/auth.ts";
+import type { Credential } from "../accounts/credential.ts";
+import { findSession, type SignedIn } from "../accounts/find-session.ts";
+import type { Member } from "../accounts/member.ts";
+import { findOrCreateMember } from "../accounts/member-store.ts";
+import type { Database } from "../db/client.ts";
 
 /** Who makes a request, found out when first asked. */
 export interface RequestSession {
