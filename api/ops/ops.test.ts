@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 import { readVitals } from "../src/metrics/vitals-store.ts";
-import { sweepOnce } from "../src/secrets/sweep.ts";
+import { sweepOnce } from "../src/jobs/sweep.ts";
 import { createTestApp, type TestApp } from "../test/app.ts";
 import { useDatabase } from "../test/database.ts";
 import { createSecret, createSender, graphql, reveal } from "../test/factories.ts";

@@ -5,7 +5,7 @@ import { PRODUCT } from "./apps/brand/brand.ts";
 import { LogoError, readLogo } from "./apps/brand/logo.ts";
 import type { KeyRing } from "./crypto/key-ring.ts";
 import { looksRandom } from "./crypto/weak-key.ts";
-import { MAKE_A_KEY, parseKeys } from "./key-ring/key-list.ts";
+import { MAKE_A_KEY, parseKeys } from "./key-ring/key-format.ts";
 import { LOG_LEVELS } from "./log.ts";
 import { SAMPLERS } from "./tracing/samplers.ts";
 

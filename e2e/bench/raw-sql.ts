@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { hashToken } from "../../api/src/crypto/token.ts";
 import { connect } from "../../api/src/db/client.ts";
-import { BATCH } from "../../api/src/secrets/in-batches.ts";
+import { BATCH } from "../../api/src/jobs/batches.ts";
 import { claim, expireBatch, findPayload, listSecrets, settle } from "../../api/src/secrets/secret-store.ts";
 import { hashedPassphrase, keyRingOf, storePending } from "../one-shot/pending-secret.ts";
 import type { Sender } from "./product.ts";

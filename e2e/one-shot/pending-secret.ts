@@ -10,7 +10,7 @@ import {
 } from "../../api/src/crypto/passphrase.ts";
 import { hashToken, newToken } from "../../api/src/crypto/token.ts";
 import type { Database } from "../../api/src/db/client.ts";
-import { parseKeys } from "../../api/src/key-ring/key-list.ts";
+import { parseKeys } from "../../api/src/key-ring/key-format.ts";
 import { insertSecret } from "../../api/src/secrets/secret-store.ts";
 import type { Created, Sender } from "../../api/test/factories.ts";
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Config } from "../config.ts";
 import { findExisting } from "../embedded-postgres/place.ts";
-import { generatedKeysFile } from "../generated-keys.ts";
+import { generatedKeysFile } from "../key-ring/generated-keys.ts";
 import { lastSeenFile } from "../secrets/last-seen.ts";
 import { keyFileOf } from "./installation.ts";
 import type { Result } from "./result.ts";

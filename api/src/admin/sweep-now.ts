@@ -1,5 +1,5 @@
 import { RateLimits } from "../rate-limit.ts";
-import { sweepOnce } from "../secrets/sweep.ts";
+import { sweepOnce } from "../jobs/sweep.ts";
 import type { Installation } from "./installation.ts";
 import { counted, type Result } from "./result.ts";
 

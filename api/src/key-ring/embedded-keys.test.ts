@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { embeddedKeys } from "./embedded-keys.ts";
-import { KeyRingFile } from "./key-ring-file.ts";
+import { KeyRingFile } from "./file-key-ring.ts";
 
 let dataDir: string;
 beforeEach(async () => {

@@ -1,10 +1,10 @@
 import { readdir, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { asText, type GeneratedKeys, generatedKeys, generatedKeysFile } from "../generated-keys.ts";
+import { asText, type GeneratedKeys, generatedKeys, generatedKeysFile } from "./generated-keys.ts";
 import { replaceFile } from "../replace-file.ts";
 import { KeyFileError, keysIn, readKeyFile, writeKeyFile } from "./key-file.ts";
-import { parseKeys, type ServerKey } from "./key-list.ts";
-import { newKey } from "./next-keys.ts";
+import { parseKeys, type ServerKey } from "./key-format.ts";
+import { newKey } from "./plan-rotation.ts";
 
 /** Where the embedded database's encryption keys are. */
 export const embeddedKeyFile = (dataDir: string): string => join(dataDir, "encryption-keys");

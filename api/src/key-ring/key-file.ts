@@ -1,7 +1,7 @@
 import { open, realpath } from "node:fs/promises";
 import { replaceFile } from "../replace-file.ts";
 import { StartError } from "../start-error.ts";
-import { formatKeys, parseKeys, type ServerKey } from "./key-list.ts";
+import { formatKeys, parseKeys, type ServerKey } from "./key-format.ts";
 
 /** Thousands of keys: whatever is larger is another file. */
 const MAX_BYTES = 256 * 1024;

@@ -1,8 +1,8 @@
 import type { Database } from "../db/client.ts";
 import type { Logger } from "../log.ts";
 import { readKeyFile } from "./key-file.ts";
-import type { KeyRotation } from "./key-keeper.ts";
-import { KeyRingFile } from "./key-ring-file.ts";
+import type { KeyRotation } from "../jobs/key-rotation.ts";
+import { KeyRingFile } from "./file-key-ring.ts";
 import { rotateKeys } from "./rotate-keys.ts";
 
 /**

@@ -12,10 +12,10 @@ import { open } from "../crypto/aead.ts";
 import { passphraseKeys } from "../crypto/passphrase.ts";
 import { createLogger } from "../log.ts";
 import { KeyFileError, keysIn, readKeyFile, writeKeyFile } from "./key-file.ts";
-import { type KeyRotation, keepKeys } from "./key-keeper.ts";
-import { formatKeys } from "./key-list.ts";
-import { KeyRingFile } from "./key-ring-file.ts";
-import { newKey } from "./next-keys.ts";
+import { type KeyRotation, keepKeys } from "../jobs/key-rotation.ts";
+import { formatKeys } from "./key-format.ts";
+import { KeyRingFile } from "./file-key-ring.ts";
+import { newKey } from "./plan-rotation.ts";
 import { openKeyRing } from "./open-key-ring.ts";
 import { rotateKeys } from "./rotate-keys.ts";
 

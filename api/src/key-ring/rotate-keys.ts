@@ -4,9 +4,9 @@ import { setTimeout } from "node:timers/promises";
 import type { Database } from "../db/client.ts";
 import { type FileLock, tryLockFile } from "../embedded-postgres/file-lock.ts";
 import { KeyFileError, keysIn, readKeyFile, writeKeyFile } from "./key-file.ts";
-import type { ServerKey } from "./key-list.ts";
-import { keyUse } from "./kid-store.ts";
-import { nextKeys } from "./next-keys.ts";
+import type { ServerKey } from "./key-format.ts";
+import { keyUse } from "./keys-in-use-store.ts";
+import { nextKeys } from "./plan-rotation.ts";
 
 /** Seconds to wait for another process that works on the file; what it does takes milliseconds. */
 const LOCK_SECONDS = 20;

@@ -10,7 +10,7 @@ import type { Logger } from "../log.ts";
 import { step } from "../tracing/tracing.ts";
 import type { DatabaseWatch } from "./database-watch.ts";
 import type { Mark } from "./database-watch-store.ts";
-import { hasNewKeys } from "./new-keys.ts";
+import { hasNewKeys } from "../key-ring/reload-if-changed.ts";
 import type { DestroyedReason } from "./secret.ts";
 import { type Claim, claim as claimPayload, settle } from "./secret-store.ts";
 

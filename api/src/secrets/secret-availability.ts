@@ -4,7 +4,7 @@ import { hashToken, isToken } from "../crypto/token.ts";
 import type { Database } from "../db/client.ts";
 import { AppError } from "../errors.ts";
 import type { Logger } from "../log.ts";
-import { hasNewKeys } from "./new-keys.ts";
+import { hasNewKeys } from "../key-ring/reload-if-changed.ts";
 import { findPayload } from "./secret-store.ts";
 
 interface Link {

@@ -1,9 +1,9 @@
 import { forgetDeadSessions, forgetOldCounters } from "../accounts/housekeeping-store.ts";
 import { purgeBatch } from "../audit/retention-store.ts";
 import type { Database } from "../db/client.ts";
-import { forgetOldAttempts } from "./create-attempt-store.ts";
-import { type Batches, inBatches } from "./in-batches.ts";
-import { forgetEndedBatch } from "./secret-store.ts";
+import { forgetOldAttempts } from "../secrets/create-attempt-store.ts";
+import { type Batches, inBatches } from "./batches.ts";
+import { forgetEndedBatch } from "../secrets/secret-store.ts";
 
 /** How long what has ended is kept, in days. */
 export interface Retention {

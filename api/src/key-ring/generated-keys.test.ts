@@ -2,9 +2,9 @@ import { chmod, link, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { parseConfig } from "./config.ts";
+import { parseConfig } from "../config.ts";
 import { generatedKeys } from "./generated-keys.ts";
-import { StartError } from "./start-error.ts";
+import { StartError } from "../start-error.ts";
 
 let folder: string;
 let counter = 0;

@@ -7,8 +7,8 @@ import { insertEvents } from "../audit/audit-store.ts";
 import { verifyChain } from "../audit/verify-chain.ts";
 import { hashToken } from "../crypto/token.ts";
 import { expireSecrets } from "./expire-secrets.ts";
-import { forgetOld } from "./forget-old.ts";
-import { claim } from "./secret-store.ts";
+import { forgetOld } from "./retention.ts";
+import { claim } from "../secrets/secret-store.ts";
 
 const db = useDatabase();
 

@@ -1,5 +1,5 @@
 import type { Database } from "../db/client.ts";
-import type { KeyUse } from "./next-keys.ts";
+import type { KeyUse } from "./plan-rotation.ts";
 
 /** The database's clock, and the kids of all payloads whose TTL is not over by it. */
 export async function keyUse({ sql }: Pick<Database, "sql">): Promise<KeyUse> {

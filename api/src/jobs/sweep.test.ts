@@ -3,7 +3,7 @@ import { createTestApp } from "../../test/app.ts";
 import { useDatabase } from "../../test/database.ts";
 import { createSender, storeExpired } from "../../test/factories.ts";
 import { createLogger } from "../log.ts";
-import type { OnBatch } from "./in-batches.ts";
+import type { OnBatch } from "./batches.ts";
 import { type Sweep, startSweep } from "./sweep.ts";
 
 const db = useDatabase();

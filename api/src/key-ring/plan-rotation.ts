@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { KEY_BYTES } from "../crypto/key-ring.ts";
-import type { ServerKey } from "./key-list.ts";
+import type { ServerKey } from "./key-format.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { formatKeys, parseKeys } from "./key-list.ts";
-import { newKey } from "./next-keys.ts";
+import { formatKeys, parseKeys } from "./key-format.ts";
+import { newKey } from "./plan-rotation.ts";
 
 const NOW = new Date("2026-03-01T12:34:56.789Z");
 const [first, second] = [newKey(NOW), { ...newKey(NOW), addedAt: undefined }];

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { BATCH, inBatches } from "./in-batches.ts";
+import { BATCH, inBatches } from "./batches.ts";
 
 afterEach(() => {
   vi.useRealTimers();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { DROP_AFTER_MS, newKey, nextKeys, ROTATE_AFTER_MS } from "./next-keys.ts";
+import { DROP_AFTER_MS, newKey, nextKeys, ROTATE_AFTER_MS } from "./plan-rotation.ts";
 
 const NOW = new Date("2026-03-01T12:00:00.000Z");
 const MINUTE = 60_000;

@@ -13,7 +13,7 @@ import {
 } from "../../test/factories.ts";
 import { hashToken } from "../crypto/token.ts";
 import { expireSecrets } from "./expire-secrets.ts";
-import { claim, settle } from "./secret-store.ts";
+import { claim, settle } from "../secrets/secret-store.ts";
 
 const db = useDatabase();
 
