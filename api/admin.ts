@@ -13,7 +13,7 @@ import { readSettings } from "./src/admin/settings-file.ts";
 import { sweepNow } from "./src/admin/sweep-now.ts";
 import { verifyAudit } from "./src/admin/verify-audit.ts";
 import { ConfigError, parseConfig } from "./src/config.ts";
-import { StartError, startFailure } from "./src/start-error.ts";
+import { StartError, startFailure } from "./src/process/start-error.ts";
 
 /** Done; something was found, or could not be done; not asked for in the right way. */
 const EXIT = { ok: 0, problems: 1, usage: 2 };

@@ -6,7 +6,7 @@ import { LogoError, readLogo } from "./apps/brand/logo.ts";
 import type { KeyRing } from "./crypto/key-ring.ts";
 import { looksRandom } from "./crypto/weak-key.ts";
 import { MAKE_A_KEY, parseKeys } from "./key-ring/key-format.ts";
-import { LOG_LEVELS } from "./log.ts";
+import { LOG_LEVELS } from "./logging/log.ts";
 import { SAMPLERS } from "./tracing/samplers.ts";
 
 /** The environment variables are not usable. The message lists every problem and how to mend it. */

@@ -16,7 +16,7 @@ import { KeyRingFile } from "./key-ring/file-key-ring.ts";
 import { openKeyRing } from "./key-ring/open-key-ring.ts";
 import { type Listener, listen } from "./http/listen.ts";
 import { ChangeHub } from "./live/change-hub.ts";
-import type { Logger } from "./log.ts";
+import type { Logger } from "./logging/log.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import { createMetricsApp } from "./metrics/metrics-app.ts";
 import { readVitals } from "./metrics/vitals-store.ts";
@@ -27,7 +27,7 @@ import { DatabaseWatch } from "./secrets/database-watch.ts";
 import { lastSeenFile } from "./secrets/last-seen.ts";
 import { startSweep } from "./jobs/sweep.ts";
 import { createApp } from "./http/app.ts";
-import { PATIENCE_SECONDS, type Shutdown } from "./shutdown.ts";
+import { PATIENCE_SECONDS, type Shutdown } from "./process/shutdown.ts";
 
 /** What is told to end as soon as the process is to, wherever its start has got to. */
 export interface Serving {

@@ -11,10 +11,10 @@ import { type Config, ConfigError, effectiveConfig, parseConfig } from "./config
 import { startEmbeddedPostgres } from "./embedded-postgres/embedded-postgres.ts";
 import { embeddedKeys } from "./key-ring/embedded-keys.ts";
 import { requireFreePort } from "./http/listen.ts";
-import { createLogger, describeError } from "./log.ts";
-import { logDestination } from "./log-destination.ts";
-import { PATIENCE_SECONDS, Shutdown } from "./shutdown.ts";
-import { StartError, startFailure } from "./start-error.ts";
+import { createLogger, describeError } from "./logging/log.ts";
+import { logDestination } from "./logging/buffered-destination.ts";
+import { PATIENCE_SECONDS, Shutdown } from "./process/shutdown.ts";
+import { StartError, startFailure } from "./process/start-error.ts";
 import { traceWith } from "./tracing/tracing.ts";
 
 /** `EX_CONFIG` of sysexits.h: a supervisor that knows it does not restart what can't start. */

@@ -8,7 +8,7 @@ import type { KeyRing } from "../src/crypto/key-ring.ts";
 import type { Database } from "../src/db/client.ts";
 import { Health } from "../src/http/health.ts";
 import { ChangeHub } from "../src/live/change-hub.ts";
-import { createLogger } from "../src/log.ts";
+import { createLogger } from "../src/logging/log.ts";
 import { Metrics } from "../src/metrics/metrics.ts";
 import { originsOf } from "../src/http/origins.ts";
 import { RateLimits } from "../src/rate-limit.ts";

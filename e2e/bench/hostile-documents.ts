@@ -5,7 +5,7 @@
 
 import type { Context } from "../../api/src/graphql/context.ts";
 import { createGraphql } from "../../api/src/graphql/handler.ts";
-import { createLogger } from "../../api/src/log.ts";
+import { createLogger } from "../../api/src/logging/log.ts";
 import { Metrics } from "../../api/src/metrics/metrics.ts";
 
 const ROUNDS = 30;

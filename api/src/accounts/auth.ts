@@ -5,7 +5,7 @@ import { APIError, createAuthMiddleware, getSessionFromCtx } from "better-auth/a
 import { betterAuth } from "better-auth/minimal";
 import type { Argon2Slots } from "../crypto/argon2.ts";
 import type { Database } from "../db/client.ts";
-import type { Logger } from "../log.ts";
+import type { Logger } from "../logging/log.ts";
 import { checkName } from "../name.ts";
 import { anyUser, isDisabled } from "./member-store.ts";
 import { passwordHashing } from "./password.ts";

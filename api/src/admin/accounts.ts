@@ -9,7 +9,7 @@ import {
 import { revokeKeysMadeBy } from "../api-keys/api-key-store.ts";
 import { Argon2Slots } from "../crypto/argon2.ts";
 import { randomSecret } from "../crypto/random-secret.ts";
-import { createLogger } from "../log.ts";
+import { createLogger } from "../logging/log.ts";
 import { ADMIN } from "./destroy-pending.ts";
 import type { Installation } from "./installation.ts";
 import { counted, type Result } from "./result.ts";

@@ -3,7 +3,7 @@ import type { Config } from "../config.ts";
 import { connect, type Database } from "../db/client.ts";
 import { attachEmbeddedPostgres } from "../embedded-postgres/attach.ts";
 import { embeddedKeyFile } from "../key-ring/embedded-keys.ts";
-import { startFailure } from "../start-error.ts";
+import { startFailure } from "../process/start-error.ts";
 import { CommandError } from "./result.ts";
 
 /** What the commands work on: the same database and keys that the server with this configuration has. */

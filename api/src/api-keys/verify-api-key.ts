@@ -2,7 +2,7 @@ import type { ApiKeyIdentity } from "../accounts/caller.ts";
 import { hashApiKey, isApiKey } from "../crypto/api-key.ts";
 import type { Database } from "../db/client.ts";
 import { AppError } from "../errors.ts";
-import type { Logger } from "../log.ts";
+import type { Logger } from "../logging/log.ts";
 import { findUsableByHash, isUsableKey, recordUse } from "./api-key-store.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { StartError } from "../start-error.ts";
+import { StartError } from "../process/start-error.ts";
 import { type AppFile, type AppFiles, appFile, SUFFIXES } from "./app-file.ts";
 
 /** The two browser apps, by the name of their folder. */

@@ -6,7 +6,7 @@ import type { KeyRing } from "../crypto/key-ring.ts";
 import type { Database } from "../db/client.ts";
 import { AppError, ownersOnly } from "../errors.ts";
 import type { ChangeHub } from "../live/change-hub.ts";
-import type { Logger } from "../log.ts";
+import type { Logger } from "../logging/log.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { RateLimits } from "../rate-limit.ts";
 import type { DatabaseWatch } from "../secrets/database-watch.ts";

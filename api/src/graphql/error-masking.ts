@@ -2,7 +2,7 @@ import { type ExecutionResult, GraphQLError, isInputObjectType } from "graphql";
 import type { Plugin } from "graphql-yoga";
 import { Argon2BusyError } from "../crypto/argon2.ts";
 import { AppError } from "../errors.ts";
-import type { Logger } from "../log.ts";
+import type { Logger } from "../logging/log.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import { waitHeaders } from "../rate-limit.ts";
 import { schema } from "./schema.ts";

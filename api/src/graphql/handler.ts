@@ -1,6 +1,6 @@
 import type { ExecutionResult } from "graphql";
 import { createYoga } from "graphql-yoga";
-import type { Logger } from "../log.ts";
+import type { Logger } from "../logging/log.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import { accessPolicy } from "./access.ts";
 import type { Context } from "./context.ts";

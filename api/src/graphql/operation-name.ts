@@ -1,6 +1,6 @@
 import type { ExecutionArgs } from "graphql";
 import type { Plugin } from "graphql-yoga";
-import { requestUnderWay } from "../request-scope.ts";
+import { requestUnderWay } from "../logging/request-context.ts";
 import { requestedFields } from "./root-fields.ts";
 
 /** Notes what a request asks for, once its document is known to be valid: names of fields from our schema only. */

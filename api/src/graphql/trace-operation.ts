@@ -1,6 +1,6 @@
 import type { ExecutionResult } from "graphql";
 import type { Plugin } from "graphql-yoga";
-import { requestUnderWay } from "../request-scope.ts";
+import { requestUnderWay } from "../logging/request-context.ts";
 import { currentTracer } from "../tracing/tracing.ts";
 import { codeOf } from "./error-masking.ts";
 

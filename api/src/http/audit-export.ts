@@ -4,7 +4,7 @@ import { AUDIT_ACTIONS } from "../audit/audit-event.ts";
 import { exportEvents } from "../audit/export-events.ts";
 import type { Database } from "../db/client.ts";
 import { badInput } from "../errors.ts";
-import type { Logger } from "../log.ts";
+import type { Logger } from "../logging/log.ts";
 import type { RateLimits } from "../rate-limit.ts";
 
 /** Where the audit log is downloaded from. */

@@ -1,7 +1,7 @@
 import { isMigrated } from "@ttl-secrets/drizzle/migrate";
 import type { KeyRing } from "../crypto/key-ring.ts";
 import type { Database } from "../db/client.ts";
-import type { Logger } from "../log.ts";
+import type { Logger } from "../logging/log.ts";
 
 interface HealthDeps {
   db: Database;

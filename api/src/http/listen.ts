@@ -1,7 +1,7 @@
 import { createServer as createHttpServer, type Server } from "node:http";
 import { createServer } from "node:net";
 import { serve } from "@hono/node-server";
-import { listenFailure } from "../start-error.ts";
+import { listenFailure } from "../process/start-error.ts";
 
 /** How long running requests may take to finish once the server is to stop. */
 const DRAIN_MS = 10_000;

@@ -3,7 +3,7 @@ import type { ApiKeyIdentity } from "../accounts/caller.ts";
 import { verifyApiKey } from "../api-keys/verify-api-key.ts";
 import type { Database } from "../db/client.ts";
 import { AppError } from "../errors.ts";
-import type { Logger } from "../log.ts";
+import type { Logger } from "../logging/log.ts";
 import type { RateLimits } from "../rate-limit.ts";
 
 /**

@@ -5,8 +5,8 @@ import { createTestApp, type TestApp } from "../../test/app.ts";
 import { useDatabase } from "../../test/database.ts";
 import { createSender, graphql } from "../../test/factories.ts";
 import { connect } from "../db/client.ts";
-import { createLogger } from "../log.ts";
-import { requestUnderWay } from "../request-scope.ts";
+import { createLogger } from "../logging/log.ts";
+import { requestUnderWay } from "../logging/request-context.ts";
 
 const db = useDatabase();
 

@@ -4,9 +4,9 @@ import type { Context, MiddlewareHandler } from "hono";
 import { routePath } from "hono/route";
 import type { ClientIp } from "./client-ip.ts";
 import { defaultHeader } from "./default-header.ts";
-import type { Logger } from "../log.ts";
+import type { Logger } from "../logging/log.ts";
 import type { Metrics } from "../metrics/metrics.ts";
-import { inRequest, type RequestScope } from "../request-scope.ts";
+import { inRequest, type RequestScope } from "../logging/request-context.ts";
 import { currentTracer, type SpanUnderWay } from "../tracing/tracing.ts";
 
 /** What a handler finds in its context. */

@@ -1,5 +1,5 @@
 import type { Database } from "../db/client.ts";
-import type { Logger } from "../log.ts";
+import type { Logger } from "../logging/log.ts";
 import { type Repeated, repeat } from "../process/every-interval.ts";
 import { KeyFileError } from "../key-ring/key-file.ts";
 import type { KeyRingFile } from "../key-ring/file-key-ring.ts";

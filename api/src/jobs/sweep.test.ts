@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { createTestApp } from "../../test/app.ts";
 import { useDatabase } from "../../test/database.ts";
 import { createSender, storeExpired } from "../../test/factories.ts";
-import { createLogger } from "../log.ts";
+import { createLogger } from "../logging/log.ts";
 import type { OnBatch } from "./batches.ts";
 import { type Sweep, startSweep } from "./sweep.ts";
 

@@ -1,5 +1,5 @@
 import type { Database } from "../db/client.ts";
-import type { Logger } from "../log.ts";
+import type { Logger } from "../logging/log.ts";
 import type { RateLimits } from "../rate-limit.ts";
 import { type Repeated, repeat } from "../process/every-interval.ts";
 import { currentTracer } from "../tracing/tracing.ts";

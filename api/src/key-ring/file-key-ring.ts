@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { dirname } from "node:path";
 import type { KeyRing } from "../crypto/key-ring.ts";
-import { syncFolder } from "../replace-file.ts";
+import { syncFolder } from "../process/atomic-write.ts";
 import { KeyFileError, keysIn, readKeyFile } from "./key-file.ts";
 
 /**

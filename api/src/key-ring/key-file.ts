@@ -1,6 +1,6 @@
 import { open, realpath } from "node:fs/promises";
-import { replaceFile } from "../replace-file.ts";
-import { StartError } from "../start-error.ts";
+import { replaceFile } from "../process/atomic-write.ts";
+import { StartError } from "../process/start-error.ts";
 import { formatKeys, parseKeys, type ServerKey } from "./key-format.ts";
 
 /** Thousands of keys: whatever is larger is another file. */

@@ -1,5 +1,5 @@
 import type { Database } from "../db/client.ts";
-import type { Logger } from "../log.ts";
+import type { Logger } from "../logging/log.ts";
 import { readKeyFile } from "./key-file.ts";
 import type { KeyRotation } from "../jobs/key-rotation.ts";
 import { KeyRingFile } from "./file-key-ring.ts";

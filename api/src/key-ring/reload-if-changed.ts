@@ -1,5 +1,5 @@
 import type { KeyRing } from "../crypto/key-ring.ts";
-import type { Logger } from "../log.ts";
+import type { Logger } from "../logging/log.ts";
 
 /**
  * Reloads the ring, which another replica may have given a new key a moment ago. What met a missing key changed

@@ -10,7 +10,7 @@ import { useDatabase } from "../../test/database.ts";
 import { createSecret, createSender, reveal, type Sender } from "../../test/factories.ts";
 import { open } from "../crypto/aead.ts";
 import { passphraseKeys } from "../crypto/passphrase.ts";
-import { createLogger } from "../log.ts";
+import { createLogger } from "../logging/log.ts";
 import { KeyFileError, keysIn, readKeyFile, writeKeyFile } from "./key-file.ts";
 import { type KeyRotation, keepKeys } from "../jobs/key-rotation.ts";
 import { formatKeys } from "./key-format.ts";

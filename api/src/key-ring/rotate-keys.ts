@@ -2,7 +2,7 @@ import { chown, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import type { Database } from "../db/client.ts";
-import { type FileLock, tryLockFile } from "../embedded-postgres/file-lock.ts";
+import { type FileLock, tryLockFile } from "../process/file-lock.ts";
 import { KeyFileError, keysIn, readKeyFile, writeKeyFile } from "./key-file.ts";
 import type { ServerKey } from "./key-format.ts";
 import { keyUse } from "./keys-in-use-store.ts";

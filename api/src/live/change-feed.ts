@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type postgres from "postgres";
 import { connectToListen, type Database } from "../db/client.ts";
-import type { Logger } from "../log.ts";
+import type { Logger } from "../logging/log.ts";
 import { CHANNEL, type Change, parseChange } from "./change.ts";
 import { sendProbe } from "./change-store.ts";
 

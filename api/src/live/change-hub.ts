@@ -1,6 +1,6 @@
 import type { Database } from "../db/client.ts";
 import { AppError } from "../errors.ts";
-import type { Logger } from "../log.ts";
+import type { Logger } from "../logging/log.ts";
 import { AccessGuard } from "./access-guard.ts";
 import type { AccessSubject, Change } from "./change.ts";
 import { ChangeFeed } from "./change-feed.ts";

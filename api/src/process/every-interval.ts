@@ -1,4 +1,4 @@
-import type { Logger } from "../log.ts";
+import type { Logger } from "../logging/log.ts";
 
 /** A job that runs again and again. */
 export interface Repeated {

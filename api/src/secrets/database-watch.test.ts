@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import { createTestApp } from "../../test/app.ts";
 import { useDatabase } from "../../test/database.ts";
 import { auditOf, createSecret, createSender, endTtl, reveal, secretOf } from "../../test/factories.ts";
-import { createLogger } from "../log.ts";
+import { createLogger } from "../logging/log.ts";
 import { DatabaseWatch } from "./database-watch.ts";
 import type { Mark } from "./database-watch-store.ts";
 import { secretAvailable } from "./secret-availability.ts";

@@ -1,5 +1,5 @@
 import type { Database } from "../db/client.ts";
-import type { Logger } from "../log.ts";
+import type { Logger } from "../logging/log.ts";
 import { countLook, currentMark, type Mark, startGeneration } from "./database-watch-store.ts";
 import { destroyPending } from "./destroy-pending.ts";
 import { readLastSeen, writeLastSeen } from "./last-seen.ts";

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { replaceFile } from "../replace-file.ts";
+import { replaceFile } from "../process/atomic-write.ts";
 import type { Mark } from "./database-watch-store.ts";
 
 /** More lines of history than one installation goes through; older ones are forgotten. */

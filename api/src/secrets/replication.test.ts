@@ -11,7 +11,7 @@ import { destroyPending } from "../admin/destroy-pending.ts";
 import { verifyChain } from "../audit/verify-chain.ts";
 import { hashToken } from "../crypto/token.ts";
 import { connect, type Database } from "../db/client.ts";
-import { createLogger } from "../log.ts";
+import { createLogger } from "../logging/log.ts";
 import { DatabaseWatch } from "./database-watch.ts";
 import { secretAvailable } from "./secret-availability.ts";
 import { claim, settle } from "./secret-store.ts";

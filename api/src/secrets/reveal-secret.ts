@@ -6,7 +6,7 @@ import { passphraseKeys, verifiersMatch } from "../crypto/passphrase.ts";
 import { hashToken, isToken } from "../crypto/token.ts";
 import { type Database, isRolledBack } from "../db/client.ts";
 import { AppError, badInput } from "../errors.ts";
-import type { Logger } from "../log.ts";
+import type { Logger } from "../logging/log.ts";
 import { step } from "../tracing/tracing.ts";
 import type { DatabaseWatch } from "./database-watch.ts";
 import type { Mark } from "./database-watch-store.ts";

@@ -3,7 +3,7 @@ import type { KeyRing } from "../crypto/key-ring.ts";
 import { hashToken, isToken } from "../crypto/token.ts";
 import type { Database } from "../db/client.ts";
 import { AppError } from "../errors.ts";
-import type { Logger } from "../log.ts";
+import type { Logger } from "../logging/log.ts";
 import { hasNewKeys } from "../key-ring/reload-if-changed.ts";
 import { findPayload } from "./secret-store.ts";
 

@@ -24,7 +24,7 @@ import {
   TraceIdRatioBasedSampler,
   TracerProvider,
 } from "@opentelemetry/sdk-trace";
-import { describeError, type Logger } from "../log.ts";
+import { describeError, type Logger } from "../logging/log.ts";
 import type { SamplerName } from "./samplers.ts";
 import type { SpanUnderWay, Tracer } from "./tracing.ts";
 

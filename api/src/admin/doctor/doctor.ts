@@ -6,7 +6,7 @@ import { keysIn, readKeyFile } from "../../key-ring/key-file.ts";
 import type { ServerKey } from "../../key-ring/key-format.ts";
 import { keyUse } from "../../key-ring/keys-in-use-store.ts";
 import { requireUsablePooler } from "../../db/pooler.ts";
-import { StartError, startFailure } from "../../start-error.ts";
+import { StartError, startFailure } from "../../process/start-error.ts";
 import { ofCertificates } from "./certificate-checks.ts";
 import { ofServer } from "./database-checks.ts";
 import { readSecretVitals, readVitals, type Vitals } from "./doctor-store.ts";

@@ -2,7 +2,7 @@ import { DrizzleQueryError } from "drizzle-orm";
 import { buildSchema, graphql } from "graphql";
 import postgres from "postgres";
 import { describe, expect, test } from "vitest";
-import { useDatabase } from "../test/database.ts";
+import { useDatabase } from "../../test/database.ts";
 import { createLogger, describeError, LOG_LEVELS } from "./log.ts";
 
 const SECRET = "hunter2-sentinel";

@@ -1,4 +1,4 @@
-import { describeError } from "./log.ts";
+import { describeError } from "../logging/log.ts";
 
 /** A start that failed for a reason a person can mend. The message is one clear line. */
 export class StartError extends Error {

@@ -1,6 +1,6 @@
 import { type DestinationStream, type Logger, pino } from "pino";
-import { STDERR } from "./log-destination.ts";
-import { requestUnderWay } from "./request-scope.ts";
+import { STDERR } from "./buffered-destination.ts";
+import { requestUnderWay } from "./request-context.ts";
 
 export type { Logger } from "pino";
 

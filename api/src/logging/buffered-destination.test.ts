@@ -6,7 +6,7 @@ import { setImmediate } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createLogger } from "./log.ts";
-import { gatheredLines } from "./log-destination.ts";
+import { gatheredLines } from "./buffered-destination.ts";
 
 let folder: string;
 let fd: number;
@@ -56,7 +56,7 @@ describe("the lines of one turn", () => {
     ["exits", "process.exit(0)"],
     ["ends by an error", "throw new Error()"],
   ])("are there when the process %s within it", (_, end) => {
-    const own = new URL("./log-destination.ts", import.meta.url);
+    const own = new URL("./buffered-destination.ts", import.meta.url);
     const program = `
       import { gatheredLines } from ${JSON.stringify(own.href)};
       gatheredLines(1).write("the last line\\n");

@@ -24,9 +24,9 @@ const COMPARE = `
       return nodes;
     },
   });
-  await import("./http/app.ts");
-  await import("./apps/brand/palette.ts");
-  await import("./tracing/open-telemetry.ts");
+  await import("../http/app.ts");
+  await import("../apps/brand/palette.ts");
+  await import("../tracing/open-telemetry.ts");
   console.log(JSON.stringify({ answers, wrong }));
 `;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { connect } from "./db/client.ts";
+import { connect } from "../db/client.ts";
 import { listenFailure, StartError, startFailure } from "./start-error.ts";
 
 const failureOf = async (url: string) => {
