@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { clusterFolder } from "./embedded-postgres/cluster.ts";
-import { makeFolder } from "./embedded-postgres/testing.ts";
+import { makeFolder } from "../test/embedded-postgres.ts";
 
 const MAIN = join(import.meta.dirname, "main.ts");
 

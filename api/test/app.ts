@@ -7,12 +7,12 @@ import { Argon2Slots } from "../src/crypto/argon2.ts";
 import type { KeyRing } from "../src/crypto/key-ring.ts";
 import type { Database } from "../src/db/client.ts";
 import { Health } from "../src/http/health.ts";
-import { ChangeHub } from "../src/live/change-hub.ts";
+import { ChangeHub } from "../src/live/live-updates.ts";
 import { createLogger } from "../src/logging/log.ts";
 import { Metrics } from "../src/metrics/metrics.ts";
 import { originsOf } from "../src/http/origins.ts";
-import { RateLimits } from "../src/rate-limit.ts";
-import type { DatabaseWatch } from "../src/secrets/database-watch.ts";
+import { RateLimits } from "../src/shared/rate-limit.ts";
+import type { DatabaseWatch } from "../src/secrets/rollback-guard.ts";
 import { createApp } from "../src/http/app.ts";
 import type { TestDatabase } from "./database.ts";
 

@@ -11,7 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect } from "../../api/src/db/client.ts";
 import { startEmbeddedPostgres } from "../../api/src/embedded-postgres/embedded-postgres.ts";
-import { RateLimits } from "../../api/src/rate-limit.ts";
+import { RateLimits } from "../../api/src/shared/rate-limit.ts";
 import { sweepOnce } from "../../api/src/jobs/sweep.ts";
 import { migrate } from "../../drizzle/migrate.ts";
 

@@ -6,7 +6,7 @@ import { betterAuth } from "better-auth/minimal";
 import type { Argon2Slots } from "../crypto/argon2.ts";
 import type { Database } from "../db/client.ts";
 import type { Logger } from "../logging/log.ts";
-import { checkName } from "../name.ts";
+import { checkName } from "../shared/name.ts";
 import { anyUser, isDisabled } from "./member-store.ts";
 import { passwordHashing } from "./password.ts";
 

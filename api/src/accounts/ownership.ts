@@ -1,6 +1,6 @@
 import type { Queryable } from "../db/client.ts";
-import { notFound } from "../errors.ts";
-import { isId } from "../page.ts";
+import { notFound } from "../shared/errors.ts";
+import { isId } from "../shared/paging.ts";
 import type { Reach } from "./caller.ts";
 import { vaultOwnsProject } from "./member-store.ts";
 

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Config } from "../config.ts";
 import { findExisting } from "../embedded-postgres/place.ts";
 import { generatedKeysFile } from "../key-ring/generated-keys.ts";
-import { lastSeenFile } from "../secrets/last-seen.ts";
+import { lastSeenFile } from "../secrets/watermark-file.ts";
 import { keyFileOf } from "./installation.ts";
 import type { Result } from "./result.ts";
 

@@ -1,4 +1,4 @@
-import { RateLimits } from "../rate-limit.ts";
+import { RateLimits } from "../shared/rate-limit.ts";
 import { sweepOnce } from "../jobs/sweep.ts";
 import type { Installation } from "./installation.ts";
 import { counted, type Result } from "./result.ts";

@@ -3,8 +3,8 @@ import { apiKeys, projects } from "@ttl-secrets/drizzle/schema";
 import { and, count, desc, eq, gt, inArray, isNull, sql } from "drizzle-orm";
 import type { ApiKeyIdentity, ApiKeyScope } from "../accounts/caller.ts";
 import type { Queryable } from "../db/client.ts";
-import { after } from "../keyset.ts";
-import type { PageRequest } from "../page.ts";
+import { after } from "../shared/keyset.ts";
+import type { PageRequest } from "../shared/paging.ts";
 import type { ApiKey } from "./api-key.ts";
 
 /** How exactly the last use is known. At most one write per key in this time, whatever the traffic. */

@@ -4,9 +4,9 @@ import type { Member } from "../accounts/member.ts";
 import { lockOwner } from "../accounts/member-store.ts";
 import { hashApiKey, newApiKey } from "../crypto/api-key.ts";
 import type { Database } from "../db/client.ts";
-import { badInput, notFound, ownersOnly } from "../errors.ts";
-import { checkName } from "../name.ts";
-import { isId } from "../page.ts";
+import { badInput, notFound, ownersOnly } from "../shared/errors.ts";
+import { checkName } from "../shared/name.ts";
+import { isId } from "../shared/paging.ts";
 import type { ApiKey } from "./api-key.ts";
 import { countOwned, findApiKey, insertApiKey } from "./api-key-store.ts";
 

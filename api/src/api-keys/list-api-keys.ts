@@ -1,6 +1,6 @@
 import type { Member } from "../accounts/member.ts";
 import type { Database } from "../db/client.ts";
-import { type Page, type PageRequest, toPage } from "../page.ts";
+import { type Page, type PageRequest, toPage } from "../shared/paging.ts";
 import type { ApiKey } from "./api-key.ts";
 import { listApiKeys as readApiKeys } from "./api-key-store.ts";
 

@@ -1,7 +1,7 @@
 import type { Member } from "../accounts/member.ts";
 import type { Database } from "../db/client.ts";
-import { notFound } from "../errors.ts";
-import { isId } from "../page.ts";
+import { notFound } from "../shared/errors.ts";
+import { isId } from "../shared/paging.ts";
 import { revokeApiKey as revoke } from "./api-key-store.ts";
 
 /**

@@ -1,7 +1,7 @@
 import type { ApiKeyIdentity } from "../accounts/caller.ts";
 import { hashApiKey, isApiKey } from "../crypto/api-key.ts";
 import type { Database } from "../db/client.ts";
-import { AppError } from "../errors.ts";
+import { AppError } from "../shared/errors.ts";
 import type { Logger } from "../logging/log.ts";
 import { findUsableByHash, isUsableKey, recordUse } from "./api-key-store.ts";
 

@@ -3,8 +3,8 @@ import { auditEvents } from "@ttl-secrets/drizzle/schema";
 import { and, asc, desc, eq, gt, gte, inArray, lt, lte } from "drizzle-orm";
 import type { TransactionSql } from "postgres";
 import type { Database, Queryable } from "../db/client.ts";
-import { after } from "../keyset.ts";
-import type { PageRequest } from "../page.ts";
+import { after } from "../shared/keyset.ts";
+import type { PageRequest } from "../shared/paging.ts";
 import type { AuditAction, AuditEvent, AuditFilter } from "./audit-event.ts";
 
 /**

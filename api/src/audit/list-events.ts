@@ -2,8 +2,8 @@ import { reachOfMember } from "../accounts/caller.ts";
 import type { Member } from "../accounts/member.ts";
 import { requireOwnProject } from "../accounts/ownership.ts";
 import type { Database } from "../db/client.ts";
-import { badInput, notFound } from "../errors.ts";
-import { isId, type Page, type PageRequest, toPage } from "../page.ts";
+import { badInput, notFound } from "../shared/errors.ts";
+import { isId, type Page, type PageRequest, toPage } from "../shared/paging.ts";
 import type { AuditEvent, AuditFilter } from "./audit-event.ts";
 import { hasEvents, listEvents as readEvents } from "./audit-store.ts";
 

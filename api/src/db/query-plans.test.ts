@@ -27,9 +27,9 @@ import { purgeBatch } from "../audit/retention-store.ts";
 import { changedSince, readSecrets, refsChangedSince, refsEndedByTime } from "../live/change-store.ts";
 import { readVitals } from "../metrics/vitals-store.ts";
 import { listProjects } from "../projects/project-store.ts";
-import { RateLimits } from "../rate-limit.ts";
-import { forgetOldAttempts } from "../secrets/create-attempt-store.ts";
-import { currentMark } from "../secrets/database-watch-store.ts";
+import { RateLimits } from "../shared/rate-limit.ts";
+import { forgetOldAttempts } from "../secrets/idempotency-store.ts";
+import { currentMark } from "../secrets/rollback-guard-store.ts";
 import type { SecretOrder, SecretPosition } from "../secrets/secret-order.ts";
 import {
   claim,

@@ -6,7 +6,7 @@ import postgres from "postgres";
 import { describe, expect, it } from "vitest";
 import { clusterFolder, readSuperuserPassword } from "./cluster.ts";
 import { DataDirInUseError } from "./embedded-postgres.ts";
-import { connect, kill, makeDataDir, makeFolder, postmasterPid, start, startApp } from "./testing.ts";
+import { connect, kill, makeDataDir, makeFolder, postmasterPid, start, startApp } from "../../test/embedded-postgres.ts";
 
 describe("the embedded PostgreSQL", { timeout: 30_000 }, () => {
   it("is made at the first start and keeps its data for the second", async () => {

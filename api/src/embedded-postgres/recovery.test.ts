@@ -21,7 +21,7 @@ import {
   startApp,
   THROWAWAY,
   until,
-} from "./testing.ts";
+} from "../../test/embedded-postgres.ts";
 
 /** The highest process id Linux and macOS give out is below this (PID_MAX_LIMIT). */
 const NO_PID = 4_194_304 + 1;

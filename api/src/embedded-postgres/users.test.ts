@@ -7,7 +7,7 @@ import { findBinariesPackage, placeBinaries } from "./binaries.ts";
 import { clusterFolder } from "./cluster.ts";
 import { runCommand } from "./command.ts";
 import { closedFolder, findServerUser, giveTo } from "./system-user.ts";
-import { connect, makeDataDir, makeFolder, postmasterPid, start, startApp } from "./testing.ts";
+import { connect, makeDataDir, makeFolder, postmasterPid, start, startApp } from "../../test/embedded-postgres.ts";
 
 const root = process.getuid?.() === 0;
 /** An ordinary user without special rights, whom every Linux and macOS has. */

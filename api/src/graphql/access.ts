@@ -1,6 +1,6 @@
 import { type ExecutionArgs, type ExecutionResult, GraphQLError } from "graphql";
 import type { Plugin } from "graphql-yoga";
-import { AppError } from "../errors.ts";
+import { AppError } from "../shared/errors.ts";
 import type { Context } from "./context.ts";
 import { requestedFields } from "./root-fields.ts";
 

@@ -1,10 +1,10 @@
 import { type ExecutionResult, GraphQLError, isInputObjectType } from "graphql";
 import type { Plugin } from "graphql-yoga";
 import { Argon2BusyError } from "../crypto/argon2.ts";
-import { AppError } from "../errors.ts";
+import { AppError } from "../shared/errors.ts";
 import type { Logger } from "../logging/log.ts";
 import type { Metrics } from "../metrics/metrics.ts";
-import { waitHeaders } from "../rate-limit.ts";
+import { waitHeaders } from "../shared/rate-limit.ts";
 import { schema } from "./schema.ts";
 
 /** The fields of all input types: the only words of a coercion error that may be repeated. */

@@ -3,9 +3,9 @@ import type { Member } from "../accounts/member.ts";
 import { AUDIT_ACTIONS } from "../audit/audit-event.ts";
 import { exportEvents } from "../audit/export-events.ts";
 import type { Database } from "../db/client.ts";
-import { badInput } from "../errors.ts";
+import { badInput } from "../shared/errors.ts";
 import type { Logger } from "../logging/log.ts";
-import type { RateLimits } from "../rate-limit.ts";
+import type { RateLimits } from "../shared/rate-limit.ts";
 
 /** Where the audit log is downloaded from. */
 export const AUDIT_EXPORT_PATH = "/api/audit-export";

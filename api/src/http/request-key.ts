@@ -2,9 +2,9 @@ import { carriesSession } from "../accounts/auth.ts";
 import type { ApiKeyIdentity } from "../accounts/caller.ts";
 import { verifyApiKey } from "../api-keys/verify-api-key.ts";
 import type { Database } from "../db/client.ts";
-import { AppError } from "../errors.ts";
+import { AppError } from "../shared/errors.ts";
 import type { Logger } from "../logging/log.ts";
-import type { RateLimits } from "../rate-limit.ts";
+import type { RateLimits } from "../shared/rate-limit.ts";
 
 /**
  * The API key of a request with these headers; null when it carries none. Any bearer token counts as one, so that a

@@ -1,7 +1,7 @@
 import { forgetDeadSessions, forgetOldCounters } from "../accounts/housekeeping-store.ts";
 import { purgeBatch } from "../audit/retention-store.ts";
 import type { Database } from "../db/client.ts";
-import { forgetOldAttempts } from "../secrets/create-attempt-store.ts";
+import { forgetOldAttempts } from "../secrets/idempotency-store.ts";
 import { type Batches, inBatches } from "./batches.ts";
 import { forgetEndedBatch } from "../secrets/secret-store.ts";
 

@@ -1,6 +1,6 @@
 /** The SQL that asks whether those who follow something still may. */
 import type { Database } from "../db/client.ts";
-import type { Claimant } from "./follower.ts";
+import type { Claimant } from "./subscriber.ts";
 
 /** What became of a claimant's right. */
 export interface Standing {

@@ -1,4 +1,4 @@
-import { isId } from "../page.ts";
+import { isId } from "../shared/paging.ts";
 
 /** Where the database's triggers say what changed (see the migration that makes them). */
 export const CHANNEL = "ttl_secrets_live";

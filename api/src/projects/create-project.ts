@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { reachOfMember } from "../accounts/caller.ts";
 import type { Member } from "../accounts/member.ts";
 import type { Database } from "../db/client.ts";
-import { checkName } from "../name.ts";
+import { checkName } from "../shared/name.ts";
 import { getProject } from "./get-project.ts";
 import type { Project } from "./project.ts";
 import { insertProject } from "./project-store.ts";

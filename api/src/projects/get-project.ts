@@ -1,7 +1,7 @@
 import type { Reach } from "../accounts/caller.ts";
 import { canReach } from "../accounts/ownership.ts";
 import type { Database } from "../db/client.ts";
-import { notFound } from "../errors.ts";
+import { notFound } from "../shared/errors.ts";
 import type { Project } from "./project.ts";
 import { findProject } from "./project-store.ts";
 

@@ -1,6 +1,6 @@
 import type { Reach } from "../accounts/caller.ts";
 import type { Database } from "../db/client.ts";
-import { type Page, type PageRequest, toPage } from "../page.ts";
+import { type Page, type PageRequest, toPage } from "../shared/paging.ts";
 import type { Project } from "./project.ts";
 import { listProjects as readProjects } from "./project-store.ts";
 

@@ -3,8 +3,8 @@ import { and, desc, eq, inArray, isNotNull, sql } from "drizzle-orm";
 import type { Reach } from "../accounts/caller.ts";
 import { insertEvents } from "../audit/audit-store.ts";
 import type { Database, Queryable } from "../db/client.ts";
-import { after } from "../keyset.ts";
-import type { PageRequest } from "../page.ts";
+import { after } from "../shared/keyset.ts";
+import type { PageRequest } from "../shared/paging.ts";
 import type { Project } from "./project.ts";
 
 const projectFields = {

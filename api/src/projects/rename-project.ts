@@ -1,9 +1,9 @@
 import { reachOfMember } from "../accounts/caller.ts";
 import type { Member } from "../accounts/member.ts";
 import type { Database } from "../db/client.ts";
-import { notFound } from "../errors.ts";
-import { checkName } from "../name.ts";
-import { isId } from "../page.ts";
+import { notFound } from "../shared/errors.ts";
+import { checkName } from "../shared/name.ts";
+import { isId } from "../shared/paging.ts";
 import { getProject } from "./get-project.ts";
 import type { Project } from "./project.ts";
 import { renameProject as storeName } from "./project-store.ts";

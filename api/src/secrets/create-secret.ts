@@ -8,11 +8,11 @@ import { newPassphrase, newSalt, passphraseKeys } from "../crypto/passphrase.ts"
 import { MAX_GENERATED_LENGTH, randomSecret, type SecretCharset } from "../crypto/random-secret.ts";
 import { hashToken, newToken } from "../crypto/token.ts";
 import type { Database } from "../db/client.ts";
-import { badInput, notFound } from "../errors.ts";
-import { checkName } from "../name.ts";
+import { badInput, notFound } from "../shared/errors.ts";
+import { checkName } from "../shared/name.ts";
 import { step } from "../tracing/tracing.ts";
-import { beginAttempt, replaceEarlier } from "./create-attempt.ts";
-import { setSecret } from "./create-attempt-store.ts";
+import { beginAttempt, replaceEarlier } from "./idempotency.ts";
+import { setSecret } from "./idempotency-store.ts";
 import { MAX_TTL_SECONDS, type TtlSecret } from "./secret.ts";
 import { insertSecret, lockProject } from "./secret-store.ts";
 

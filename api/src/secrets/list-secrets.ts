@@ -1,9 +1,9 @@
 import type { Reach } from "../accounts/caller.ts";
 import { requireOwnProject } from "../accounts/ownership.ts";
 import type { Database } from "../db/client.ts";
-import { badInput } from "../errors.ts";
-import { isNamePart } from "../name.ts";
-import { type Page, type PageRequest, toPage } from "../page.ts";
+import { badInput } from "../shared/errors.ts";
+import { isNamePart } from "../shared/name.ts";
+import { type Page, type PageRequest, toPage } from "../shared/paging.ts";
 import type { SecretStatus, TtlSecret } from "./secret.ts";
 import type { SecretOrder, SecretPosition } from "./secret-order.ts";
 import { findSecrets, listSecrets as readSecrets } from "./secret-store.ts";

@@ -12,7 +12,7 @@ import { verifyChain } from "../audit/verify-chain.ts";
 import { hashToken } from "../crypto/token.ts";
 import { connect, type Database } from "../db/client.ts";
 import { createLogger } from "../logging/log.ts";
-import { DatabaseWatch } from "./database-watch.ts";
+import { DatabaseWatch } from "./rollback-guard.ts";
 import { secretAvailable } from "./secret-availability.ts";
 import { claim, settle } from "./secret-store.ts";
 

@@ -1,8 +1,8 @@
 import { setTimeout } from "node:timers/promises";
 import type { Actor } from "../accounts/member.ts";
 import type { Database } from "../db/client.ts";
-import { notFound } from "../errors.ts";
-import { isId } from "../page.ts";
+import { notFound } from "../shared/errors.ts";
+import { isId } from "../shared/paging.ts";
 import type { TtlSecret } from "./secret.ts";
 import { findSecret, revoke } from "./secret-store.ts";
 

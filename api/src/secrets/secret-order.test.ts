@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { AppError } from "../errors.ts";
-import { pageRequestIn } from "../page.ts";
+import { AppError } from "../shared/errors.ts";
+import { pageRequestIn } from "../shared/paging.ts";
 import type { TtlSecret } from "./secret.ts";
 import { cursorIn, positionIn, type SecretOrder } from "./secret-order.ts";
 

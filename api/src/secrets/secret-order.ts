@@ -1,5 +1,5 @@
-import { isNamePart } from "../name.ts";
-import { encodeCursor, isId, type Position, positionText, readPosition, toCursor } from "../page.ts";
+import { isNamePart } from "../shared/name.ts";
+import { encodeCursor, isId, type Position, positionText, readPosition, toCursor } from "../shared/paging.ts";
 import type { TtlSecret } from "./secret.ts";
 
 /** How a list of TTL secrets may be ordered; by id where that says nothing. */

@@ -11,8 +11,8 @@ import { insertEvents, insertEventsOf, type NewEvent } from "../audit/audit-stor
 import type { Sealed } from "../crypto/aead.ts";
 import type { Argon2Parameters } from "../crypto/argon2.ts";
 import type { Database, Queryable } from "../db/client.ts";
-import type { PageRequest } from "../page.ts";
-import { isTrusted, type Mark, markColumns } from "./database-watch-store.ts";
+import type { PageRequest } from "../shared/paging.ts";
+import { isTrusted, type Mark, markColumns } from "./rollback-guard-store.ts";
 import { type DestroyedReason, MAX_TTL_SECONDS, type SecretStatus, type TtlSecret } from "./secret.ts";
 import type { SecretOrder, SecretPosition } from "./secret-order.ts";
 

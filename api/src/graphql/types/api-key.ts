@@ -2,7 +2,7 @@ import type { ApiKey } from "../../api-keys/api-key.ts";
 import { type CreatedApiKey, createApiKey } from "../../api-keys/create-api-key.ts";
 import { listApiKeys } from "../../api-keys/list-api-keys.ts";
 import { revokeApiKey } from "../../api-keys/revoke-api-key.ts";
-import { pageRequest } from "../../page.ts";
+import { pageRequest } from "../../shared/paging.ts";
 import { builder } from "../builder.ts";
 import { EDGE, pageArgs, toConnection } from "./connection.ts";
 import { requireOwner } from "../context.ts";

@@ -1,6 +1,6 @@
 import { AUDIT_ACTIONS, type AuditAction, type AuditEvent } from "../../audit/audit-event.ts";
 import { listEvents } from "../../audit/list-events.ts";
-import { pageRequest } from "../../page.ts";
+import { pageRequest } from "../../shared/paging.ts";
 import { builder } from "../builder.ts";
 import { EDGE, pageArgs, toConnection } from "./connection.ts";
 import { requireMember } from "../context.ts";

@@ -1,4 +1,4 @@
-import { encodeCursor, type Page, type Position } from "../../page.ts";
+import { encodeCursor, type Page, type Position } from "../../shared/paging.ts";
 import { builder } from "../builder.ts";
 
 /** Arguments of a connection that is read forward, newest first. */

@@ -1,6 +1,6 @@
-import { AppError } from "../../errors.ts";
+import { AppError } from "../../shared/errors.ts";
 import { countOutcome } from "../../metrics/metrics.ts";
-import { clientOf } from "../../rate-limit.ts";
+import { clientOf } from "../../shared/rate-limit.ts";
 import { type RevealOutcome, revealSecret } from "../../secrets/reveal-secret.ts";
 import {
   type SecretAvailability,
@@ -8,7 +8,7 @@ import {
   secretAvailable,
 } from "../../secrets/secret-availability.ts";
 import { builder } from "../builder.ts";
-import { isRefusal } from "../refusal.ts";
+import { isRefusal } from "../../shared/rejection.ts";
 
 type Outcome<Kind extends RevealOutcome["kind"]> = Extract<RevealOutcome, { kind: Kind }>;
 

@@ -1,5 +1,5 @@
 import { Argon2BusyError } from "../crypto/argon2.ts";
-import { AppError } from "../errors.ts";
+import { AppError } from "./errors.ts";
 
 /** Whether this says no before anything was done, and not that something went wrong. */
 export const isRefusal = (error: unknown): boolean =>

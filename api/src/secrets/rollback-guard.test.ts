@@ -3,8 +3,8 @@ import { createTestApp } from "../../test/app.ts";
 import { useDatabase } from "../../test/database.ts";
 import { auditOf, createSecret, createSender, endTtl, reveal, secretOf } from "../../test/factories.ts";
 import { createLogger } from "../logging/log.ts";
-import { DatabaseWatch } from "./database-watch.ts";
-import type { Mark } from "./database-watch-store.ts";
+import { DatabaseWatch } from "./rollback-guard.ts";
+import type { Mark } from "./rollback-guard-store.ts";
 import { secretAvailable } from "./secret-availability.ts";
 import { lockPayloads } from "./secret-store.ts";
 

@@ -1,11 +1,11 @@
 import type { Database } from "../db/client.ts";
-import { AppError } from "../errors.ts";
+import { AppError } from "../shared/errors.ts";
 import type { Logger } from "../logging/log.ts";
-import { AccessGuard } from "./access-guard.ts";
+import { AccessGuard } from "./stream-authorizer.ts";
 import type { AccessSubject, Change } from "./change.ts";
-import { ChangeFeed } from "./change-feed.ts";
+import { ChangeFeed } from "./notification-listener.ts";
 import { readSecrets, refsChangedSince, refsEndedByTime, type SecretRef } from "./change-store.ts";
-import { connectAgain, type Follower } from "./follower.ts";
+import { connectAgain, type Follower } from "./subscriber.ts";
 
 /** How often to look for what changes by the passing of time alone. In ms, as all here. */
 const TICK_MS = 1_000;

@@ -1,5 +1,5 @@
 import type { Credential } from "../accounts/credential.ts";
-import { AppError } from "../errors.ts";
+import { AppError } from "../shared/errors.ts";
 import type { TtlSecret } from "../secrets/secret.ts";
 
 /**

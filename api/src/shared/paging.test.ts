@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { AppError } from "./errors.ts";
-import { encodeCursor, isId, pageRequest, toPage } from "./page.ts";
+import { encodeCursor, isId, pageRequest, toPage } from "./paging.ts";
 
 /** The field a refusal is about; undefined when there is none. */
 function refusedField(run: () => unknown): string | undefined {

@@ -1,6 +1,6 @@
 import type { AnyColumn, SQL } from "drizzle-orm";
 import { sql } from "drizzle-orm";
-import type { Position } from "./page.ts";
+import type { Position } from "./paging.ts";
 
 /**
  * The condition for rows after `position`, newest first; none for the first page. A row comparison, which PostgreSQL

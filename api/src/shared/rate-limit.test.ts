@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { createDatabase, useDatabase } from "../test/database.ts";
-import { connect } from "./db/client.ts";
+import { createDatabase, useDatabase } from "../../test/database.ts";
+import { connect } from "../db/client.ts";
 import { AppError } from "./errors.ts";
 import { type Client, clientOf, RateLimits } from "./rate-limit.ts";
 

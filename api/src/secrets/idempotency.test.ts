@@ -12,7 +12,7 @@ import {
   secretOf,
 } from "../../test/factories.ts";
 import { Argon2Slots } from "../crypto/argon2.ts";
-import { forgetOldAttempts } from "./create-attempt-store.ts";
+import { forgetOldAttempts } from "./idempotency-store.ts";
 
 const db = useDatabase();
 let app: TestApp;

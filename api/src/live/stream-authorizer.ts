@@ -1,8 +1,8 @@
 import type { Database } from "../db/client.ts";
-import { AppError, notFound } from "../errors.ts";
+import { AppError, notFound } from "../shared/errors.ts";
 import type { Logger } from "../logging/log.ts";
 import { type Standing, standings } from "./access-store.ts";
-import type { Follower } from "./follower.ts";
+import type { Follower } from "./subscriber.ts";
 
 /** How many streams are asked about in one query. */
 const BATCH = 1_000;

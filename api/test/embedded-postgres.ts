@@ -12,8 +12,8 @@ import {
   type EmbeddedPostgres,
   type EmbeddedPostgresOptions,
   startEmbeddedPostgres,
-} from "./embedded-postgres.ts";
-import { readCommandLine, readPids } from "./process-table.ts";
+} from "../src/embedded-postgres/embedded-postgres.ts";
+import { readCommandLine, readPids } from "../src/embedded-postgres/process-table.ts";
 
 /** Settings of a server whose data no power cut matters to. */
 export const THROWAWAY: Record<string, string> = {

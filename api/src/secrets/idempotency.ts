@@ -14,8 +14,8 @@
 import { createHash } from "node:crypto";
 import { type Caller, idOf } from "../accounts/caller.ts";
 import type { Database, Queryable } from "../db/client.ts";
-import { AppError, badInput } from "../errors.ts";
-import { lockAttempts, nextAttempt } from "./create-attempt-store.ts";
+import { AppError, badInput } from "../shared/errors.ts";
+import { lockAttempts, nextAttempt } from "./idempotency-store.ts";
 import type { SecretContent } from "./create-secret.ts";
 import { revokeInTransaction } from "./secret-store.ts";
 

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { replaceFile } from "../process/atomic-write.ts";
-import type { Mark } from "./database-watch-store.ts";
+import type { Mark } from "./rollback-guard-store.ts";
 
 /** More lines of history than one installation goes through; older ones are forgotten. */
 const MAX_MARKS = 32;

@@ -2,7 +2,7 @@ import { rateLimits } from "@ttl-secrets/drizzle/schema";
 import { lt } from "drizzle-orm";
 import ipaddr from "ipaddr.js";
 import { RateLimiterDrizzle, RateLimiterRes } from "rate-limiter-flexible";
-import type { Database } from "./db/client.ts";
+import type { Database } from "../db/client.ts";
 import { AppError } from "./errors.ts";
 
 /** Requests per minute. Far above what a person does, far below what a flood needs. */

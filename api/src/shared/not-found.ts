@@ -1,4 +1,4 @@
-import { AppError } from "../errors.ts";
+import { AppError } from "./errors.ts";
 
 /** The promised value, or null where the use case says `NOT_FOUND`; for queries whose contract is null. */
 export async function nullWhenNotFound<T>(promise: Promise<T>): Promise<T | null> {

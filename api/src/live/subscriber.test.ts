@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { AppError } from "../errors.ts";
+import { AppError } from "../shared/errors.ts";
 import type { SecretStatus, TtlSecret } from "../secrets/secret.ts";
-import { Follower } from "./follower.ts";
+import { Follower } from "./subscriber.ts";
 
 const claimant = {
   credential: { kind: "session", id: "s", userId: "u" } as const,
