@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { NewKey } from "../api/test/factories.ts";
 import { useApiKey } from "./api-key.ts";
-import { RefusedError, TtlSecrets } from "./integration-example/client.ts";
+import { RefusedError, TtlSecrets } from "../api/examples/integration/client.ts";
 import { attempt, openLink, readValue } from "./recipient.ts";
 import { useStack } from "./stack.ts";
 

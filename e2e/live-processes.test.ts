@@ -8,7 +8,7 @@ import { DebianServer, hasDebianPostgres } from "../api/test/debian-postgres.ts"
 import { createKey, createSecret, createSender, reveal, revokeKey, signOut } from "../api/test/factories.ts";
 import { follow } from "../api/test/live.ts";
 import { type ApiProcess, freshKeys, startApi } from "./api-process.ts";
-import { TtlSecrets } from "./integration-example/client.ts";
+import { TtlSecrets } from "../api/examples/integration/client.ts";
 import { endpointOf } from "./one-shot/recipients.ts";
 
 /** How long PostgreSQL is away. */

@@ -1,6 +1,6 @@
 /**
  * `pnpm export-apps FOLDER [API_ORIGIN]`: writes both apps, as this server would serve them, for a static host: with the
- * brand of the environment variables, and with the compressed copies that the examples in `e2e/hosting` look for. Pages that are to
+ * brand of the environment variables, and with the compressed copies that the examples in `api/ops/hosting` look for. Pages that are to
  * be on an origin of their own get the API's origin.
  */
 import { mkdirSync, writeFileSync } from "node:fs";

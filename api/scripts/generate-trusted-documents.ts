@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { type DocumentNode, print } from "graphql";
 import * as dashboard from "../../dashboard/src/gql/graphql.ts";
-import * as integration from "../../e2e/integration-example/gql/graphql.ts";
+import * as integration from "../examples/integration/gql/graphql.ts";
 import * as reveal from "../../reveal/src/documents.ts";
 
 const isDocument = (value: unknown): value is DocumentNode =>

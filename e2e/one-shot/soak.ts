@@ -13,7 +13,7 @@ import { type Endpoint, PUBLIC_URL } from "../../api/test/app.ts";
 import { DebianServer, hasDebianPostgres } from "../../api/test/debian-postgres.ts";
 import { createKey, createSender, type Sender } from "../../api/test/factories.ts";
 import { type ApiProcess, freshKeys, startApi } from "../api-process.ts";
-import { TtlSecrets } from "../integration-example/client.ts";
+import { TtlSecrets } from "../../api/examples/integration/client.ts";
 import { Balancer } from "./balancer.ts";
 import { brokenPromises, changedEndings, readStored } from "./history.ts";
 import { attempt } from "./recipients.ts";
