@@ -19,7 +19,7 @@ export default defineConfig({
       project("dashboard"),
       project("reveal"),
       project("e2e", {
-        globalSetup: `${import.meta.dirname}/e2e/global-setup.ts`,
+        globalSetup: `${import.meta.dirname}/e2e/support/global-setup.ts`,
         testTimeout: 300_000,
         hookTimeout: 120_000,
       }),

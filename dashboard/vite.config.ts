@@ -9,7 +9,7 @@ export default defineConfig({
   build: {
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    // The API explorer, loaded by who opens it. What everybody loads is weighed by e2e/weight.test.ts.
+    // The API explorer, loaded by who opens it. What everybody loads is weighed by e2e/browser/page-weight.test.ts.
     chunkSizeWarningLimit: 700,
   },
   server: { proxy: { "/graphql": api, "/api": api } },

@@ -68,7 +68,7 @@ async function outstanding(sql: postgres.Sql): Promise<MigrationMeta[]> {
 /**
  * Applies one migration, in a transaction of its own. Drizzle's migrator has one for all: it would keep the tables of
  * one migration locked while it waits for those of the next, in a circle with attempts that the release before is
- * serving, and PostgreSQL would end one of them (`e2e/upgrade/upgrade.test.ts`).
+ * serving, and PostgreSQL would end one of them (`e2e/system/upgrade/upgrade.test.ts`).
  */
 async function apply(
   sql: postgres.Sql,

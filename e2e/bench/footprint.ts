@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { startEmbeddedPostgres } from "../../api/src/embedded-postgres/embedded-postgres.ts";
-import { freePort } from "../api-process.ts";
+import { freePort } from "../support/api-process.ts";
 import { type Measurement, pathOn } from "./measurement.ts";
 import { residentMiB } from "./processes.ts";
 import { startProcess } from "./product.ts";

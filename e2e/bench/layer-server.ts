@@ -12,7 +12,7 @@ import { gatheredLines } from "../../api/src/logging/buffered-destination.ts";
 import { Metrics } from "../../api/src/metrics/metrics.ts";
 import { type Env, requestLog } from "../../api/src/http/request-log.ts";
 import { securityHeaders } from "../../api/src/http/response-headers.ts";
-import { freePort } from "../api-process.ts";
+import { freePort } from "../support/api-process.ts";
 import { type FixedAnswer, serveFixed } from "./bare-http.ts";
 import { LAYERS, type Layer } from "./layer-names.ts";
 

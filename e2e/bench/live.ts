@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startEmbeddedPostgres } from "../../api/src/embedded-postgres/embedded-postgres.ts";
-import { freshKeys, startApi } from "../api-process.ts";
+import { freshKeys, startApi } from "../support/api-process.ts";
 import { ask, signUp } from "./product.ts";
 
 const REVEALS = Number(process.argv[2] ?? 100);

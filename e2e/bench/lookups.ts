@@ -1,5 +1,5 @@
 /** What asks the database and never hashes: attempts at nothing, the recipient's question, lists, the audit log. */
-import { keyRingOf } from "../one-shot/pending-secret.ts";
+import { keyRingOf } from "../consistency/pending-secret.ts";
 import { type Effort, type Measurement, pathOn } from "./measurement.ts";
 import { claimsPerSecond, whyNoPgbench } from "./pgbench.ts";
 import type { Statements } from "./raw-sql.ts";

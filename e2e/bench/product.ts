@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import postgres from "postgres";
 import { startEmbeddedPostgres } from "../../api/src/embedded-postgres/embedded-postgres.ts";
-import { freePort, freshKeys } from "../api-process.ts";
+import { freePort, freshKeys } from "../support/api-process.ts";
 import { childrenOf, parentOf } from "./processes.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 import { onCores } from "./worker.ts";

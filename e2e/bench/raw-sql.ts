@@ -4,7 +4,7 @@ import { hashToken } from "../../api/src/crypto/token.ts";
 import { connect } from "../../api/src/db/client.ts";
 import { BATCH } from "../../api/src/jobs/batches.ts";
 import { claim, expireBatch, findPayload, listSecrets, settle } from "../../api/src/secrets/secret-store.ts";
-import { hashedPassphrase, keyRingOf, storePending } from "../one-shot/pending-secret.ts";
+import { hashedPassphrase, keyRingOf, storePending } from "../consistency/pending-secret.ts";
 import type { Sender } from "./product.ts";
 
 /** Where to send them, for how long, and how many at a time. */

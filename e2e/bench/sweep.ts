@@ -1,7 +1,7 @@
 /** The sweep of a million expired payloads, beside reveals. */
 import { ARGON2_PARAMETERS } from "../../api/src/crypto/argon2.ts";
 import { connect } from "../../api/src/db/client.ts";
-import { hashedPassphrase, keyRingOf, storePending } from "../one-shot/pending-secret.ts";
+import { hashedPassphrase, keyRingOf, storePending } from "../consistency/pending-secret.ts";
 import { type Measurement, pathOn } from "./measurement.ts";
 import type { Product } from "./product.ts";
 import { type Link, revealRight } from "./requests.ts";

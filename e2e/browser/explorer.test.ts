@@ -1,0 +1,159 @@
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { expectAccessible } from "../support/accessible.ts";
+import { PASSWORD, useProject } from "../support/sender.ts";
+import { useStack } from "../support/stack.ts";
+
+const stack = useStack();
+
+async function openExplorer() {
+  const complaints: string[] = [];
+  const page = await stack.current.newPerson();
+  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+  page.on("pageerror", (error) => complaints.push(error.message));
+  await useProject(page);
+  await page.goto("/graphiql");
+  await page.getByRole("heading", { name: "Query", exact: true }).waitFor();
+  return { page, complaints };
+}
+
+const editor = (page: Page) => page.getByRole("textbox", { name: "GraphQL document" });
+const answer = (page: Page) => page.getByRole("region", { name: "Answer" });
+
+/** Replaces the document, as somebody at the keyboard does. */
+async function write(page: Page, document: string) {
+  await editor(page).focus();
+  await page.keyboard.press("ControlOrMeta+a");
+  // Text put over a selection takes on its style in Chromium, which the policy then strips again, and says so.
+  await page.keyboard.press("Delete");
+  await page.keyboard.insertText(document);
+}
+
+describe("the API explorer", () => {
+  it("runs a document as the signed-in member, with the button and with the keyboard", async () => {
+    const { page, complaints } = await openExplorer();
+    await page.getByRole("button", { name: "Run" }).click();
+    await answer(page).getByText('"name": "Payments"').waitFor();
+    await write(page, "query ($first: Int) { projects(first: $first) { nodes { __typename } } }");
+    await page.getByLabel("Variables").fill('{ "first": 1 }');
+    await editor(page).press("ControlOrMeta+Enter");
+    await answer(page).getByText('"__typename": "Project"').waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it("completes and checks by the schema, within the same policy as every page", async () => {
+    const { page, complaints } = await openExplorer();
+    await write(page, "{ ");
+    await page.keyboard.type("viewe");
+    await page.getByRole("option", { name: /^viewer/ }).waitFor();
+    await page.keyboard.press("Enter");
+    await page.keyboard.type(" { nothing } }");
+    await page.locator(".cm-lintRange-error").first().waitFor();
+    const policy = (await page.request.get("/graphiql")).headers()["content-security-policy"];
+    expect(policy).toBe((await page.request.get("/")).headers()["content-security-policy"]);
+    expect(complaints).toEqual([]);
+  });
+
+  it("follows a subscription, shows its events as they come, and ends it when told to", async () => {
+    const { page, complaints } = await openExplorer();
+    await write(page, "{ projects { nodes { id } } }");
+    await editor(page).press("ControlOrMeta+Enter");
+    await answer(page).getByText('"id"').waitFor();
+    const [, projectId] = /"id": "([^"]+)"/.exec((await answer(page).textContent()) ?? "") ?? [];
+    await write(page, "subscription ($p: ID!) { ttlSecretChanged(projectId: $p) { name status } }");
+    await page.getByLabel("Variables").fill(JSON.stringify({ p: projectId }));
+    await page.getByRole("button", { name: "Run" }).click();
+    await page.getByText("Following: 0 events so far.").waitFor();
+    for (const name of ["first one", "second one"]) {
+      await page.request.post("/graphql", {
+        data: {
+          query:
+            "mutation ($input: CreateTtlSecretInput!) { createTtlSecret(input: $input) { ttlSecret { id } } }",
+          variables: { input: { projectId, name, ttlSeconds: 300, content: { value: "x" } } },
+        },
+      });
+      await answer(page).getByText(`"name": "${name}"`).waitFor();
+    }
+    const shown = (await answer(page).textContent()) ?? "";
+    expect(shown.indexOf("second one")).toBeLessThan(shown.indexOf("first one"));
+    await expectAccessible(page, "dashboard-explorer-following");
+    await page.getByRole("button", { name: "Stop" }).click();
+    // An event may be told twice.
+    await page.getByText(/^Ended after \d+ events\.$/).waitFor();
+    await page.getByRole("button", { name: "Run" }).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it("shows why a subscription was refused", async () => {
+    const { page } = await openExplorer();
+    await write(page, 'subscription { ttlSecretChanged(projectId: "none") { name } }');
+    await editor(page).press("ControlOrMeta+Enter");
+    await answer(page).getByText("NOT_FOUND").waitFor();
+    await page.getByRole("button", { name: "Run" }).waitFor();
+  });
+
+  it("shows what the schema says of itself, type by type", async () => {
+    const { page } = await openExplorer();
+    await page.getByRole("button", { name: "RevealTtlSecretInput!" }).first().click();
+    const heading = page.getByRole("heading", { name: "RevealTtlSecretInput" });
+    await heading.waitFor();
+    expect(await heading.evaluate((element) => element === document.activeElement)).toBe(true);
+    await page.getByText("passphrase", { exact: true }).waitFor();
+    await page.getByRole("button", { name: "Back" }).click();
+    await page.getByRole("heading", { name: "Mutation", exact: true }).waitFor();
+  });
+
+  it("says where variables are no JSON, and sends nothing", async () => {
+    const { page } = await openExplorer();
+    const sent: string[] = [];
+    page.on("request", (request) => sent.push(request.url()));
+    await page.getByLabel("Variables").fill("{ first: 1 }");
+    await page.getByRole("button", { name: "Run" }).click();
+    await page.getByText("Write the variables as a JSON object.").waitFor();
+    expect(sent).toEqual([]);
+  });
+
+  it("keeps no document, variable or answer in the browser", async () => {
+    const { page } = await openExplorer();
+    await write(page, `mutation DOCUMENTCANARY($v: ID!) { deleteProject(id: $v) }`);
+    await page.getByLabel("Variables").fill('{ "v": "VALUECANARY" }');
+    await page.getByRole("button", { name: "Run" }).click();
+    await answer(page).getByText("NOT_FOUND").waitFor();
+    const stored = await page.evaluate(async () =>
+      JSON.stringify([
+        { ...localStorage },
+        { ...sessionStorage },
+        history.state,
+        document.cookie,
+        location.href,
+        (await indexedDB.databases()).map(({ name }) => name),
+        await caches.keys(),
+      ]),
+    );
+    expect(stored).not.toContain("CANARY");
+    await page.reload();
+    await page.getByRole("heading", { name: "Query", exact: true }).waitFor();
+    expect(await page.getByLabel("Variables").inputValue()).toBe("");
+    expect(await editor(page).textContent()).not.toContain("CANARY");
+  });
+
+  it("sends whoever is not signed in to sign in, and then back", async () => {
+    const page = await stack.current.newPerson();
+    const email = await useProject(page);
+    await page.context().clearCookies();
+    await page.goto("/graphiql");
+    await page.getByLabel("E-mail").fill(email);
+    await page.getByLabel("Password").fill(PASSWORD);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("heading", { name: "Query", exact: true }).waitFor();
+    expect(new URL(page.url()).pathname).toBe("/graphiql");
+  });
+
+  it("is reached from the account's menu", async () => {
+    const page = await stack.current.newPerson();
+    await useProject(page);
+    await page.getByRole("button", { name: /^Account/ }).click();
+    await page.getByRole("link", { name: "API explorer" }).click();
+    await page.getByRole("heading", { name: "API explorer" }).waitFor();
+  });
+});

@@ -1,0 +1,242 @@
+import type { Locator, Page } from "playwright-core";
+import decodeQr from "qr/decode.js";
+import { describe, expect, it } from "vitest";
+import { endTtl } from "../support/end-ttl.ts";
+import { attempt, expectScreen, openLink } from "../support/recipient.ts";
+import { createSecret, leaveHandOff, signUp, useProject } from "../support/sender.ts";
+import { useStack } from "../support/stack.ts";
+
+const stack = useStack();
+
+/** A sender with a clipboard of their own, and a secret in their hands. */
+async function handOver(options: Parameters<typeof stack.current.newPerson>[0] = {}) {
+  const page = await stack.current.newPerson({
+    permissions: ["clipboard-read", "clipboard-write"],
+    ...options,
+  });
+  await useProject(page);
+  const handOff = await createSecret(page);
+  return { page, ...handOff };
+}
+
+const clipboard = (page: Page) => page.evaluate(() => navigator.clipboard.readText());
+const copy = (page: Page, what: string) => page.getByRole("button", { name: `Copy ${what}` }).click();
+const warning = (page: Page) => page.getByTestId("copied-together");
+const status = (page: Page) => page.getByTestId("hand-off-status");
+
+/** What is on screen there, read as somebody's phone would. */
+async function scan(target: Locator): Promise<string | undefined> {
+  const png = (await target.screenshot()).toString("base64");
+  // A page that is not ours: the policy of ours lets nobody fetch an image from anywhere.
+  const reader = await stack.current.newPerson();
+  const { data, width, height } = await reader.evaluate(async (base64) => {
+    const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+    const image = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
+    const canvas = new OffscreenCanvas(image.width, image.height);
+    const context = canvas.getContext("2d");
+    context?.drawImage(image, 0, 0);
+    const pixels = context?.getImageData(0, 0, image.width, image.height).data ?? [];
+    return { data: [...pixels], width: image.width, height: image.height };
+  }, png);
+  await reader.close();
+  return decodeQr({ data: Uint8Array.from(data), width, height }, { timeLimit: 30_000 });
+}
+
+describe("somebody new", () => {
+  it("has link and passphrase of a first secret after three clicks at most, and a reload asks for no second", async () => {
+    const page = await stack.current.newPerson();
+    await signUp(page);
+    await page.evaluate(() => {
+      document.body.dataset.clicks = "0";
+      const count = () => {
+        document.body.dataset.clicks = String(Number(document.body.dataset.clicks) + 1);
+      };
+      window.addEventListener("click", count, { capture: true });
+    });
+    await page.getByRole("button", { name: "Create your first secret" }).click();
+    await page.getByRole("dialog", { name: "New TTL secret" }).waitFor();
+    // The name has the focus already.
+    await page.keyboard.type("Database password");
+    await page.getByLabel("Value", { exact: true }).click();
+    await page.keyboard.type("hunter2");
+    await page.getByRole("button", { name: "Create secret" }).click();
+    await page.getByTestId("link").waitFor();
+    await page.getByTestId("passphrase").waitFor();
+    expect(Number(await page.evaluate(() => document.body.dataset.clicks))).toBeLessThanOrEqual(3);
+    expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe("My first project");
+
+    await leaveHandOff(page);
+    await page.reload();
+    await page.getByTestId("ttl-secret").waitFor();
+    expect(await page.getByRole("dialog").count()).toBe(0);
+  });
+});
+
+describe("the hand-off leads through two channels:", () => {
+  it("a message for each, with the one part whole and nothing of the other; nothing moves, nothing is kept", async () => {
+    const { page, link, passphrase } = await handOver();
+    const places = () =>
+      page
+        .getByRole("dialog")
+        .getByRole("button")
+        .evaluateAll((all) => all.map((one) => JSON.stringify(one.getBoundingClientRect())));
+    const before = await places();
+
+    await copy(page, "message with the link");
+    await page.getByRole("button", { name: "Message copied" }).waitFor();
+    const withLink = await clipboard(page);
+    expect(withLink).toMatch(
+      /^I have a secret for you behind this link:\n\S+\n\nIt opens once, until .+, with six words that I send you another way\. Type them with care: one wrong attempt destroys the secret\.$/,
+    );
+    expect(withLink.split("\n")).toContain(link);
+    expect(withLink).not.toContain(passphrase);
+    expect(await page.getByTestId("link-message").textContent()).toBe(withLink);
+    expect(await places()).toEqual(before);
+
+    await copy(page, "message with the passphrase");
+    await expect.poll(() => page.getByRole("button", { name: "Message copied" }).count()).toBe(2);
+    const withPassphrase = await clipboard(page);
+    expect(withPassphrase).toBe(
+      `The six words for the link that I sent you another way:\n${passphrase}\n\nType them into the page behind that link and nowhere else.`,
+    );
+    expect(withPassphrase).not.toContain(link.split("/").at(-1));
+
+    // Copied both: nothing is left to ask about.
+    await page.getByRole("button", { name: "Done" }).click();
+    await page.getByTestId("link").waitFor({ state: "detached" });
+    const kept = await page.evaluate(() =>
+      JSON.stringify([location.href, history.state, { ...localStorage }, { ...sessionStorage }]),
+    );
+    for (const part of [passphrase, link.split("/").at(-1)]) expect(kept).not.toContain(part);
+  });
+
+  it("a code of the link to scan, in either scheme", async () => {
+    const { page, link } = await handOver({ colorScheme: "dark" });
+    await page.getByText("Show the link as a QR code").click();
+    const code = page.getByRole("img", { name: "QR code of the link" });
+    expect(await scan(code)).toBe(link);
+    await page.emulateMedia({ colorScheme: "light" });
+    expect(await scan(code)).toBe(link);
+  });
+
+  it("copying both in a row is warned of, whichever comes first and however it is copied", async () => {
+    const { page } = await handOver();
+    await copy(page, "link");
+    await copy(page, "message with the link");
+    expect(await warning(page).count()).toBe(0);
+    await copy(page, "passphrase");
+    await warning(page).getByText("You copied both, one right after the other").waitFor();
+    expect(await page.getByRole("alert").textContent()).toContain("whoever reads that opens the secret");
+
+    const { page: other } = await handOver();
+    await other.getByTestId("passphrase").selectText();
+    await other.keyboard.press("Control+C");
+    await copy(other, "message with the link");
+    await warning(other).waitFor();
+  });
+
+  it("a copy that the browser refuses is selected, so that it can be copied by hand", async () => {
+    const { page, link } = await handOver({ permissions: [] });
+    await page.evaluate(() =>
+      Object.defineProperty(navigator, "clipboard", { value: undefined, configurable: true }),
+    );
+    await copy(page, "message with the link");
+    await page.getByText("Your browser didn't allow copying.").waitFor();
+    expect(await page.getByTestId("link-message").isVisible()).toBe(true);
+    expect(await page.evaluate(() => String(getSelection()))).toContain(link);
+  });
+
+  it("nothing covers anything at 320 px", async () => {
+    const { page } = await handOver({ viewport: { width: 320, height: 693 } });
+    const covered = await page
+      .getByRole("dialog")
+      .locator(".dialog-body")
+      .locator("h3, h4, p:not(details p), code, button, summary")
+      .evaluateAll((all) => {
+        const boxes = all
+          .filter((one) => one.checkVisibility() && !one.classList.contains("visually-hidden"))
+          .map((one) => ({ text: one.textContent, box: one.getBoundingClientRect() }));
+        return boxes.flatMap((a, index) =>
+          boxes
+            .slice(index + 1)
+            .filter(
+              (b) =>
+                a.box.left < b.box.right - 1 &&
+                b.box.left < a.box.right - 1 &&
+                a.box.top < b.box.bottom - 1 &&
+                b.box.top < a.box.bottom - 1,
+            )
+            .map((b) => `${a.text} / ${b.text}`),
+        );
+      });
+    expect(covered).toEqual([]);
+  });
+});
+
+describe("while the hand-off is open", () => {
+  it("the secret can be revoked at once, which keeps the focus and leads to another one like it", async () => {
+    const { page, link } = await handOver();
+    const revoke = status(page).getByRole("button", { name: "Revoke" });
+    await revoke.click();
+    const question = page.getByRole("dialog", { name: "Revoke this TTL secret?" });
+    await question.waitFor();
+    // Escape is for the question alone: the hand-off neither closes nor asks.
+    await page.keyboard.press("Escape");
+    await question.waitFor({ state: "detached" });
+    expect(await page.getByText(/haven.t copied/).count()).toBe(0);
+    expect(await revoke.evaluate((button) => button === document.activeElement)).toBe(true);
+
+    await page.keyboard.press("Enter");
+    await question.getByRole("button", { name: "Revoke", exact: true }).click();
+    await status(page).getByText("Revoked", { exact: true }).waitFor();
+    await page.getByRole("heading", { name: "Nothing is left to send" }).waitFor();
+    const again = status(page).getByRole("button", { name: "Create again" });
+    await expect.poll(() => again.evaluate((button) => button === document.activeElement)).toBe(true);
+    const recipient = await stack.current.newPerson();
+    await recipient.goto(link);
+    await expectScreen(recipient, "notAvailable");
+
+    await page.keyboard.press("Enter");
+    const dialog = page.getByRole("dialog", { name: "New TTL secret" });
+    await dialog.waitFor();
+    expect(await dialog.getByLabel("Name").inputValue()).toBe("Database password");
+    expect(await dialog.getByLabel("Minutes").inputValue()).toBe("5");
+    expect(await dialog.getByLabel("Value", { exact: true }).inputValue()).toBe("");
+    expect(await dialog.getByTestId("link").count()).toBe(0);
+  });
+
+  it("it says how the secret ended, and closes then without asking", async () => {
+    const { page, link, passphrase } = await handOver();
+    const recipient = await stack.current.newPerson();
+    await openLink(recipient, link);
+    await attempt(recipient, passphrase);
+    await status(page)
+      .getByRole("status")
+      .getByText(/^Opened at .+ by somebody who had the link/)
+      .waitFor();
+    await status(page).getByText("Viewed", { exact: true }).waitFor();
+    await page.getByRole("button", { name: "Done" }).click();
+    await page.getByTestId("link").waitFor({ state: "detached" });
+
+    const burnt = await createSecret(page);
+    await openLink(recipient, burnt.link);
+    await attempt(recipient, "anchor banjo cactus dolphin eagle falcon");
+    await status(page)
+      .getByRole("status")
+      .getByText(/^Destroyed at .+wrong passphrase/)
+      .waitFor();
+    await status(page).getByRole("button", { name: "Create again" }).click();
+    await page.getByRole("dialog", { name: "New TTL secret" }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Discard" }).click();
+
+    await createSecret(page);
+    await endTtl(stack.current.databaseUrl);
+    await status(page)
+      .getByRole("status")
+      .getByText(/^Its time ran out at .+ Nobody opened it\.$/)
+      .waitFor();
+    await page.getByRole("button", { name: "Done" }).click();
+    await page.getByTestId("link").waitFor({ state: "detached" });
+  });
+});

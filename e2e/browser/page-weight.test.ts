@@ -1,0 +1,99 @@
+import type { Page } from "playwright-core";
+import { expect, it } from "vitest";
+import { LANGUAGE_TAGS } from "../../reveal/src/language.ts";
+import { createSecret, useProject } from "../support/sender.ts";
+import { useStack } from "../support/stack.ts";
+
+const stack = useStack();
+
+/** In bytes as they pass over the wire, headers apart. */
+const MOST = { reveal: 15_000, wordList: 30_000, dashboard: 200_000 };
+
+/** What a page asks for from now on, and how many bytes of it come back. */
+function watch(page: Page) {
+  const sizes: Promise<{ name: string; size: number }>[] = [];
+  const { origin } = new URL(stack.current.url);
+  page.on("requestfinished", (request) => {
+    const name =
+      request
+        .url()
+        .replace(origin, "")
+        .replace(/^\/vault_.*/, "page") || "page";
+    sizes.push(request.sizes().then(({ responseBodySize }) => ({ name, size: responseBodySize })));
+  });
+  return async () => {
+    const requests = await Promise.all(sizes);
+    return { requests, bytes: requests.reduce((sum, { size }) => sum + size, 0) };
+  };
+}
+
+type Weight = Awaited<ReturnType<ReturnType<typeof watch>>>;
+
+function print(what: string, { requests, bytes }: Weight, most: number): void {
+  const list = requests.map(({ name, size }) => `    ${String(size).padStart(7)}  ${name}`).join("\n");
+  process.stdout.write(`\n  ${what}: ${bytes} of ${most} bytes, ${requests.length} requests\n${list}\n`);
+}
+
+it.each([...LANGUAGE_TAGS])(
+  "the recipient's page takes at most 15 KB and 4 requests until the passphrase can be typed: %s",
+  async (locale) => {
+    link ??= await newLink();
+    const page = await stack.current.newPerson({ locale });
+    const weigh = watch(page);
+    await page.goto(link);
+    await page.getByRole("textbox").waitFor();
+    await page.waitForLoadState("networkidle");
+    expect(await page.locator("html").getAttribute("lang")).toBe(locale);
+    const weight = await weigh();
+    print(`the recipient's page (${locale})`, weight, MOST.reveal);
+    expect(weight.requests.length).toBeGreaterThanOrEqual(3);
+    expect(weight.requests.length).toBeLessThanOrEqual(4);
+    expect(weight.bytes).toBeLessThanOrEqual(MOST.reveal);
+  },
+);
+
+it("the word list takes at most 30 KB, once the field has been entered", async () => {
+  link ??= await newLink();
+  const page = await stack.current.newPerson();
+  await page.goto(link);
+  await page.getByRole("textbox").waitFor();
+  await page.waitForLoadState("networkidle");
+  const weigh = watch(page);
+  await page.getByRole("textbox").fill("anchor");
+  await page.locator(".chips [data-state=listed]").waitFor();
+  const weight = await weigh();
+  print("the word list, with the code that looks words up", weight, MOST.wordList);
+  expect(weight.requests).toHaveLength(2);
+  expect(weight.bytes).toBeLessThanOrEqual(MOST.wordList);
+});
+
+let link: string | undefined;
+
+async function newLink(): Promise<string> {
+  const sender = await stack.current.newPerson();
+  await useProject(sender);
+  return (await createSecret(sender)).link;
+}
+
+it("the dashboard takes at most 200 KB until one can sign in, and until one sees one's projects", async () => {
+  const page = await stack.current.newPerson();
+  const weighSignIn = watch(page);
+  await page.goto("/sign-in");
+  await page.getByLabel("Password").waitFor();
+  const signIn = await weighSignIn();
+  print("the dashboard, signed out", signIn, MOST.dashboard);
+  expect(signIn.bytes).toBeGreaterThan(0);
+  expect(signIn.bytes).toBeLessThanOrEqual(MOST.dashboard);
+
+  const member = await stack.current.newPerson();
+  await useProject(member);
+  const fresh = await member.context().newPage();
+  // What is intercepted is never answered from the browser's cache.
+  await fresh.route("**/*", (route) => route.continue());
+  const weighProjects = watch(fresh);
+  await fresh.goto("/");
+  await fresh.getByText("Payments").first().waitFor();
+  const projects = await weighProjects();
+  print("the dashboard, signed in", projects, MOST.dashboard);
+  expect(projects.bytes).toBeLessThanOrEqual(MOST.dashboard);
+});
