@@ -119,7 +119,7 @@ export async function spawnApp(
   user?: UserIds,
 ): Promise<{ pid: number; settled: Promise<AppProcess>; killHard(): Promise<void> }> {
   const start = JSON.stringify({ settings: THROWAWAY, ...options });
-  const module = new URL("embedded-postgres.ts", import.meta.url).href;
+  const module = new URL("../src/embedded-postgres/embedded-postgres.ts", import.meta.url).href;
   const child = spawn(process.execPath, ["--input-type=module", "--eval", APP, module, start], {
     ...user,
     cwd: "/",

@@ -19,7 +19,7 @@ import { useStack } from "../support/stack.ts";
 const stack = useStack();
 
 /** The README's pictures; written anew by `pnpm pictures`. */
-const PICTURES = fileURLToPath(new URL("./pictures/", import.meta.url));
+const PICTURES = fileURLToPath(new URL("../pictures/", import.meta.url));
 
 /** Keeps what is on screen as a picture for the README, when asked to. */
 async function picture(page: Page, name: string): Promise<void> {

@@ -11,7 +11,7 @@ import { useStack } from "../support/stack.ts";
 
 const stack = useStack();
 
-const fileOf = (name: string) => fileURLToPath(new URL(`integration-example/${name}`, import.meta.url));
+const fileOf = (name: string) => fileURLToPath(new URL(`../../api/examples/integration/${name}`, import.meta.url));
 
 /** A sender with a project, and a key to it. */
 async function scene(changes: Partial<NewKey> = {}) {

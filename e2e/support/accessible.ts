@@ -5,7 +5,7 @@ import type { Page } from "playwright-core";
 import { expect } from "vitest";
 
 /** Every screen as `pnpm screenshots` last saw it; not committed. */
-const SCREENSHOTS = fileURLToPath(new URL("./screenshots/", import.meta.url));
+const SCREENSHOTS = fileURLToPath(new URL("../screenshots/", import.meta.url));
 
 /** WCAG 2.2, levels A and AA, in the words of axe. */
 const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];

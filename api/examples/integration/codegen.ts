@@ -2,11 +2,11 @@ import type { CodegenConfig } from "@graphql-codegen/cli";
 
 /** Types the operations by the committed schema, so that a change of the API shows as a type error. */
 const config: CodegenConfig = {
-  schema: "../api/schema.graphql",
+  schema: "schema.graphql",
   importExtension: ".ts",
-  documents: "integration-example/*.graphql",
+  documents: "examples/integration/*.graphql",
   generates: {
-    "integration-example/gql/": {
+    "examples/integration/gql/": {
       preset: "client",
       presetConfig: { fragmentMasking: false, skipIndexFile: true },
       config: {

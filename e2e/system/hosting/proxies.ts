@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
-const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
+const REPOSITORY = fileURLToPath(new URL("../../..", import.meta.url));
 
 /** What stands in files that no server may hand out. */
 export const OUTSIDE = "NOT-FOR-THE-WEB";
@@ -162,7 +162,7 @@ function startCaddy({ https, http, api, hosts }: ProxyPorts): Promise<RunningPro
 
 /** An example with its parameters replaced. */
 export function withParameters(name: string, parameters: Record<string, string>): string {
-  let text = readFileSync(new URL(name, import.meta.url), "utf8");
+  let text = readFileSync(join(REPOSITORY, "api", "ops", "hosting", name), "utf8");
   for (const [parameter, value] of Object.entries(parameters)) {
     if (!text.includes(parameter)) throw new Error(`${name} does not contain ${parameter}`);
     text = text.replaceAll(parameter, value);
@@ -177,7 +177,7 @@ function makeFolder(apiOrigin?: string): string {
   const site = join(folder, "site");
   execFileSync(
     process.execPath,
-    [join(REPOSITORY, "api", "export-apps.ts"), site, ...(apiOrigin ? [apiOrigin] : [])],
+    [join(REPOSITORY, "api", "scripts", "export-apps.ts"), site, ...(apiOrigin ? [apiOrigin] : [])],
     {
       env: { ...process.env, ...BRAND },
       stdio: "pipe",

@@ -13,7 +13,7 @@ const run = promisify(execFile);
  */
 export const PREVIOUS_RELEASE = "958a104db1055829ca9e21a64c0c7de81c89a235";
 
-const root = fileURLToPath(new URL("../../", import.meta.url));
+const root = fileURLToPath(new URL("../../../", import.meta.url));
 
 /** The repository may be another user's, as in a container: git would not look at it then. */
 const GIT = ["-c", "safe.directory=*", "-C", root];
