@@ -1,10 +1,10 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useRef, useState } from "react";
 import { t } from "../i18n/i18n.ts";
-import { asApiError } from "../shared/api-error.ts";
-import { errorText } from "../shared/error-text.ts";
-import { Field } from "../shared/field.tsx";
-import { Notice } from "../shared/notice.tsx";
+import { asApiError } from "../api/api-error.ts";
+import { errorText } from "../ui/error-text.ts";
+import { Field } from "../ui/field.tsx";
+import { Notice } from "../ui/notice.tsx";
 import { signIn, signUp } from "./auth-client.ts";
 import { type AccountField, accountFieldErrors } from "./auth-error.ts";
 import { PasswordField } from "./password-field.tsx";

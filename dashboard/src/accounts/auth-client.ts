@@ -1,5 +1,5 @@
-import { apiUrl, ownFetch, postJson, readJson } from "../shared/http.ts";
-import { reportSessionEnd } from "../shared/session-end.ts";
+import { apiUrl, ownFetch, postJson, readJson } from "../api/http.ts";
+import { reportSessionEnd } from "../api/session-end.ts";
 import { type AuthFailure, type AuthRefusal, authRefusal } from "./auth-error.ts";
 import { type PasswordChange, type PasswordRefusal, passwordRefusal } from "./password-change.ts";
 

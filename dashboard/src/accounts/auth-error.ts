@@ -1,7 +1,7 @@
 import { type Message, t } from "../i18n/i18n.ts";
-import { ApiError, seconds } from "../shared/api-error.ts";
-import { errorText, waitingTime } from "../shared/error-text.ts";
-import { maxNameLength, nameProblem } from "../shared/name-rule.ts";
+import { ApiError, seconds } from "../api/api-error.ts";
+import { errorText, waitingTime } from "../ui/error-text.ts";
+import { maxNameLength, nameProblem } from "../ui/name-rule.ts";
 
 /** Passwords are this long; the server holds to the same. */
 export const passwordLength = { min: 12, max: 128 };

@@ -1,9 +1,9 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useEffect, useId, useRef, useState } from "react";
 import { t } from "../i18n/i18n.ts";
-import { Dialog } from "../shared/dialog.tsx";
-import { TickIcon } from "../shared/icons.tsx";
-import { Notice } from "../shared/notice.tsx";
+import { Dialog } from "../ui/dialog.tsx";
+import { TickIcon } from "../ui/icons.tsx";
+import { Notice } from "../ui/notice.tsx";
 import { changePassword } from "./auth-client.ts";
 import {
   type PasswordField as FieldName,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ApiError } from "../shared/api-error.ts";
+import { ApiError } from "../api/api-error.ts";
 import { passwordChangeErrors, passwordChangeFailureText, passwordRefusal } from "./password-change.ts";
 
 const refusal = (status: number, code: string | null, retryAfterHeader: string | null = null) =>

@@ -1,6 +1,6 @@
 import { type Message, t } from "../i18n/i18n.ts";
-import { type ApiError, asApiError } from "../shared/api-error.ts";
-import { errorText } from "../shared/error-text.ts";
+import { type ApiError, asApiError } from "../api/api-error.ts";
+import { errorText } from "../ui/error-text.ts";
 import { type AuthFailure, authRefusal, passwordFits, passwordRule } from "./auth-error.ts";
 
 /** What the server is asked to do. */

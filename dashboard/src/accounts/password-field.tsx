@@ -1,4 +1,4 @@
-import { Field } from "../shared/field.tsx";
+import { Field } from "../ui/field.tsx";
 import { passwordLength, passwordRule } from "./auth-error.ts";
 
 /** A field for a password that is there already, or for a new one, which says its rule. */

@@ -1,6 +1,6 @@
 import { type RefObject, useState } from "react";
 import type { Message } from "../i18n/i18n.ts";
-import { useFocusOnFirstInvalid } from "../shared/field.tsx";
+import { useFocusOnFirstInvalid } from "../ui/field.tsx";
 
 /**
  * What an account form says of a refused submit: a text per field, or one for the whole form. Each refusal moves the

@@ -1,10 +1,10 @@
 import { Trans } from "react-i18next";
 import { Link } from "wouter";
 import { t } from "../i18n/i18n.ts";
-import { asApiError } from "../shared/api-error.ts";
-import { LoadFailure } from "../shared/load-failure.tsx";
-import { Loading } from "../shared/loading.tsx";
-import { usePageTitle } from "../shared/page-title.ts";
+import { asApiError } from "../api/api-error.ts";
+import { LoadFailure } from "../ui/load-failure.tsx";
+import { Loading } from "../ui/loading.tsx";
+import { usePageTitle } from "../ui/page-title.ts";
 import { AccountForm } from "./account-form.tsx";
 import { readReturnState } from "./return-path.ts";
 import { useSignUpState } from "./sign-up-state.ts";

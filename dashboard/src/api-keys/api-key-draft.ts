@@ -1,6 +1,6 @@
 import type { ApiKeyScope, CreateApiKeyInput } from "../gql/graphql.ts";
 import { t } from "../i18n/i18n.ts";
-import { nameProblem } from "../shared/name-rule.ts";
+import { nameProblem } from "../ui/name-rule.ts";
 
 /** What the dialog holds while somebody fills it in. */
 export interface ApiKeyDraft {

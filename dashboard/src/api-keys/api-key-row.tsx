@@ -1,9 +1,9 @@
 import { memo } from "react";
 import { Trans } from "react-i18next";
 import { t, useLanguage } from "../i18n/i18n.ts";
-import { Cell, Row, RowHeader } from "../shared/table.tsx";
-import { useTicking } from "../shared/ticks.ts";
-import { Time } from "../shared/time.tsx";
+import { Cell, Row, RowHeader } from "../ui/table.tsx";
+import { useTicking } from "../ui/use-ticking.ts";
+import { Time } from "../ui/time.tsx";
 import { apiKeyStatus } from "./api-key-status.ts";
 import { type ApiKey, scopes } from "./api-keys.ts";
 

@@ -1,9 +1,9 @@
 import { useCallback, useState } from "react";
 import { t } from "../i18n/i18n.ts";
-import { PlusIcon } from "../shared/icons.tsx";
-import { ListFrame } from "../shared/list-frame.tsx";
-import { usePageTitle } from "../shared/page-title.ts";
-import { Table } from "../shared/table.tsx";
+import { PlusIcon } from "../ui/icons.tsx";
+import { ListFrame } from "../ui/list-frame.tsx";
+import { usePageTitle } from "../ui/page-title.ts";
+import { Table } from "../ui/table.tsx";
 import { ApiKeyRow } from "./api-key-row.tsx";
 import { type ApiKey, useApiKeys } from "./api-keys.ts";
 import { NewApiKeyDialog } from "./new-api-key-dialog.tsx";

@@ -9,9 +9,9 @@ import {
   type CreateApiKeyMutation,
   RevokeApiKeyDocument,
 } from "../gql/graphql.ts";
-import { runDocument } from "../shared/graphql-client.ts";
-import { runOnce } from "../shared/one-time-answer.ts";
-import { pageSize, useWatchedPages, watchedPagesKeys } from "../shared/use-watched-pages.ts";
+import { runDocument } from "../api/graphql-client.ts";
+import { runOnce } from "../api/run-once.ts";
+import { pageSize, useWatchedPages, watchedPagesKeys } from "../api/use-watched-pages.ts";
 
 /** An API key as the list shows it. */
 export type ApiKey = ApiKeyFieldsFragment;

@@ -1,7 +1,7 @@
 import { QueryClient } from "@tanstack/react-query";
 import { viewerQuery } from "../accounts/viewer.ts";
-import { asApiError } from "../shared/api-error.ts";
-import { onSessionEnd } from "../shared/session-end.ts";
+import { asApiError } from "../api/api-error.ts";
+import { onSessionEnd } from "../api/session-end.ts";
 
 /** The cache of what was read. It lives in memory only, and empties itself when the session ends. */
 export function createQueryClient(): QueryClient {

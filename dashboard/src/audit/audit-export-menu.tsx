@@ -1,8 +1,8 @@
 import { useState } from "react";
 import { t } from "../i18n/i18n.ts";
-import { type ApiError, asApiError } from "../shared/api-error.ts";
-import { DownIcon } from "../shared/icons.tsx";
-import { MenuButton } from "../shared/menu.tsx";
+import { type ApiError, asApiError } from "../api/api-error.ts";
+import { DownIcon } from "../ui/icons.tsx";
+import { MenuButton } from "../ui/menu.tsx";
 import { type ExportFormat, saveAuditLog } from "./audit-export.ts";
 import type { AuditFilter } from "./audit-filter.ts";
 

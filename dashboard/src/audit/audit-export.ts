@@ -1,6 +1,6 @@
-import { ApiError, toApiError } from "../shared/api-error.ts";
-import { apiUrl, ownLongFetch, readJson } from "../shared/http.ts";
-import { reportSessionEnd } from "../shared/session-end.ts";
+import { ApiError, toApiError } from "../api/api-error.ts";
+import { apiUrl, ownLongFetch, readJson } from "../api/http.ts";
+import { reportSessionEnd } from "../api/session-end.ts";
 import { type AuditFilter, filterVariables } from "./audit-filter.ts";
 
 /** The forms in which the audit log is exported; each is also the ending of the file's name. */

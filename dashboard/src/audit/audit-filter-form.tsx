@@ -1,6 +1,6 @@
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { t } from "../i18n/i18n.ts";
-import { Field, useFocusOnFirstInvalid } from "../shared/field.tsx";
+import { Field, useFocusOnFirstInvalid } from "../ui/field.tsx";
 import { actions, actionWord } from "./audit-action.ts";
 import {
   type AuditFilter,

@@ -7,8 +7,8 @@ import {
   OperationTypeNode,
   parse,
 } from "graphql";
-import { streamResults } from "../shared/graphql-stream.ts";
-import { postJson } from "../shared/http.ts";
+import { streamResults } from "../api/graphql-stream.ts";
+import { postJson } from "../api/http.ts";
 
 /** What came back, to be read by a person. */
 export interface Answer {

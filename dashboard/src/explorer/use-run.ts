@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import { type Message, t } from "../i18n/i18n.ts";
-import { asApiError } from "../shared/api-error.ts";
-import { errorText } from "../shared/error-text.ts";
+import { asApiError } from "../api/api-error.ts";
+import { errorText } from "../ui/error-text.ts";
 import { followDocument, isSubscription, runDocument } from "./run-document.ts";
 
 /** How many events of a subscription are shown: somebody reads them, and a page may stay open for days. */

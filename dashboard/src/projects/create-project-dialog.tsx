@@ -1,6 +1,6 @@
 import { useLocation } from "wouter";
 import { t } from "../i18n/i18n.ts";
-import { Dialog } from "../shared/dialog.tsx";
+import { Dialog } from "../ui/dialog.tsx";
 import { ProjectNameForm } from "./project-name-form.tsx";
 import { useCreateProject } from "./projects.ts";
 

@@ -2,11 +2,11 @@ import { type FormEvent, useEffect, useRef, useState } from "react";
 import { Trans } from "react-i18next";
 import { useLocation } from "wouter";
 import { t } from "../i18n/i18n.ts";
-import { asApiError } from "../shared/api-error.ts";
-import { Dialog } from "../shared/dialog.tsx";
-import { errorText } from "../shared/error-text.ts";
-import { Field, useFocusOnFirstInvalid } from "../shared/field.tsx";
-import { Notice } from "../shared/notice.tsx";
+import { asApiError } from "../api/api-error.ts";
+import { Dialog } from "../ui/dialog.tsx";
+import { errorText } from "../ui/error-text.ts";
+import { Field, useFocusOnFirstInvalid } from "../ui/field.tsx";
+import { Notice } from "../ui/notice.tsx";
 import { type Project, useDeleteProject, useProject } from "./projects.ts";
 
 /** Deletes a project after its name has been typed; says how many pending secrets go with it. */

@@ -1,10 +1,10 @@
 import { useLocation } from "wouter";
 import { t } from "../i18n/i18n.ts";
-import { asApiError } from "../shared/api-error.ts";
-import { errorText } from "../shared/error-text.ts";
-import { firstSecret } from "../shared/first-secret.ts";
-import { PlusIcon } from "../shared/icons.tsx";
-import { Notice } from "../shared/notice.tsx";
+import { asApiError } from "../api/api-error.ts";
+import { errorText } from "../ui/error-text.ts";
+import { firstSecret } from "../ui/first-secret.ts";
+import { PlusIcon } from "../ui/icons.tsx";
+import { Notice } from "../ui/notice.tsx";
 import { useCreateProject } from "./projects.ts";
 
 /** The short way for somebody new: makes a first project with a name of ours, and opens its dialog for a secret. */

@@ -1,11 +1,11 @@
 import { type FormEvent, useRef, useState } from "react";
 import { t } from "../i18n/i18n.ts";
-import { type ApiError, asApiError } from "../shared/api-error.ts";
-import { errorText } from "../shared/error-text.ts";
-import { Field, useFocusOnFirstInvalid } from "../shared/field.tsx";
-import { refusedField } from "../shared/field-error.ts";
-import { maxNameLength, nameProblem } from "../shared/name-rule.ts";
-import { Notice } from "../shared/notice.tsx";
+import { type ApiError, asApiError } from "../api/api-error.ts";
+import { errorText } from "../ui/error-text.ts";
+import { Field, useFocusOnFirstInvalid } from "../ui/field.tsx";
+import { refusedField } from "../ui/field-error.ts";
+import { maxNameLength, nameProblem } from "../ui/name-rule.ts";
+import { Notice } from "../ui/notice.tsx";
 
 /** Asks for a project's name and sends it; used to create and to rename. */
 export function ProjectNameForm(props: {

@@ -14,9 +14,9 @@ import {
   ProjectsDocument,
   RenameProjectDocument,
 } from "../gql/graphql.ts";
-import { runDocument } from "../shared/graphql-client.ts";
-import { nextCursor, nodesOf } from "../shared/pages.ts";
-import { pageSize } from "../shared/use-watched-pages.ts";
+import { runDocument } from "../api/graphql-client.ts";
+import { nextCursor, nodesOf } from "../api/pages.ts";
+import { pageSize } from "../api/use-watched-pages.ts";
 
 /** A project as every page shows it. */
 export type Project = ProjectFieldsFragment;

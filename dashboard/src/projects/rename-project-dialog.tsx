@@ -1,5 +1,5 @@
 import { t } from "../i18n/i18n.ts";
-import { Dialog } from "../shared/dialog.tsx";
+import { Dialog } from "../ui/dialog.tsx";
 import { ProjectNameForm } from "./project-name-form.tsx";
 import { type Project, useRenameProject } from "./projects.ts";
 

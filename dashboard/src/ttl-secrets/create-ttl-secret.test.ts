@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { onSessionEnd } from "../shared/session-end.ts";
+import { onSessionEnd } from "../api/session-end.ts";
 import { createTtlSecret } from "./create-ttl-secret.ts";
 
 const fetched = vi.fn<typeof fetch>();

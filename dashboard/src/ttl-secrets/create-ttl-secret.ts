@@ -3,7 +3,7 @@ import {
   type CreateTtlSecretInput,
   type CreateTtlSecretMutation,
 } from "../gql/graphql.ts";
-import { runOnce } from "../shared/one-time-answer.ts";
+import { runOnce } from "../api/run-once.ts";
 
 /** A new secret with its link and passphrase: the only time they exist in plain text. */
 export type CreatedTtlSecret = CreateTtlSecretMutation["createTtlSecret"];

@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { FailedAttemptsDocument } from "../gql/graphql.ts";
 import { t } from "../i18n/i18n.ts";
-import { runDocument } from "../shared/graphql-client.ts";
-import { Notice } from "../shared/notice.tsx";
+import { runDocument } from "../api/graphql-client.ts";
+import { Notice } from "../ui/notice.tsx";
 import { destroyedWords, type TtlSecret } from "./ttl-secret.ts";
 
 /**

@@ -1,6 +1,6 @@
 import type { SecretCharset } from "../gql/graphql.ts";
 import { t } from "../i18n/i18n.ts";
-import { Field } from "../shared/field.tsx";
+import { Field } from "../ui/field.tsx";
 import { charsets, type DraftErrors, limits, type TtlSecretDraft } from "./ttl-secret-draft.ts";
 
 /** How a generated value should look. A UUID has its own length, so there is none to ask for. */

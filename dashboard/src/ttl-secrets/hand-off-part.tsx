@@ -1,7 +1,7 @@
 import { type ReactNode, useId, useRef, useState } from "react";
 import { t } from "../i18n/i18n.ts";
-import { CopyButton } from "../shared/copy-button.tsx";
-import { Notice } from "../shared/notice.tsx";
+import { CopyButton } from "../ui/copy-button.tsx";
+import { Notice } from "../ui/notice.tsx";
 
 /** One of the two things that are handed over: as it is, and in a message ready to be sent; each can be copied. */
 export function HandOffPart(props: {

@@ -1,8 +1,8 @@
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { Trans } from "react-i18next";
 import { t } from "../i18n/i18n.ts";
-import { brand } from "../shared/brand.ts";
-import { Loading } from "../shared/loading.tsx";
+import { brand } from "../ui/brand.ts";
+import { Loading } from "../ui/loading.tsx";
 import { type HandOffPart as Part, useCopiedTogether } from "./copied-together.ts";
 import type { CreatedTtlSecret } from "./create-ttl-secret.ts";
 import { clockTime, linkMessage, passphraseMessage } from "./hand-off-messages.ts";

@@ -1,6 +1,6 @@
 import { t } from "../i18n/i18n.ts";
-import { DownIcon, PlusIcon } from "../shared/icons.tsx";
-import { MenuButton } from "../shared/menu.tsx";
+import { DownIcon, PlusIcon } from "../ui/icons.tsx";
+import { MenuButton } from "../ui/menu.tsx";
 
 /** "+ New secret": the kinds of secret that can be made. */
 export function NewSecretMenu({ onTtlSecret }: { onTtlSecret: () => void }) {

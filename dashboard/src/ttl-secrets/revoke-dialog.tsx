@@ -1,8 +1,8 @@
 import { Trans } from "react-i18next";
 import { t } from "../i18n/i18n.ts";
-import { asApiError } from "../shared/api-error.ts";
-import { errorText } from "../shared/error-text.ts";
-import { RevokeQuestion } from "../shared/revoke-question.tsx";
+import { asApiError } from "../api/api-error.ts";
+import { errorText } from "../ui/error-text.ts";
+import { RevokeQuestion } from "../ui/revoke-question.tsx";
 import type { TtlSecret } from "./ttl-secret.ts";
 import { useRevokeTtlSecret } from "./ttl-secret-list.ts";
 

@@ -1,6 +1,6 @@
 import { useId } from "react";
 import { t } from "../i18n/i18n.ts";
-import { FieldError } from "../shared/field.tsx";
+import { FieldError } from "../ui/field.tsx";
 import { type DraftErrors, limits, type TtlSecretDraft } from "./ttl-secret-draft.ts";
 
 /** *Self-destruct after*: two boxes that make one duration, with the limits and the advice beside them. */

@@ -1,6 +1,6 @@
 import type { CreateTtlSecretInput, SecretCharset } from "../gql/graphql.ts";
 import { t } from "../i18n/i18n.ts";
-import { nameProblem } from "../shared/name-rule.ts";
+import { nameProblem } from "../ui/name-rule.ts";
 import type { TtlSecret } from "./ttl-secret.ts";
 
 /** What the dialog holds while somebody fills it in; numbers stay as typed. */

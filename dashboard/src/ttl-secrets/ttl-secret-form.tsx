@@ -1,10 +1,10 @@
 import { type FormEvent, useRef, useState } from "react";
 import { t } from "../i18n/i18n.ts";
-import { type ApiError, asApiError } from "../shared/api-error.ts";
-import { errorText, waitingTime } from "../shared/error-text.ts";
-import { Field, useFocusOnFirstInvalid } from "../shared/field.tsx";
-import { refusedField } from "../shared/field-error.ts";
-import { Notice } from "../shared/notice.tsx";
+import { type ApiError, asApiError } from "../api/api-error.ts";
+import { errorText, waitingTime } from "../ui/error-text.ts";
+import { Field, useFocusOnFirstInvalid } from "../ui/field.tsx";
+import { refusedField } from "../ui/field-error.ts";
+import { Notice } from "../ui/notice.tsx";
 import { type CreatedTtlSecret, createTtlSecret, newIdempotencyKey } from "./create-ttl-secret.ts";
 import { GeneratedValueFields } from "./generated-value-fields.tsx";
 import { TtlFields } from "./ttl-fields.tsx";

@@ -1,10 +1,10 @@
 import { memo, useEffect, useState } from "react";
 import type { TtlSecretStatus } from "../gql/graphql.ts";
 import { t, useLanguage } from "../i18n/i18n.ts";
-import { absoluteTime } from "../shared/relative-time.ts";
-import { serverNow } from "../shared/server-clock.ts";
-import { Cell, Row, RowHeader } from "../shared/table.tsx";
-import { Time } from "../shared/time.tsx";
+import { absoluteTime } from "../ui/relative-time.ts";
+import { serverNow } from "../api/server-clock.ts";
+import { Cell, Row, RowHeader } from "../ui/table.tsx";
+import { Time } from "../ui/time.tsx";
 import { endedAt, type TtlSecret } from "./ttl-secret.ts";
 import { StatusBadge, useCountdown, useStatus } from "./ttl-secret-status.tsx";
 

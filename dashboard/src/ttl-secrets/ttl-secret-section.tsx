@@ -1,11 +1,11 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { useSearchParams } from "wouter";
 import { t } from "../i18n/i18n.ts";
-import { takeFirstSecret } from "../shared/first-secret.ts";
-import { PlusIcon, RingIcon } from "../shared/icons.tsx";
-import { ListFrame } from "../shared/list-frame.tsx";
-import { LoadMore } from "../shared/load-more.tsx";
-import { Table } from "../shared/table.tsx";
+import { takeFirstSecret } from "../ui/first-secret.ts";
+import { PlusIcon, RingIcon } from "../ui/icons.tsx";
+import { ListFrame } from "../ui/list-frame.tsx";
+import { LoadMore } from "../ui/load-more.tsx";
+import { Table } from "../ui/table.tsx";
 import { DestroyedAlert } from "./destroyed-alert.tsx";
 import { ListControls } from "./list-controls.tsx";
 import { isFiltered, type ListView, readView, writeView } from "./list-view.ts";

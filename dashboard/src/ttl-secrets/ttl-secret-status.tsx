@@ -1,7 +1,7 @@
 import { t } from "../i18n/i18n.ts";
-import { countdown } from "../shared/duration.ts";
-import { AlertIcon, ClockIcon, EyeIcon, RingIcon, TakenBackIcon } from "../shared/icons.tsx";
-import { useTicking } from "../shared/ticks.ts";
+import { countdown } from "../ui/duration.ts";
+import { AlertIcon, ClockIcon, EyeIcon, RingIcon, TakenBackIcon } from "../ui/icons.tsx";
+import { useTicking } from "../ui/use-ticking.ts";
 import { destroyedWords, fractionLeft, statusAt, statusWord, type TtlSecret } from "./ttl-secret.ts";
 
 /** The status of a secret as of this second. */

@@ -1,8 +1,8 @@
 import { useEffect, useEffectEvent, useState } from "react";
 import { TtlSecretChangedDocument } from "../gql/graphql.ts";
-import { asApiError } from "../shared/api-error.ts";
-import { followDocument } from "../shared/graphql-stream.ts";
-import { useVisible } from "../shared/use-visible.ts";
+import { asApiError } from "../api/api-error.ts";
+import { followDocument } from "../api/graphql-stream.ts";
+import { useVisible } from "../ui/use-visible.ts";
 import type { TtlSecret } from "./ttl-secret.ts";
 
 /** Until a stream is opened again, with some randomness: all dashboards of a server that stopped come back. */

@@ -1,6 +1,6 @@
 import { useRef } from "react";
 import { t } from "../i18n/i18n.ts";
-import { Field } from "../shared/field.tsx";
+import { Field } from "../ui/field.tsx";
 import { limits, utf8Bytes } from "./ttl-secret-draft.ts";
 import { carryEdit, insertText, shownText } from "./value-text.ts";
 

@@ -1,5 +1,5 @@
 import { type Language, languages, setLanguage } from "../i18n/i18n.ts";
-import { keptChoice } from "./kept-choice.ts";
+import { keptChoice } from "./persisted-choice.ts";
 
 const known = Object.keys(languages) as Language[];
 const kept = keptChoice("language", known);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ApiError, type ApiErrorCode } from "./api-error.ts";
+import { ApiError, type ApiErrorCode } from "../api/api-error.ts";
 import { errorText } from "./error-text.ts";
 
 const codes: ApiErrorCode[] = [

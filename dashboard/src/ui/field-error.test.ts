@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ApiError } from "./api-error.ts";
+import { ApiError } from "../api/api-error.ts";
 import { refusedField } from "./field-error.ts";
 
 const refused = (field: string | null) => refusedField(new ApiError("BAD_USER_INPUT", { field }));

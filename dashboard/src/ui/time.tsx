@@ -1,6 +1,6 @@
 import { absoluteTime, relativeTime } from "./relative-time.ts";
-import { serverNow } from "./server-clock.ts";
-import { useTicking } from "./ticks.ts";
+import { serverNow } from "../api/server-clock.ts";
+import { useTicking } from "./use-ticking.ts";
 
 const day = 86_400_000;
 

@@ -5,7 +5,7 @@ import { LoadFailure } from "./load-failure.tsx";
 import { LoadMore } from "./load-more.tsx";
 import { Loading } from "./loading.tsx";
 import { Notice } from "./notice.tsx";
-import type { WatchedPages } from "./use-watched-pages.ts";
+import type { WatchedPages } from "../api/use-watched-pages.ts";
 
 /**
  * A watched list in whatever state it is: on its way, failed, empty, or there, with "Load more" and with a word when

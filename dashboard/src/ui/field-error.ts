@@ -1,4 +1,4 @@
-import type { ApiError } from "./api-error.ts";
+import type { ApiError } from "../api/api-error.ts";
 
 /** The field a refused input was about, by the last part of its path: `input.content.value` is `value`. */
 export function refusedField(error: ApiError): string | null {

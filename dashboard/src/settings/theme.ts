@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from "react";
-import { keptChoice } from "./kept-choice.ts";
+import { keptChoice } from "./persisted-choice.ts";
 
 /** How the page looks: as the system does, or always one way. */
 export type Theme = "system" | "light" | "dark";

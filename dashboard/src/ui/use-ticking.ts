@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from "react";
-import { serverNow } from "./server-clock.ts";
+import { serverNow } from "../api/server-clock.ts";
 
 /** One timer for all components that tick at the same pace, however many rows are on the page. */
 class Ticker {

@@ -1,7 +1,7 @@
 import { languages, t, useLanguage } from "../i18n/i18n.ts";
-import { Disclosure } from "../shared/disclosure.tsx";
-import { DownIcon, GlobeIcon } from "../shared/icons.tsx";
-import { LookChoices } from "./look-choices.tsx";
+import { Disclosure } from "../ui/disclosure.tsx";
+import { DownIcon, GlobeIcon } from "../ui/icons.tsx";
+import { LookChoices } from "./settings-choices.tsx";
 
 /** Language and appearance for whoever is not signed in; an account's menu has them too. */
 export function LookMenu() {
