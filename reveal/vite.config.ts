@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { defineConfig, type Plugin } from "vite";
-import type { Catalogue } from "./src/catalogue.ts";
-import { directionOf, type Language } from "./src/language.ts";
+import type { Catalogue } from "./src/text/catalogue.ts";
+import { directionOf, type Language } from "./src/text/language.ts";
 
 const MESSAGES = new URL("./messages/", import.meta.url);
 

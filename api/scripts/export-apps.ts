@@ -7,8 +7,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { pointAppsAt } from "../src/apps/api-origin.ts";
 import { type Encoding, SUFFIXES } from "../src/apps/app-file.ts";
-import { readBuiltApps } from "../src/apps/built-app.ts";
 import { brandApps } from "../src/apps/brand/branded-apps.ts";
+import { readBuiltApps } from "../src/apps/built-app.ts";
 import { parseConfig } from "../src/config.ts";
 
 const [folder, apiOrigin] = process.argv.slice(2);

@@ -2,8 +2,8 @@
 import { writeFileSync } from "node:fs";
 import { type DocumentNode, print } from "graphql";
 import * as dashboard from "../../dashboard/src/gql/graphql.ts";
-import * as integration from "../examples/integration/gql/graphql.ts";
 import * as reveal from "../../reveal/src/documents.ts";
+import * as integration from "../examples/integration/gql/graphql.ts";
 
 const isDocument = (value: unknown): value is DocumentNode =>
   typeof value === "object" && value !== null && "kind" in value && value.kind === "Document";

@@ -5,29 +5,29 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { createAuth } from "./accounts/auth.ts";
 import type { Apps } from "./apps/built-app.ts";
-import { clientIpResolver } from "./http/client-ip.ts";
 import type { Config } from "./config.ts";
 import { Argon2Slots } from "./crypto/argon2.ts";
 import type { KeyRing } from "./crypto/key-ring.ts";
 import { connect } from "./db/client.ts";
+import { requireUsablePooler } from "./db/pooler.ts";
+import { createApp } from "./http/app.ts";
+import { clientIpResolver } from "./http/client-ip.ts";
 import { Health } from "./http/health.ts";
+import { type Listener, listen } from "./http/listen.ts";
+import { originsOf } from "./http/origins.ts";
 import { startKeyKeeper } from "./jobs/key-rotation.ts";
+import { startSweep } from "./jobs/sweep.ts";
 import { KeyRingFile } from "./key-ring/file-key-ring.ts";
 import { openKeyRing } from "./key-ring/open-key-ring.ts";
-import { type Listener, listen } from "./http/listen.ts";
 import { ChangeHub } from "./live/live-updates.ts";
 import type { Logger } from "./logging/log.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import { createMetricsApp } from "./metrics/metrics-app.ts";
 import { readVitals } from "./metrics/vitals-store.ts";
-import { originsOf } from "./http/origins.ts";
-import { requireUsablePooler } from "./db/pooler.ts";
-import { RateLimits } from "./shared/rate-limit.ts";
+import { PATIENCE_SECONDS, type Shutdown } from "./process/shutdown.ts";
 import { DatabaseWatch } from "./secrets/rollback-guard.ts";
 import { lastSeenFile } from "./secrets/watermark-file.ts";
-import { startSweep } from "./jobs/sweep.ts";
-import { createApp } from "./http/app.ts";
-import { PATIENCE_SECONDS, type Shutdown } from "./process/shutdown.ts";
+import { RateLimits } from "./shared/rate-limit.ts";
 
 /** What is told to end as soon as the process is to, wherever its start has got to. */
 export interface Serving {

@@ -4,8 +4,8 @@ import { existsSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { clusterFolder } from "./embedded-postgres/cluster.ts";
 import { makeFolder } from "../test/embedded-postgres.ts";
+import { clusterFolder } from "./embedded-postgres/cluster.ts";
 
 const MAIN = join(import.meta.dirname, "main.ts");
 

@@ -4,17 +4,17 @@
  */
 import { migrate, UnsupportedServerError } from "@ttl-secrets/drizzle/migrate";
 import manifest from "../package.json" with { type: "json" };
-import { readBuiltApps } from "./apps/built-app.ts";
 import { brandApps } from "./apps/brand/branded-apps.ts";
-import type { Serving } from "./services.ts";
+import { readBuiltApps } from "./apps/built-app.ts";
 import { type Config, ConfigError, effectiveConfig, parseConfig } from "./config.ts";
 import { startEmbeddedPostgres } from "./embedded-postgres/embedded-postgres.ts";
-import { embeddedKeys } from "./key-ring/embedded-keys.ts";
 import { requireFreePort } from "./http/listen.ts";
-import { createLogger, describeError } from "./logging/log.ts";
+import { embeddedKeys } from "./key-ring/embedded-keys.ts";
 import { logDestination } from "./logging/buffered-destination.ts";
+import { createLogger, describeError } from "./logging/log.ts";
 import { PATIENCE_SECONDS, Shutdown } from "./process/shutdown.ts";
 import { StartError, startFailure } from "./process/start-error.ts";
+import type { Serving } from "./services.ts";
 import { traceWith } from "./tracing/tracing.ts";
 
 /** `EX_CONFIG` of sysexits.h: a supervisor that knows it does not restart what can't start. */

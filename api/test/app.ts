@@ -2,18 +2,18 @@ import { randomBytes } from "node:crypto";
 import type { HttpBindings } from "@hono/node-server";
 import { createAuth, type SignUpMode } from "../src/accounts/auth.ts";
 import { type Apps, readBuiltApps } from "../src/apps/built-app.ts";
-import { clientIpResolver } from "../src/http/client-ip.ts";
 import { Argon2Slots } from "../src/crypto/argon2.ts";
 import type { KeyRing } from "../src/crypto/key-ring.ts";
 import type { Database } from "../src/db/client.ts";
+import { createApp } from "../src/http/app.ts";
+import { clientIpResolver } from "../src/http/client-ip.ts";
 import { Health } from "../src/http/health.ts";
+import { originsOf } from "../src/http/origins.ts";
 import { ChangeHub } from "../src/live/live-updates.ts";
 import { createLogger } from "../src/logging/log.ts";
 import { Metrics } from "../src/metrics/metrics.ts";
-import { originsOf } from "../src/http/origins.ts";
-import { RateLimits } from "../src/shared/rate-limit.ts";
 import type { DatabaseWatch } from "../src/secrets/rollback-guard.ts";
-import { createApp } from "../src/http/app.ts";
+import { RateLimits } from "../src/shared/rate-limit.ts";
 import type { TestDatabase } from "./database.ts";
 
 /** The origin that tests pretend to be served from. */

@@ -11,8 +11,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect } from "../../api/src/db/client.ts";
 import { startEmbeddedPostgres } from "../../api/src/embedded-postgres/embedded-postgres.ts";
-import { RateLimits } from "../../api/src/shared/rate-limit.ts";
 import { sweepOnce } from "../../api/src/jobs/sweep.ts";
+import { RateLimits } from "../../api/src/shared/rate-limit.ts";
 import { migrate } from "../../drizzle/migrate.ts";
 
 const [perDay = 10_000, days = 30, secretDays = 365, auditDays] = process.argv.slice(2).map(Number);

@@ -3,7 +3,14 @@ import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { expectAccessible, LOOKS } from "../support/accessible.ts";
 import { endTtl } from "../support/end-ttl.ts";
-import { attempt, expectScreen, leaveUnasked, openLink, pressEnter, readValue } from "../support/recipient.ts";
+import {
+  attempt,
+  expectScreen,
+  leaveUnasked,
+  openLink,
+  pressEnter,
+  readValue,
+} from "../support/recipient.ts";
 import {
   createProject,
   createSecret,

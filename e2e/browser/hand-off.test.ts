@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { endTtl } from "../support/end-ttl.ts";
-import { attempt, expectScreen, leaveUnasked, openLink, pressEnter, readValue } from "../support/recipient.ts";
+import {
+  attempt,
+  expectScreen,
+  leaveUnasked,
+  openLink,
+  pressEnter,
+  readValue,
+} from "../support/recipient.ts";
 import { createProject, createSecret, leaveHandOff, rowOf, signUp, useProject } from "../support/sender.ts";
 import { useStack } from "../support/stack.ts";
 

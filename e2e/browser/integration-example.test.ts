@@ -3,15 +3,16 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { RefusedError, TtlSecrets } from "../../api/examples/integration/client.ts";
 import type { NewKey } from "../../api/test/factories.ts";
 import { useApiKey } from "../support/api-key.ts";
-import { RefusedError, TtlSecrets } from "../../api/examples/integration/client.ts";
 import { attempt, openLink, readValue } from "../support/recipient.ts";
 import { useStack } from "../support/stack.ts";
 
 const stack = useStack();
 
-const fileOf = (name: string) => fileURLToPath(new URL(`../../api/examples/integration/${name}`, import.meta.url));
+const fileOf = (name: string) =>
+  fileURLToPath(new URL(`../../api/examples/integration/${name}`, import.meta.url));
 
 /** A sender with a project, and a key to it. */
 async function scene(changes: Partial<NewKey> = {}) {

@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
-import { LANGUAGE_TAGS } from "../../reveal/src/language.ts";
+import { LANGUAGE_TAGS } from "../../reveal/src/text/language.ts";
 import { createSecret, useProject } from "../support/sender.ts";
 import { useStack } from "../support/stack.ts";
 

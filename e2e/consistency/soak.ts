@@ -7,13 +7,13 @@
  * PostgreSQL. Run: pnpm test:soak [minutes]
  */
 import { setTimeout } from "node:timers/promises";
+import { TtlSecrets } from "../../api/examples/integration/client.ts";
 import { verifyChains } from "../../api/src/audit/verify-chain.ts";
 import { connect, type Database } from "../../api/src/db/client.ts";
 import { type Endpoint, PUBLIC_URL } from "../../api/test/app.ts";
 import { DebianServer, hasDebianPostgres } from "../../api/test/debian-postgres.ts";
 import { createKey, createSender, type Sender } from "../../api/test/factories.ts";
 import { type ApiProcess, freshKeys, startApi } from "../support/api-process.ts";
-import { TtlSecrets } from "../../api/examples/integration/client.ts";
 import { Balancer } from "./balancer.ts";
 import { brokenPromises, changedEndings, readStored } from "./history.ts";
 import { attempt } from "./recipients.ts";

@@ -7,8 +7,8 @@ import { expect, inject, it, onTestFinished } from "vitest";
 import { PUBLIC_URL } from "../../api/test/app.ts";
 import { createDatabase } from "../../api/test/database.ts";
 import { createSender } from "../../api/test/factories.ts";
-import { startApi } from "../support/api-process.ts";
 import { endpointOf } from "../consistency/recipients.ts";
+import { startApi } from "../support/api-process.ts";
 
 const json = { "content-type": "application/json" };
 

@@ -2,14 +2,21 @@
 import { setTimeout } from "node:timers/promises";
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from "vitest";
+import { TtlSecrets } from "../../api/examples/integration/client.ts";
 import { PUBLIC_URL } from "../../api/test/app.ts";
 import { createDatabase } from "../../api/test/database.ts";
 import { DebianServer, hasDebianPostgres } from "../../api/test/debian-postgres.ts";
-import { createKey, createSecret, createSender, reveal, revokeKey, signOut } from "../../api/test/factories.ts";
+import {
+  createKey,
+  createSecret,
+  createSender,
+  reveal,
+  revokeKey,
+  signOut,
+} from "../../api/test/factories.ts";
 import { follow } from "../../api/test/live.ts";
-import { type ApiProcess, freshKeys, startApi } from "../support/api-process.ts";
-import { TtlSecrets } from "../../api/examples/integration/client.ts";
 import { endpointOf } from "../consistency/recipients.ts";
+import { type ApiProcess, freshKeys, startApi } from "../support/api-process.ts";
 
 /** How long PostgreSQL is away. */
 const OUTAGE_MS = 10_000;

@@ -5,9 +5,9 @@ import { connect } from "../../api/src/db/client.ts";
 import { PUBLIC_URL } from "../../api/test/app.ts";
 import { createDatabase } from "../../api/test/database.ts";
 import { createKey, createSecret, createSender, graphql, reveal } from "../../api/test/factories.ts";
+import { endpointOf } from "../consistency/recipients.ts";
 import { type ApiProcess, startApi } from "../support/api-process.ts";
 import { type CollectedSpan, Collector } from "./collector.ts";
-import { endpointOf } from "../consistency/recipients.ts";
 
 const PROBE = fileURLToPath(new URL("./loaded-modules.ts", import.meta.url));
 

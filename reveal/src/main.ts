@@ -1,5 +1,3 @@
-import { loadCatalogue, speak, spokenLanguage } from "./catalogue.ts";
-import { chooseLanguage, type Language } from "./language.ts";
 import { parseLink } from "./link.ts";
 import { checkAvailable, revealSecret } from "./reveal.ts";
 import {
@@ -11,6 +9,8 @@ import {
   secondsUntil,
   wouldLose,
 } from "./state.ts";
+import { loadCatalogue, speak, spokenLanguage } from "./text/catalogue.ts";
+import { chooseLanguage, type Language } from "./text/language.ts";
 import { createView, type Places, type View } from "./view.ts";
 
 /** Coming back to the page asks the server again, but not every few seconds. In milliseconds. */
@@ -72,7 +72,7 @@ async function start(places: Places): Promise<void> {
     if (isListComing) return;
     isListComing = true;
     try {
-      const { loadWordList } = await import("./word-list.ts");
+      const { loadWordList } = await import("./passphrase/word-list.ts");
       loadWordList(view.useWordList);
     } catch {
       isListComing = false;

@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import en from "../messages/en.json";
-import { speak } from "./catalogue.ts";
-import { screenFor } from "./messages.ts";
+import { VOCABULARY } from "./passphrase/test-vocabulary.ts";
 import {
   canSubmit,
   initialState,
@@ -13,7 +12,8 @@ import {
   secondsUntil,
   wouldLose,
 } from "./state.ts";
-import { VOCABULARY } from "./test-vocabulary.ts";
+import { speak } from "./text/catalogue.ts";
+import { screenFor } from "./text/messages.ts";
 
 beforeAll(() => speak("en", en));
 

@@ -1,6 +1,6 @@
 import type { Link } from "./link.ts";
 import type { CheckOutcome, Refusal, RevealOutcome } from "./outcome.ts";
-import { checkPassphrase, type PassphraseProblem, type WordList } from "./passphrase.ts";
+import { checkPassphrase, type PassphraseProblem, type WordList } from "./passphrase/passphrase.ts";
 
 /** Why nothing can be done just now, although nothing was used up by trying. */
 export type PauseReason = "offline" | "unreachable" | "overloaded" | "rateLimited" | "forbidden";

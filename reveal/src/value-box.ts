@@ -1,8 +1,8 @@
-import { say } from "./catalogue.ts";
 import { copyExactly, isAllSelected, selectAll } from "./clipboard.ts";
 import { element } from "./dom.ts";
 import { downloadExactly } from "./download.ts";
 import type { State } from "./state.ts";
+import { say } from "./text/catalogue.ts";
 
 /** What a person can do with the value. */
 interface ValueActions {

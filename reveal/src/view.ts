@@ -1,13 +1,13 @@
-import { type Label, say, spokenLanguage } from "./catalogue.ts";
 import { element } from "./dom.ts";
 import { FILE_NAME } from "./download.ts";
 import { emblem, toneOf } from "./emblem.ts";
-import { directionOf, type Language } from "./language.ts";
-import { createLanguageSwitch } from "./language-switch.ts";
-import { screenFor, timeLeftText, waitText } from "./messages.ts";
-import type { WordList } from "./passphrase.ts";
-import { createPassphraseForm } from "./passphrase-form.ts";
+import type { WordList } from "./passphrase/passphrase.ts";
+import { createPassphraseForm } from "./passphrase/passphrase-form.ts";
 import { isLeftOpen, isRefusal, type State } from "./state.ts";
+import { type Label, say, spokenLanguage } from "./text/catalogue.ts";
+import { directionOf, type Language } from "./text/language.ts";
+import { createLanguageSwitch } from "./text/language-switch.ts";
+import { screenFor, timeLeftText, waitText } from "./text/messages.ts";
 import { createValueBox } from "./value-box.ts";
 
 /** What a person can do on the page. */

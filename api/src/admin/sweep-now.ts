@@ -1,5 +1,5 @@
-import { RateLimits } from "../shared/rate-limit.ts";
 import { sweepOnce } from "../jobs/sweep.ts";
+import { RateLimits } from "../shared/rate-limit.ts";
 import type { Installation } from "./installation.ts";
 import { counted, type Result } from "./result.ts";
 

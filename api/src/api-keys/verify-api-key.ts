@@ -1,8 +1,8 @@
 import type { ApiKeyIdentity } from "../accounts/caller.ts";
 import { hashApiKey, isApiKey } from "../crypto/api-key.ts";
 import type { Database } from "../db/client.ts";
-import { AppError } from "../shared/errors.ts";
 import type { Logger } from "../logging/log.ts";
+import { AppError } from "../shared/errors.ts";
 import { findUsableByHash, isUsableKey, recordUse } from "./api-key-store.ts";
 
 /**

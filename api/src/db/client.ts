@@ -1,8 +1,8 @@
 import * as schema from "@ttl-secrets/drizzle/schema";
 import { drizzle } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
-import { preparedStatements } from "./prepared-statements.ts";
 import { traceStatements } from "../tracing/statements.ts";
+import { preparedStatements } from "./prepared-statements.ts";
 
 /** The database, twice over one pool: `orm` for everyday queries, `sql` for the hand-written hot ones. */
 export type Database = ReturnType<typeof connect>;

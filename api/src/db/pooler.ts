@@ -1,5 +1,5 @@
-import { connect, type Database, TIMEOUTS } from "./client.ts";
 import { StartError } from "../process/start-error.ts";
+import { connect, type Database, TIMEOUTS } from "./client.ts";
 
 /** What PgBouncer is to do on each connection that it makes to PostgreSQL. */
 const CONNECT_QUERY = Object.entries(TIMEOUTS)

@@ -27,7 +27,6 @@ import { purgeBatch } from "../audit/retention-store.ts";
 import { changedSince, readSecrets, refsChangedSince, refsEndedByTime } from "../live/change-store.ts";
 import { readVitals } from "../metrics/vitals-store.ts";
 import { listProjects } from "../projects/project-store.ts";
-import { RateLimits } from "../shared/rate-limit.ts";
 import { forgetOldAttempts } from "../secrets/idempotency-store.ts";
 import { currentMark } from "../secrets/rollback-guard-store.ts";
 import type { SecretOrder, SecretPosition } from "../secrets/secret-order.ts";
@@ -44,6 +43,7 @@ import {
   revoke as revokePending,
   settle,
 } from "../secrets/secret-store.ts";
+import { RateLimits } from "../shared/rate-limit.ts";
 
 // The long run is `pnpm test:torture`.
 const SIZE = process.env.TORTURE === "1" ? 1_000_000 : 40_000;

@@ -1,8 +1,8 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { attachEmbeddedPostgres } from "./attach.ts";
 import { connect, makeDataDir, makeFolder, onEnd, start, THROWAWAY } from "../../test/embedded-postgres.ts";
+import { attachEmbeddedPostgres } from "./attach.ts";
 
 describe("a second process", { timeout: 60_000 }, () => {
   it("gets to the database of a running server as the same role, and leaves the server alone", async () => {

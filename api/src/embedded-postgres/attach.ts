@@ -1,9 +1,9 @@
 import { realpath } from "node:fs/promises";
 import { setTimeout } from "node:timers/promises";
 import { clusterFolder, readSuperuserPassword } from "./cluster.ts";
+import { DataDirInUseError } from "./data-folder.ts";
 import { urlOfRunning } from "./database.ts";
 import { type EmbeddedPostgresOptions, startEmbeddedPostgres } from "./embedded-postgres.ts";
-import { DataDirInUseError } from "./data-folder.ts";
 import { findExisting } from "./place.ts";
 import { POLL_MS, readPostmaster } from "./postmaster.ts";
 

@@ -1,8 +1,8 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { UnusableDataDirError } from "./data-dir.ts";
 import { type FileLock, tryLockFile } from "../process/file-lock.ts";
+import { UnusableDataDirError } from "./data-dir.ts";
 
 /** Another live app holds the folder. `message` is one line that names the folder and says what to do. */
 export class DataDirInUseError extends Error {

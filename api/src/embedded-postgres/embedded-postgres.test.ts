@@ -4,9 +4,17 @@ import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import postgres from "postgres";
 import { describe, expect, it } from "vitest";
+import {
+  connect,
+  kill,
+  makeDataDir,
+  makeFolder,
+  postmasterPid,
+  start,
+  startApp,
+} from "../../test/embedded-postgres.ts";
 import { clusterFolder, readSuperuserPassword } from "./cluster.ts";
 import { DataDirInUseError } from "./embedded-postgres.ts";
-import { connect, kill, makeDataDir, makeFolder, postmasterPid, start, startApp } from "../../test/embedded-postgres.ts";
 
 describe("the embedded PostgreSQL", { timeout: 30_000 }, () => {
   it("is made at the first start and keeps its data for the second", async () => {

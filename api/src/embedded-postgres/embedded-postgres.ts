@@ -1,8 +1,8 @@
 import { findBinariesPackage, placeBinaries } from "./binaries.ts";
 import { clusterFolder, ensureCluster, readSuperuserPassword } from "./cluster.ts";
 import { openDataDir } from "./data-dir.ts";
-import { openDatabase } from "./database.ts";
 import { type FolderLock, lockFolder } from "./data-folder.ts";
+import { openDatabase } from "./database.ts";
 import { findPlace } from "./place.ts";
 import { type Server, type ServerExit, startServer } from "./server.ts";
 import { SYSTEM_DIR } from "./system-dir.ts";

@@ -4,10 +4,6 @@ import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { findBinariesPackage, placeBinaries } from "./binaries.ts";
-import { clusterFolder } from "./cluster.ts";
-import { findPlace } from "./place.ts";
-import { startServer } from "./server.ts";
 import {
   connect,
   isAlive,
@@ -22,6 +18,10 @@ import {
   THROWAWAY,
   until,
 } from "../../test/embedded-postgres.ts";
+import { findBinariesPackage, placeBinaries } from "./binaries.ts";
+import { clusterFolder } from "./cluster.ts";
+import { findPlace } from "./place.ts";
+import { startServer } from "./server.ts";
 
 /** The highest process id Linux and macOS give out is below this (PID_MAX_LIMIT). */
 const NO_PID = 4_194_304 + 1;

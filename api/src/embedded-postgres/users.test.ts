@@ -3,11 +3,18 @@ import { chmod, chown, mkdir, readFile, readlink, rm, stat } from "node:fs/promi
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
+import {
+  connect,
+  makeDataDir,
+  makeFolder,
+  postmasterPid,
+  start,
+  startApp,
+} from "../../test/embedded-postgres.ts";
 import { findBinariesPackage, placeBinaries } from "./binaries.ts";
 import { clusterFolder } from "./cluster.ts";
 import { runCommand } from "./command.ts";
 import { closedFolder, findServerUser, giveTo } from "./system-user.ts";
-import { connect, makeDataDir, makeFolder, postmasterPid, start, startApp } from "../../test/embedded-postgres.ts";
 
 const root = process.getuid?.() === 0;
 /** An ordinary user without special rights, whom every Linux and macOS has. */

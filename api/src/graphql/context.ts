@@ -4,12 +4,12 @@ import type { Actor, Member } from "../accounts/member.ts";
 import type { Argon2Slots } from "../crypto/argon2.ts";
 import type { KeyRing } from "../crypto/key-ring.ts";
 import type { Database } from "../db/client.ts";
-import { AppError, ownersOnly } from "../shared/errors.ts";
 import type { ChangeHub } from "../live/live-updates.ts";
 import type { Logger } from "../logging/log.ts";
 import type { Metrics } from "../metrics/metrics.ts";
-import type { RateLimits } from "../shared/rate-limit.ts";
 import type { DatabaseWatch } from "../secrets/rollback-guard.ts";
+import { AppError, ownersOnly } from "../shared/errors.ts";
+import type { RateLimits } from "../shared/rate-limit.ts";
 
 /** What the use cases work with; made once, by the composition root. */
 export interface Services {

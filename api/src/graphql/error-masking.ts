@@ -1,9 +1,9 @@
 import { type ExecutionResult, GraphQLError, isInputObjectType } from "graphql";
 import type { Plugin } from "graphql-yoga";
 import { Argon2BusyError } from "../crypto/argon2.ts";
-import { AppError } from "../shared/errors.ts";
 import type { Logger } from "../logging/log.ts";
 import type { Metrics } from "../metrics/metrics.ts";
+import { AppError } from "../shared/errors.ts";
 import { waitHeaders } from "../shared/rate-limit.ts";
 import { schema } from "./schema.ts";
 

@@ -4,13 +4,13 @@ import type { Logger } from "../logging/log.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import { accessPolicy } from "./access.ts";
 import type { Context } from "./context.ts";
-import { knownDocuments } from "./trusted-documents.ts";
+import { SafeErrors } from "./error-masking.ts";
 import { documentLimits } from "./limits.ts";
 import { noteOperation } from "./operation-name.ts";
 import { plainAnswer, plainRequest } from "./plain-request.ts";
-import { SafeErrors } from "./error-masking.ts";
 import { schema } from "./schema.ts";
 import { traceOperation } from "./trace-operation.ts";
+import { knownDocuments } from "./trusted-documents.ts";
 
 /** Where the API is served. */
 export const GRAPHQL_PATH = "/graphql";

@@ -1,10 +1,10 @@
 import type { DocumentNode } from "graphql";
 import { createYoga } from "graphql-yoga";
 import { describe, expect, it } from "vitest";
-import texts from "./trusted-documents.json" with { type: "json" };
-import { knownDocuments } from "./trusted-documents.ts";
 import { documentLimits } from "./limits.ts";
 import { schema } from "./schema.ts";
+import texts from "./trusted-documents.json" with { type: "json" };
+import { knownDocuments } from "./trusted-documents.ts";
 
 /** Parses and validates through the plugins, as a request does. */
 function pipeline() {

@@ -3,23 +3,23 @@ import { bodyLimit } from "hono/body-limit";
 import { cors } from "hono/cors";
 import { type Auth, CLIENT_IP_HEADER, type SignUpMode, signUpState } from "../accounts/auth.ts";
 import type { AppFiles } from "../apps/app-file.ts";
+import { BRAND_PREFIX } from "../apps/brand/branded-apps.ts";
 import { type Apps, PAGE } from "../apps/built-app.ts";
 import { pageInLanguage } from "../apps/page-language.ts";
 import { sendFile, serveFiles, unlessKnown } from "../apps/send-file.ts";
-import { AUDIT_EXPORT_PATH, auditExport } from "./audit-export.ts";
-import { BRAND_PREFIX } from "../apps/brand/branded-apps.ts";
-import type { ClientIp } from "./client-ip.ts";
-import { defaultHeader } from "./default-header.ts";
-import { AppError, type ErrorCode } from "../shared/errors.ts";
 import type { Services } from "../graphql/context.ts";
 import { createGraphql, GRAPHQL_PATH } from "../graphql/handler.ts";
+import { AppError, type ErrorCode } from "../shared/errors.ts";
+import { waitHeaders } from "../shared/rate-limit.ts";
+import { AUDIT_EXPORT_PATH, auditExport } from "./audit-export.ts";
+import { noSession, requestSession } from "./authenticate.ts";
+import type { ClientIp } from "./client-ip.ts";
+import { defaultHeader } from "./default-header.ts";
 import type { Health } from "./health.ts";
 import { isForeign, type Origins } from "./origins.ts";
-import { waitHeaders } from "../shared/rate-limit.ts";
 import { requestKey } from "./request-key.ts";
 import { type Env, REQUEST_ID_HEADER, requestLog } from "./request-log.ts";
 import { securityHeaders } from "./response-headers.ts";
-import { noSession, requestSession } from "./authenticate.ts";
 
 /** What the application is made of; put together by the composition root. */
 export interface AppDeps extends Services {

@@ -3,8 +3,8 @@ import type { Member } from "../accounts/member.ts";
 import { AUDIT_ACTIONS } from "../audit/audit-event.ts";
 import { exportEvents } from "../audit/export-events.ts";
 import type { Database } from "../db/client.ts";
-import { badInput } from "../shared/errors.ts";
 import type { Logger } from "../logging/log.ts";
+import { badInput } from "../shared/errors.ts";
 import type { RateLimits } from "../shared/rate-limit.ts";
 
 /** Where the audit log is downloaded from. */

@@ -2,8 +2,8 @@ import { carriesSession } from "../accounts/auth.ts";
 import type { ApiKeyIdentity } from "../accounts/caller.ts";
 import { verifyApiKey } from "../api-keys/verify-api-key.ts";
 import type { Database } from "../db/client.ts";
-import { AppError } from "../shared/errors.ts";
 import type { Logger } from "../logging/log.ts";
+import { AppError } from "../shared/errors.ts";
 import type { RateLimits } from "../shared/rate-limit.ts";
 
 /**

@@ -2,12 +2,12 @@ import { randomUUID } from "node:crypto";
 import type { HttpBindings } from "@hono/node-server";
 import type { Context, MiddlewareHandler } from "hono";
 import { routePath } from "hono/route";
+import type { Logger } from "../logging/log.ts";
+import { inRequest, type RequestScope } from "../logging/request-context.ts";
+import type { Metrics } from "../metrics/metrics.ts";
+import { currentTracer, type SpanUnderWay } from "../tracing/tracing.ts";
 import type { ClientIp } from "./client-ip.ts";
 import { defaultHeader } from "./default-header.ts";
-import type { Logger } from "../logging/log.ts";
-import type { Metrics } from "../metrics/metrics.ts";
-import { inRequest, type RequestScope } from "../logging/request-context.ts";
-import { currentTracer, type SpanUnderWay } from "../tracing/tracing.ts";
 
 /** What a handler finds in its context. */
 export type Env = { Bindings: HttpBindings; Variables: { sourceIp: string } };

@@ -12,8 +12,8 @@ import {
   storeExpired,
 } from "../../test/factories.ts";
 import { hashToken } from "../crypto/token.ts";
-import { expireSecrets } from "./expire-secrets.ts";
 import { claim, settle } from "../secrets/secret-store.ts";
+import { expireSecrets } from "./expire-secrets.ts";
 
 const db = useDatabase();
 

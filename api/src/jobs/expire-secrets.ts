@@ -1,6 +1,6 @@
 import type { Database } from "../db/client.ts";
-import { type Batches, inBatches } from "./batches.ts";
 import { closeInterruptedBatch, expireBatch } from "../secrets/secret-store.ts";
+import { type Batches, inBatches } from "./batches.ts";
 
 /** How much one sweep did. */
 export interface SweepResult {

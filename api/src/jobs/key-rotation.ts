@@ -1,9 +1,9 @@
 import type { Database } from "../db/client.ts";
+import type { KeyRingFile } from "../key-ring/file-key-ring.ts";
+import { KeyFileError } from "../key-ring/key-file.ts";
+import { rotateKeys } from "../key-ring/rotate-keys.ts";
 import type { Logger } from "../logging/log.ts";
 import { type Repeated, repeat } from "../process/every-interval.ts";
-import { KeyFileError } from "../key-ring/key-file.ts";
-import type { KeyRingFile } from "../key-ring/file-key-ring.ts";
-import { rotateKeys } from "../key-ring/rotate-keys.ts";
 
 /** Seconds between two looks at the file. Requests that need a newer ring than is in memory don't wait for it. */
 const INTERVAL_SECONDS = 60;

@@ -2,8 +2,8 @@ import { forgetDeadSessions, forgetOldCounters } from "../accounts/housekeeping-
 import { purgeBatch } from "../audit/retention-store.ts";
 import type { Database } from "../db/client.ts";
 import { forgetOldAttempts } from "../secrets/idempotency-store.ts";
-import { type Batches, inBatches } from "./batches.ts";
 import { forgetEndedBatch } from "../secrets/secret-store.ts";
+import { type Batches, inBatches } from "./batches.ts";
 
 /** How long what has ended is kept, in days. */
 export interface Retention {

@@ -1,12 +1,12 @@
 import type { Database } from "../db/client.ts";
 import type { Logger } from "../logging/log.ts";
-import type { RateLimits } from "../shared/rate-limit.ts";
 import { type Repeated, repeat } from "../process/every-interval.ts";
-import { currentTracer } from "../tracing/tracing.ts";
 import type { DatabaseWatch } from "../secrets/rollback-guard.ts";
+import type { RateLimits } from "../shared/rate-limit.ts";
+import { currentTracer } from "../tracing/tracing.ts";
+import { BATCH, type Batches, type OnBatch } from "./batches.ts";
 import { expireSecrets, type SweepResult } from "./expire-secrets.ts";
 import { forgetOld, type Retention } from "./retention.ts";
-import { BATCH, type Batches, type OnBatch } from "./batches.ts";
 
 interface SweepDeps extends Batches {
   db: Database;

@@ -1,7 +1,7 @@
 import { readdir, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { asText, type GeneratedKeys, generatedKeys, generatedKeysFile } from "./generated-keys.ts";
 import { replaceFile } from "../process/atomic-write.ts";
+import { asText, type GeneratedKeys, generatedKeys, generatedKeysFile } from "./generated-keys.ts";
 import { KeyFileError, keysIn, readKeyFile, writeKeyFile } from "./key-file.ts";
 import { parseKeys, type ServerKey } from "./key-format.ts";
 import { newKey } from "./plan-rotation.ts";

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parseConfig } from "../config.ts";
-import { generatedKeys } from "./generated-keys.ts";
 import { StartError } from "../process/start-error.ts";
+import { generatedKeys } from "./generated-keys.ts";
 
 let folder: string;
 let counter = 0;

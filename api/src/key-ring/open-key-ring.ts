@@ -1,8 +1,8 @@
 import type { Database } from "../db/client.ts";
-import type { Logger } from "../logging/log.ts";
-import { readKeyFile } from "./key-file.ts";
 import type { KeyRotation } from "../jobs/key-rotation.ts";
+import type { Logger } from "../logging/log.ts";
 import { KeyRingFile } from "./file-key-ring.ts";
+import { readKeyFile } from "./key-file.ts";
 import { rotateKeys } from "./rotate-keys.ts";
 
 /**

@@ -10,13 +10,13 @@ import { useDatabase } from "../../test/database.ts";
 import { createSecret, createSender, reveal, type Sender } from "../../test/factories.ts";
 import { open } from "../crypto/aead.ts";
 import { passphraseKeys } from "../crypto/passphrase.ts";
-import { createLogger } from "../logging/log.ts";
-import { KeyFileError, keysIn, readKeyFile, writeKeyFile } from "./key-file.ts";
 import { type KeyRotation, keepKeys } from "../jobs/key-rotation.ts";
-import { formatKeys } from "./key-format.ts";
+import { createLogger } from "../logging/log.ts";
 import { KeyRingFile } from "./file-key-ring.ts";
-import { newKey } from "./plan-rotation.ts";
+import { KeyFileError, keysIn, readKeyFile, writeKeyFile } from "./key-file.ts";
+import { formatKeys } from "./key-format.ts";
 import { openKeyRing } from "./open-key-ring.ts";
+import { newKey } from "./plan-rotation.ts";
 import { rotateKeys } from "./rotate-keys.ts";
 
 const db = useDatabase();

@@ -3,8 +3,8 @@ import type { Credential } from "../accounts/credential.ts";
 import { requireOwnProject } from "../accounts/ownership.ts";
 import type { Database } from "../db/client.ts";
 import type { TtlSecret } from "../secrets/secret.ts";
-import type { ChangeHub } from "./live-updates.ts";
 import { changedSince } from "./change-store.ts";
+import type { ChangeHub } from "./live-updates.ts";
 import { type Followed, Follower } from "./subscriber.ts";
 
 /** Secrets read at a time while a reader catches up. */

@@ -1,10 +1,10 @@
 import type { Database } from "../db/client.ts";
-import { AppError } from "../shared/errors.ts";
 import type { Logger } from "../logging/log.ts";
-import { AccessGuard } from "./stream-authorizer.ts";
+import { AppError } from "../shared/errors.ts";
 import type { AccessSubject, Change } from "./change.ts";
-import { ChangeFeed } from "./notification-listener.ts";
 import { readSecrets, refsChangedSince, refsEndedByTime, type SecretRef } from "./change-store.ts";
+import { ChangeFeed } from "./notification-listener.ts";
+import { AccessGuard } from "./stream-authorizer.ts";
 import { connectAgain, type Follower } from "./subscriber.ts";
 
 /** How often to look for what changes by the passing of time alone. In ms, as all here. */

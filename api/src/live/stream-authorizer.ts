@@ -1,6 +1,6 @@
 import type { Database } from "../db/client.ts";
-import { AppError, notFound } from "../shared/errors.ts";
 import type { Logger } from "../logging/log.ts";
+import { AppError, notFound } from "../shared/errors.ts";
 import { type Standing, standings } from "./access-store.ts";
 import type { Follower } from "./subscriber.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { AppError } from "../shared/errors.ts";
 import type { SecretStatus, TtlSecret } from "../secrets/secret.ts";
+import { AppError } from "../shared/errors.ts";
 import { Follower } from "./subscriber.ts";
 
 const claimant = {

@@ -1,6 +1,6 @@
 import type { Credential } from "../accounts/credential.ts";
-import { AppError } from "../shared/errors.ts";
 import type { TtlSecret } from "../secrets/secret.ts";
+import { AppError } from "../shared/errors.ts";
 
 /**
  * How many secrets may wait for a reader who does not read. Far more than the dashboard shows; whoever is so far

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { createLogger } from "./log.ts";
 import { gatheredLines } from "./buffered-destination.ts";
+import { createLogger } from "./log.ts";
 
 let folder: string;
 let fd: number;

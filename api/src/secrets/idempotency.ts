@@ -15,8 +15,8 @@ import { createHash } from "node:crypto";
 import { type Caller, idOf } from "../accounts/caller.ts";
 import type { Database, Queryable } from "../db/client.ts";
 import { AppError, badInput } from "../shared/errors.ts";
-import { lockAttempts, nextAttempt } from "./idempotency-store.ts";
 import type { SecretContent } from "./create-secret.ts";
+import { lockAttempts, nextAttempt } from "./idempotency-store.ts";
 import { revokeInTransaction } from "./secret-store.ts";
 
 /** Long enough for a UUID or a hash, short enough for a header. */

@@ -5,12 +5,12 @@ import type { KeyRing } from "../crypto/key-ring.ts";
 import { passphraseKeys, verifiersMatch } from "../crypto/passphrase.ts";
 import { hashToken, isToken } from "../crypto/token.ts";
 import { type Database, isRolledBack } from "../db/client.ts";
-import { AppError, badInput } from "../shared/errors.ts";
+import { hasNewKeys } from "../key-ring/reload-if-changed.ts";
 import type { Logger } from "../logging/log.ts";
+import { AppError, badInput } from "../shared/errors.ts";
 import { step } from "../tracing/tracing.ts";
 import type { DatabaseWatch } from "./rollback-guard.ts";
 import type { Mark } from "./rollback-guard-store.ts";
-import { hasNewKeys } from "../key-ring/reload-if-changed.ts";
 import type { DestroyedReason } from "./secret.ts";
 import { type Claim, claim as claimPayload, settle } from "./secret-store.ts";
 

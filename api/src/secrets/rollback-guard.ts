@@ -1,9 +1,9 @@
 import type { Database } from "../db/client.ts";
 import type { Logger } from "../logging/log.ts";
-import { countLook, currentMark, type Mark, startGeneration } from "./rollback-guard-store.ts";
 import { destroyPending } from "./destroy-pending.ts";
-import { readLastSeen, writeLastSeen } from "./watermark-file.ts";
+import { countLook, currentMark, type Mark, startGeneration } from "./rollback-guard-store.ts";
 import { lockPayloads } from "./secret-store.ts";
+import { readLastSeen, writeLastSeen } from "./watermark-file.ts";
 
 /** Who the audit log names for what no person did. */
 const ACTOR = "server";

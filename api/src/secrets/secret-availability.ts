@@ -2,9 +2,9 @@ import { isVaultId } from "../accounts/member-store.ts";
 import type { KeyRing } from "../crypto/key-ring.ts";
 import { hashToken, isToken } from "../crypto/token.ts";
 import type { Database } from "../db/client.ts";
-import { AppError } from "../shared/errors.ts";
-import type { Logger } from "../logging/log.ts";
 import { hasNewKeys } from "../key-ring/reload-if-changed.ts";
+import type { Logger } from "../logging/log.ts";
+import { AppError } from "../shared/errors.ts";
 import { findPayload } from "./secret-store.ts";
 
 interface Link {

@@ -1,7 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useRef, useState } from "react";
-import { t } from "../i18n/i18n.ts";
 import { asApiError } from "../api/api-error.ts";
+import { t } from "../i18n/i18n.ts";
 import { errorText } from "../ui/error-text.ts";
 import { Field } from "../ui/field.tsx";
 import { Notice } from "../ui/notice.tsx";

@@ -1,5 +1,5 @@
-import { type Message, t } from "../i18n/i18n.ts";
 import { ApiError, seconds } from "../api/api-error.ts";
+import { type Message, t } from "../i18n/i18n.ts";
 import { errorText, waitingTime } from "../ui/error-text.ts";
 import { maxNameLength, nameProblem } from "../ui/name-rule.ts";
 

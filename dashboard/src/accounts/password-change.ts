@@ -1,5 +1,5 @@
-import { type Message, t } from "../i18n/i18n.ts";
 import { type ApiError, asApiError } from "../api/api-error.ts";
+import { type Message, t } from "../i18n/i18n.ts";
 import { errorText } from "../ui/error-text.ts";
 import { type AuthFailure, authRefusal, passwordFits, passwordRule } from "./auth-error.ts";
 

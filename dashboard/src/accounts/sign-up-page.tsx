@@ -1,7 +1,7 @@
 import { Trans } from "react-i18next";
 import { Link } from "wouter";
-import { t } from "../i18n/i18n.ts";
 import { asApiError } from "../api/api-error.ts";
+import { t } from "../i18n/i18n.ts";
 import { LoadFailure } from "../ui/load-failure.tsx";
 import { Loading } from "../ui/loading.tsx";
 import { usePageTitle } from "../ui/page-title.ts";

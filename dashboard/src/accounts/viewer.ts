@@ -1,6 +1,6 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
-import { ViewerDocument, type ViewerQuery } from "../gql/graphql.ts";
 import { runDocument } from "../api/graphql-client.ts";
+import { ViewerDocument, type ViewerQuery } from "../gql/graphql.ts";
 
 /** Who is signed in. */
 export type Viewer = NonNullable<ViewerQuery["viewer"]>;

@@ -1,6 +1,6 @@
 import { type FormEvent, useId, useRef, useState } from "react";
-import { t } from "../i18n/i18n.ts";
 import { type ApiError, asApiError } from "../api/api-error.ts";
+import { t } from "../i18n/i18n.ts";
 import { errorText } from "../ui/error-text.ts";
 import { Field, FieldError, useFocusOnFirstInvalid } from "../ui/field.tsx";
 import { refusedField } from "../ui/field-error.ts";

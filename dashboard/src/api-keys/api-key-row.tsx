@@ -2,8 +2,8 @@ import { memo } from "react";
 import { Trans } from "react-i18next";
 import { t, useLanguage } from "../i18n/i18n.ts";
 import { Cell, Row, RowHeader } from "../ui/table.tsx";
-import { useTicking } from "../ui/use-ticking.ts";
 import { Time } from "../ui/time.tsx";
+import { useTicking } from "../ui/use-ticking.ts";
 import { apiKeyStatus } from "./api-key-status.ts";
 import { type ApiKey, scopes } from "./api-keys.ts";
 

@@ -1,4 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { runDocument } from "../api/graphql-client.ts";
+import { runOnce } from "../api/run-once.ts";
+import { pageSize, useWatchedPages, watchedPagesKeys } from "../api/use-watched-pages.ts";
 import {
   type ApiKeyFieldsFragment,
   ApiKeyProjectsDocument,
@@ -9,9 +12,6 @@ import {
   type CreateApiKeyMutation,
   RevokeApiKeyDocument,
 } from "../gql/graphql.ts";
-import { runDocument } from "../api/graphql-client.ts";
-import { runOnce } from "../api/run-once.ts";
-import { pageSize, useWatchedPages, watchedPagesKeys } from "../api/use-watched-pages.ts";
 
 /** An API key as the list shows it. */
 export type ApiKey = ApiKeyFieldsFragment;

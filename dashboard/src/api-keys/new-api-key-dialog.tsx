@@ -1,10 +1,10 @@
 import { useEffect, useRef, useState } from "react";
 import { Trans } from "react-i18next";
 import { t } from "../i18n/i18n.ts";
+import { useLeaveGuard } from "../ui/before-unload.ts";
 import { CloseQuestion } from "../ui/close-question.tsx";
 import { CopyButton } from "../ui/copy-button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
-import { useLeaveGuard } from "../ui/before-unload.ts";
 import { ApiKeyForm } from "./api-key-form.tsx";
 import type { CreatedApiKey } from "./api-keys.ts";
 

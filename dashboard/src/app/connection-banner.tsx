@@ -1,8 +1,8 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { viewerQuery } from "../accounts/viewer.ts";
-import { t } from "../i18n/i18n.ts";
 import { useReachable } from "../api/connection.ts";
+import { t } from "../i18n/i18n.ts";
 import { AlertIcon } from "../ui/icons.tsx";
 
 const retryMs = 3_000;

@@ -1,6 +1,6 @@
-import { AuditEventsDocument, type AuditEventsQuery } from "../gql/graphql.ts";
 import { runDocument } from "../api/graphql-client.ts";
 import { pageSize, useWatchedPages, watchedPagesKeys } from "../api/use-watched-pages.ts";
+import { AuditEventsDocument, type AuditEventsQuery } from "../gql/graphql.ts";
 import { type AuditFilter, filterVariables, writeFilter } from "./audit-filter.ts";
 
 /** One line of the audit log. */

@@ -1,6 +1,6 @@
 import { useState } from "react";
-import { t } from "../i18n/i18n.ts";
 import { type ApiError, asApiError } from "../api/api-error.ts";
+import { t } from "../i18n/i18n.ts";
 import { DownIcon } from "../ui/icons.tsx";
 import { MenuButton } from "../ui/menu.tsx";
 import { type ExportFormat, saveAuditLog } from "./audit-export.ts";

@@ -1,7 +1,7 @@
 import { memo, useId, useState } from "react";
 import { useSearchParams } from "wouter";
-import { t, useLanguage } from "../i18n/i18n.ts";
 import type { ApiError } from "../api/api-error.ts";
+import { t, useLanguage } from "../i18n/i18n.ts";
 import { errorText } from "../ui/error-text.ts";
 import { DownIcon } from "../ui/icons.tsx";
 import { ListFrame } from "../ui/list-frame.tsx";

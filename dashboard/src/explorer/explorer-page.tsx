@@ -1,8 +1,8 @@
 import "./explorer.css";
 import { useQuery } from "@tanstack/react-query";
 import { useRef, useState } from "react";
-import { t } from "../i18n/i18n.ts";
 import { asApiError } from "../api/api-error.ts";
+import { t } from "../i18n/i18n.ts";
 import { Field } from "../ui/field.tsx";
 import { LoadFailure } from "../ui/load-failure.tsx";
 import { usePageTitle } from "../ui/page-title.ts";

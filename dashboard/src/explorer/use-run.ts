@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "react";
-import { type Message, t } from "../i18n/i18n.ts";
 import { asApiError } from "../api/api-error.ts";
+import { type Message, t } from "../i18n/i18n.ts";
 import { errorText } from "../ui/error-text.ts";
 import { followDocument, isSubscription, runDocument } from "./run-document.ts";
 

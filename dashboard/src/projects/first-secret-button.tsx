@@ -1,6 +1,6 @@
 import { useLocation } from "wouter";
-import { t } from "../i18n/i18n.ts";
 import { asApiError } from "../api/api-error.ts";
+import { t } from "../i18n/i18n.ts";
 import { errorText } from "../ui/error-text.ts";
 import { firstSecret } from "../ui/first-secret.ts";
 import { PlusIcon } from "../ui/icons.tsx";

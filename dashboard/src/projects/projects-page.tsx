@@ -1,8 +1,8 @@
 import { useState } from "react";
 import { Trans } from "react-i18next";
 import { Link } from "wouter";
-import { t } from "../i18n/i18n.ts";
 import { asApiError } from "../api/api-error.ts";
+import { t } from "../i18n/i18n.ts";
 import { NextIcon, PlusIcon, RingIcon } from "../ui/icons.tsx";
 import { LoadFailure } from "../ui/load-failure.tsx";
 import { LoadMore } from "../ui/load-more.tsx";

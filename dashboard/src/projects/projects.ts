@@ -6,6 +6,9 @@ import {
   useQuery,
   useQueryClient,
 } from "@tanstack/react-query";
+import { runDocument } from "../api/graphql-client.ts";
+import { nextCursor, nodesOf } from "../api/pages.ts";
+import { pageSize } from "../api/use-watched-pages.ts";
 import {
   CreateProjectDocument,
   DeleteProjectDocument,
@@ -14,9 +17,6 @@ import {
   ProjectsDocument,
   RenameProjectDocument,
 } from "../gql/graphql.ts";
-import { runDocument } from "../api/graphql-client.ts";
-import { nextCursor, nodesOf } from "../api/pages.ts";
-import { pageSize } from "../api/use-watched-pages.ts";
 
 /** A project as every page shows it. */
 export type Project = ProjectFieldsFragment;

@@ -1,9 +1,9 @@
+import { runOnce } from "../api/run-once.ts";
 import {
   CreateTtlSecretDocument,
   type CreateTtlSecretInput,
   type CreateTtlSecretMutation,
 } from "../gql/graphql.ts";
-import { runOnce } from "../api/run-once.ts";
 
 /** A new secret with its link and passphrase: the only time they exist in plain text. */
 export type CreatedTtlSecret = CreateTtlSecretMutation["createTtlSecret"];

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
+import { runDocument } from "../api/graphql-client.ts";
 import { FailedAttemptsDocument } from "../gql/graphql.ts";
 import { t } from "../i18n/i18n.ts";
-import { runDocument } from "../api/graphql-client.ts";
 import { Notice } from "../ui/notice.tsx";
 import { destroyedWords, type TtlSecret } from "./ttl-secret.ts";
 

@@ -1,7 +1,7 @@
 import { useId, useState } from "react";
 import { Trans } from "react-i18next";
-import { t } from "../i18n/i18n.ts";
 import { serverNow } from "../api/server-clock.ts";
+import { t } from "../i18n/i18n.ts";
 import { timeOfDay } from "./hand-off-messages.ts";
 import { RevokeDialog } from "./revoke-dialog.tsx";
 import { destroyedWords, endedAt, type TtlSecret } from "./ttl-secret.ts";

@@ -1,8 +1,8 @@
 import { useEffect, useState } from "react";
 import { t } from "../i18n/i18n.ts";
+import { useLeaveGuard } from "../ui/before-unload.ts";
 import { CloseQuestion } from "../ui/close-question.tsx";
 import { Dialog } from "../ui/dialog.tsx";
-import { useLeaveGuard } from "../ui/before-unload.ts";
 import { useTicking } from "../ui/use-ticking.ts";
 import type { HandOffPart } from "./copied-together.ts";
 import type { CreatedTtlSecret } from "./create-ttl-secret.ts";

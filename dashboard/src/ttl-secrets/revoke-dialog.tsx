@@ -1,6 +1,6 @@
 import { Trans } from "react-i18next";
-import { t } from "../i18n/i18n.ts";
 import { asApiError } from "../api/api-error.ts";
+import { t } from "../i18n/i18n.ts";
 import { errorText } from "../ui/error-text.ts";
 import { RevokeQuestion } from "../ui/revoke-question.tsx";
 import type { TtlSecret } from "./ttl-secret.ts";

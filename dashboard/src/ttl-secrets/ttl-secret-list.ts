@@ -1,9 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
-import { RevokeTtlSecretDocument, TtlSecretsDocument } from "../gql/graphql.ts";
 import { runDocument } from "../api/graphql-client.ts";
 import { nodesOf, type Pages, replaceNodes } from "../api/pages.ts";
 import { pageSize, useWatchedPages, watchedPagesKeys } from "../api/use-watched-pages.ts";
+import { RevokeTtlSecretDocument, TtlSecretsDocument } from "../gql/graphql.ts";
 import { type ListView, viewVariables, writeView } from "./list-view.ts";
 import { latestChange, type TtlSecret } from "./ttl-secret.ts";
 import { useLiveTtlSecrets } from "./use-live-ttl-secrets.ts";

@@ -1,8 +1,8 @@
 import { memo, useEffect, useState } from "react";
+import { serverNow } from "../api/server-clock.ts";
 import type { TtlSecretStatus } from "../gql/graphql.ts";
 import { t, useLanguage } from "../i18n/i18n.ts";
 import { absoluteTime } from "../ui/relative-time.ts";
-import { serverNow } from "../api/server-clock.ts";
 import { Cell, Row, RowHeader } from "../ui/table.tsx";
 import { Time } from "../ui/time.tsx";
 import { endedAt, type TtlSecret } from "./ttl-secret.ts";

@@ -1,7 +1,7 @@
 import { useEffect, useEffectEvent, useState } from "react";
-import { TtlSecretChangedDocument } from "../gql/graphql.ts";
 import { asApiError } from "../api/api-error.ts";
 import { followDocument } from "../api/graphql-stream.ts";
+import { TtlSecretChangedDocument } from "../gql/graphql.ts";
 import { useVisible } from "../ui/use-visible.ts";
 import type { TtlSecret } from "./ttl-secret.ts";
 

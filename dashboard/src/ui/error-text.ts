@@ -1,5 +1,5 @@
-import { t } from "../i18n/i18n.ts";
 import type { ApiError } from "../api/api-error.ts";
+import { t } from "../i18n/i18n.ts";
 import { spokenDuration } from "./duration.ts";
 
 /** What happened and what to do about it, in one or two plain sentences. */

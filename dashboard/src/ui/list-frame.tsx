@@ -1,11 +1,11 @@
 import type { ReactNode } from "react";
+import type { WatchedPages } from "../api/use-watched-pages.ts";
 import { t } from "../i18n/i18n.ts";
 import { errorText } from "./error-text.ts";
 import { LoadFailure } from "./load-failure.tsx";
 import { LoadMore } from "./load-more.tsx";
 import { Loading } from "./loading.tsx";
 import { Notice } from "./notice.tsx";
-import type { WatchedPages } from "../api/use-watched-pages.ts";
 
 /**
  * A watched list in whatever state it is: on its way, failed, empty, or there, with "Load more" and with a word when

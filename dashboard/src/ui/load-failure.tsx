@@ -1,5 +1,5 @@
-import { t } from "../i18n/i18n.ts";
 import type { ApiError } from "../api/api-error.ts";
+import { t } from "../i18n/i18n.ts";
 import { errorText } from "./error-text.ts";
 import { Notice } from "./notice.tsx";
 

@@ -1,5 +1,5 @@
-import { absoluteTime, relativeTime } from "./relative-time.ts";
 import { serverNow } from "../api/server-clock.ts";
+import { absoluteTime, relativeTime } from "./relative-time.ts";
 import { useTicking } from "./use-ticking.ts";
 
 const day = 86_400_000;

@@ -21,10 +21,10 @@ import {
   secretOf,
 } from "../../../api/test/factories.ts";
 import { follow } from "../../../api/test/live.ts";
-import { type ApiProcess, freshKeys, startApi } from "../../support/api-process.ts";
 import { brokenPromises, readStored, type SecretHistory } from "../../consistency/history.ts";
 import { attempt, endpointOf, WRONG } from "../../consistency/recipients.ts";
 import { figures } from "../../consistency/scale.ts";
+import { type ApiProcess, freshKeys, startApi } from "../../support/api-process.ts";
 import { hasPreviousRelease, PREVIOUS_RELEASE, unpackPreviousRelease } from "./previous-release.ts";
 
 const hasBefore = hasPreviousRelease();

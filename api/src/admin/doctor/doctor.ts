@@ -2,17 +2,17 @@ import { isMigrated } from "@ttl-secrets/drizzle/migrate";
 import ipaddr from "ipaddr.js";
 import type { Config } from "../../config.ts";
 import { connect } from "../../db/client.ts";
+import { requireUsablePooler } from "../../db/pooler.ts";
 import { keysIn, readKeyFile } from "../../key-ring/key-file.ts";
 import type { ServerKey } from "../../key-ring/key-format.ts";
 import { keyUse } from "../../key-ring/keys-in-use-store.ts";
-import { requireUsablePooler } from "../../db/pooler.ts";
 import { StartError, startFailure } from "../../process/start-error.ts";
+import { type Installation, openInstallation } from "../installation.ts";
+import { CommandError, type Result } from "../result.ts";
 import { ofCertificates } from "./certificate-checks.ts";
 import { ofServer } from "./database-checks.ts";
 import { readSecretVitals, readVitals, type Vitals } from "./doctor-store.ts";
 import { advice, type Finding, ok, problem } from "./finding.ts";
-import { type Installation, openInstallation } from "../installation.ts";
-import { CommandError, type Result } from "../result.ts";
 
 /** Seconds that the clocks of server and database may differ before times shown in the dashboard look wrong. */
 const MAX_SKEW_SECONDS = 2;

@@ -4,8 +4,8 @@ import { listApiKeys } from "../../api-keys/list-api-keys.ts";
 import { revokeApiKey } from "../../api-keys/revoke-api-key.ts";
 import { pageRequest } from "../../shared/paging.ts";
 import { builder } from "../builder.ts";
-import { EDGE, pageArgs, toConnection } from "./connection.ts";
 import { requireOwner } from "../context.ts";
+import { EDGE, pageArgs, toConnection } from "./connection.ts";
 
 type ApiKeyProject = NonNullable<ApiKey["projects"]>[number];
 

@@ -2,8 +2,8 @@ import { AUDIT_ACTIONS, type AuditAction, type AuditEvent } from "../../audit/au
 import { listEvents } from "../../audit/list-events.ts";
 import { pageRequest } from "../../shared/paging.ts";
 import { builder } from "../builder.ts";
-import { EDGE, pageArgs, toConnection } from "./connection.ts";
 import { requireMember } from "../context.ts";
+import { EDGE, pageArgs, toConnection } from "./connection.ts";
 
 const DESCRIPTIONS: Record<AuditAction, string> = {
   temporary_secret_create: "A TTL secret was created.",

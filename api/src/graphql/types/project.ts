@@ -1,15 +1,15 @@
 import { reachOf } from "../../accounts/caller.ts";
-import { pageRequest } from "../../shared/paging.ts";
 import { createProject } from "../../projects/create-project.ts";
 import { deleteProject } from "../../projects/delete-project.ts";
 import { getProject } from "../../projects/get-project.ts";
 import { listProjects } from "../../projects/list-projects.ts";
 import type { Project } from "../../projects/project.ts";
 import { renameProject } from "../../projects/rename-project.ts";
-import { builder } from "../builder.ts";
-import { EDGE, toConnection } from "./connection.ts";
-import { requireCaller, requireMember } from "../context.ts";
 import { nullWhenNotFound } from "../../shared/not-found.ts";
+import { pageRequest } from "../../shared/paging.ts";
+import { builder } from "../builder.ts";
+import { requireCaller, requireMember } from "../context.ts";
+import { EDGE, toConnection } from "./connection.ts";
 
 const ProjectType = builder.objectRef<Project>("Project").implement({
   description: "A named group of TTL secrets in a vault.",

@@ -1,14 +1,14 @@
-import { AppError } from "../../shared/errors.ts";
 import { countOutcome } from "../../metrics/metrics.ts";
-import { clientOf } from "../../shared/rate-limit.ts";
 import { type RevealOutcome, revealSecret } from "../../secrets/reveal-secret.ts";
 import {
   type SecretAvailability,
   secretAvailability,
   secretAvailable,
 } from "../../secrets/secret-availability.ts";
-import { builder } from "../builder.ts";
+import { AppError } from "../../shared/errors.ts";
+import { clientOf } from "../../shared/rate-limit.ts";
 import { isRefusal } from "../../shared/rejection.ts";
+import { builder } from "../builder.ts";
 
 type Outcome<Kind extends RevealOutcome["kind"]> = Extract<RevealOutcome, { kind: Kind }>;
 

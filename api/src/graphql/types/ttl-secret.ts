@@ -1,16 +1,16 @@
 import { idOf, reachOf } from "../../accounts/caller.ts";
 import { countOutcome } from "../../metrics/metrics.ts";
-import { pageRequestIn } from "../../shared/paging.ts";
-import { clientOf } from "../../shared/rate-limit.ts";
 import { type CreatedSecret, createSecret, type SecretContent } from "../../secrets/create-secret.ts";
 import { listSecrets } from "../../secrets/list-secrets.ts";
 import { revokeSecret } from "../../secrets/revoke-secret.ts";
 import type { TtlSecret } from "../../secrets/secret.ts";
 import { cursorIn, positionIn } from "../../secrets/secret-order.ts";
-import { builder } from "../builder.ts";
-import { EDGE, pageArgs, toConnectionBy } from "./connection.ts";
-import { requireCaller, requireMember } from "../context.ts";
+import { pageRequestIn } from "../../shared/paging.ts";
+import { clientOf } from "../../shared/rate-limit.ts";
 import { isRefusal } from "../../shared/rejection.ts";
+import { builder } from "../builder.ts";
+import { requireCaller, requireMember } from "../context.ts";
+import { EDGE, pageArgs, toConnectionBy } from "./connection.ts";
 
 const TtlSecretStatus = builder.enumType("TtlSecretStatus", {
   description: "Where a TTL secret is in its life. All but PENDING are final.",

@@ -1,6 +1,6 @@
+import { WORDS } from "../passphrase/passphrase.ts";
+import type { Notice, PauseReason, State } from "../state.ts";
 import { type Screen, type ScreenName, say, sayDuration, sayScreen } from "./catalogue.ts";
-import { WORDS } from "./passphrase.ts";
-import type { Notice, PauseReason, State } from "./state.ts";
 
 /** The countdown under a screen that asks to wait. */
 export function waitText(seconds: number): string {

@@ -1,5 +1,5 @@
+import { element } from "../dom.ts";
 import { say, spokenLanguage } from "./catalogue.ts";
-import { element } from "./dom.ts";
 import { LANGUAGE_TAGS, LANGUAGES, type Language } from "./language.ts";
 
 /** The list of languages at the top of the page, each under its own name. */

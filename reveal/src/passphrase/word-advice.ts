@@ -1,7 +1,7 @@
+import { element } from "../dom.ts";
+import { say } from "../text/catalogue.ts";
+import { noticeText, wordCountText } from "../text/messages.ts";
 import type { Advice } from "./advice.ts";
-import { say } from "./catalogue.ts";
-import { element } from "./dom.ts";
-import { noticeText, wordCountText } from "./messages.ts";
 
 /** How long to be quiet before reading advice out: nobody wants to be interrupted at every letter. */
 const READ_OUT_AFTER = 800;

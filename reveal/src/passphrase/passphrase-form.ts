@@ -1,10 +1,10 @@
+import { element } from "../dom.ts";
+import { canSubmit, isRefusal, type Notice, type State } from "../state.ts";
+import { say } from "../text/catalogue.ts";
+import { noticeText } from "../text/messages.ts";
+import type { Actions } from "../view.ts";
 import { adviceOn } from "./advice.ts";
-import { say } from "./catalogue.ts";
-import { element } from "./dom.ts";
-import { noticeText } from "./messages.ts";
 import { checkPassphrase, readPassphrase, WORDS, type WordList } from "./passphrase.ts";
-import { canSubmit, isRefusal, type Notice, type State } from "./state.ts";
-import type { Actions } from "./view.ts";
 import { createWordAdvice } from "./word-advice.ts";
 import { createWordChips } from "./word-chips.ts";
 

@@ -1,5 +1,5 @@
-import { say, sayNumber } from "./catalogue.ts";
-import { element, svg } from "./dom.ts";
+import { element, svg } from "../dom.ts";
+import { say, sayNumber } from "../text/catalogue.ts";
 import { type TypedWord, WORDS } from "./passphrase.ts";
 
 /** Whether a place has a word yet, and what of it is known. */

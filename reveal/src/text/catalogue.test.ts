@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import en from "../messages/en.json";
+import en from "../../messages/en.json";
 import type { Catalogue } from "./catalogue.ts";
 import { LANGUAGE_TAGS, type Language } from "./language.ts";
 
-const folder = new URL("../messages/", import.meta.url);
-const source = new URL("./", import.meta.url);
+const folder = new URL("../../messages/", import.meta.url);
+const source = new URL("../", import.meta.url);
 
 const read = (tag: string): Catalogue => JSON.parse(readFileSync(new URL(`${tag}.json`, folder), "utf8"));
 
@@ -64,7 +64,7 @@ describe.each(LANGUAGE_TAGS)("the texts in %s", (tag) => {
 });
 
 test("every text that is not a screen's is used somewhere", () => {
-  const code = readdirSync(source)
+  const code = readdirSync(source, { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"))
     .map((file) => readFileSync(new URL(file, source), "utf8"))
     .join("\n");

@@ -1,4 +1,4 @@
-import type en from "../messages/en.json";
+import type en from "../../messages/en.json";
 import type { Language } from "./language.ts";
 
 /** A text for each plural category that its language has; which one applies, `count` decides. */
@@ -29,14 +29,14 @@ export interface Catalogue {
 /** What a hole of a text is filled with; numbers are written as the language writes them. */
 type Filling = Readonly<Record<string, string | number>>;
 
-const FILES = import.meta.glob<Catalogue>("../messages/*.json", { import: "default" });
+const FILES = import.meta.glob<Catalogue>("../../messages/*.json", { import: "default" });
 
 let language: Language = "en";
 let catalogue: Catalogue;
 
 /** Fetches a language's texts. Rejects when they don't arrive. */
 export async function loadCatalogue(wanted: Language): Promise<Catalogue> {
-  const load = FILES[`../messages/${wanted}.json`];
+  const load = FILES[`../../messages/${wanted}.json`];
   if (!load) throw new Error("no such language");
   return load();
 }

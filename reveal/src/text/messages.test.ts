@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import en from "../messages/en.json";
+import en from "../../messages/en.json";
+import type { PauseReason, State } from "../state.ts";
 import { type Catalogue, loadCatalogue, speak } from "./catalogue.ts";
 import { noticeText, screenFor, screenNameFor, timeLeftText, waitText } from "./messages.ts";
-import type { PauseReason, State } from "./state.ts";
 
 beforeEach(() => speak("en", en));
 
