@@ -22,8 +22,9 @@ const EXPLAINED: { because: string; mutants: Record<string, string[]> }[] = [
     },
   },
   {
-    because: "only a watch makes a claim say that the database was rewound; the check is for the compiler",
-    mutants: { "secrets/reveal-secret.ts": ["watch?.look → watch.look"] },
+    because:
+      "only a rollback guard makes a claim say that the database was rewound; the check is for the compiler",
+    mutants: { "secrets/reveal-secret.ts": ["rollbackGuard?.check → rollbackGuard.check"] },
   },
   {
     because: "the error of what the schema does not let happen; the compiler wants the case told",

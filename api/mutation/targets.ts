@@ -18,18 +18,18 @@ export const TARGETS: Target[] = [
   { mutate: "crypto/*.ts", tests: ["crypto/*"], ignoreStatic: false },
   {
     mutate: "secrets/reveal-secret.ts",
-    tests: ["secrets/{reveal-secret,tampered-rows,database-watch}"],
+    tests: ["secrets/{reveal-secret,tampered-rows,rollback-guard}"],
     ignoreStatic: true,
   },
   {
     mutate: "secrets/{secret-availability,revoke-secret,expire-secrets,destroy-pending}.ts",
-    tests: ["secrets/{secret-availability,revoke-secret,expire-secrets,database-watch}"],
+    tests: ["secrets/{secret-availability,revoke-secret,expire-secrets,rollback-guard}"],
     ignoreStatic: true,
   },
   {
     mutate: "secrets/secret-store.ts",
     tests: [
-      "secrets/{create-attempt,database-watch,expire-secrets,forget-old,reveal-secret,revoke-secret}",
+      "secrets/{idempotency,rollback-guard,expire-secrets,forget-old,reveal-secret,revoke-secret}",
       "secrets/{secret-availability,tampered-rows}",
     ],
     ignoreStatic: true,

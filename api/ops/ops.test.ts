@@ -19,9 +19,9 @@ const OF_PROMETHEUS = new Map([["up", new Set(["job", "instance"])]]);
 /** All that is exported by a process in which everything has happened once: names of series, and their labels. */
 async function exported(): Promise<Map<string, Set<string>>> {
   const app = createTestApp(db.current);
-  const { metrics, live, slots } = app.services;
+  const { metrics, live, hashingPool } = app.services;
   metrics.start("1.2.3", {
-    argon2: () => slots.load,
+    argon2: () => hashingPool.load,
     streams: () => live.streams,
     database: () => readVitals(db.current),
   });

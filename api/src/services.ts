@@ -6,7 +6,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { createAuth } from "./accounts/auth.ts";
 import type { Apps } from "./apps/built-app.ts";
 import type { Config } from "./config.ts";
-import { Argon2Slots } from "./crypto/argon2.ts";
+import { HashingPool } from "./crypto/argon2.ts";
 import type { KeyRing } from "./crypto/key-ring.ts";
 import { connect } from "./db/client.ts";
 import { requireUsablePooler } from "./db/pooler.ts";
@@ -15,28 +15,28 @@ import { clientIpResolver } from "./http/client-ip.ts";
 import { Health } from "./http/health.ts";
 import { type Listener, listen } from "./http/listen.ts";
 import { originsOf } from "./http/origins.ts";
-import { startKeyKeeper } from "./jobs/key-rotation.ts";
+import { startKeyRotation } from "./jobs/key-rotation.ts";
 import { startSweep } from "./jobs/sweep.ts";
-import { KeyRingFile } from "./key-ring/file-key-ring.ts";
+import { FileKeyRing } from "./key-ring/file-key-ring.ts";
 import { openKeyRing } from "./key-ring/open-key-ring.ts";
-import { ChangeHub } from "./live/live-updates.ts";
+import { LiveUpdates } from "./live/live-updates.ts";
 import type { Logger } from "./logging/log.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import { createMetricsApp } from "./metrics/metrics-app.ts";
 import { readVitals } from "./metrics/vitals-store.ts";
 import { PATIENCE_SECONDS, type Shutdown } from "./process/shutdown.ts";
-import { DatabaseWatch } from "./secrets/rollback-guard.ts";
-import { lastSeenFile } from "./secrets/watermark-file.ts";
+import { RollbackGuard } from "./secrets/rollback-guard.ts";
+import { watermarkFile } from "./secrets/watermark-file.ts";
 import { RateLimits } from "./shared/rate-limit.ts";
 
 /** What is told to end as soon as the process is to, wherever its start has got to. */
-export interface Serving {
+export interface RunningServer {
   health?: Health;
   listener?: Listener;
 }
 
 /** What the start has made ready for the server. */
-interface Ground {
+interface ServerOptions {
   config: Config;
   version: string;
   log: Logger;
@@ -57,7 +57,11 @@ interface Ground {
  *
  * @throws StartError where a person can mend why it failed; the driver's error where the database can't be asked.
  */
-export async function serve(ground: Ground, shutdown: Shutdown, serving: Serving): Promise<void> {
+export async function serve(
+  ground: ServerOptions,
+  shutdown: Shutdown,
+  serving: RunningServer,
+): Promise<void> {
   const { config, version, log, apps, metricsAddress, databaseUrl, directUrl, keys, authSecret } = ground;
   const db = connect(databaseUrl, undefined, { behindPooler: config.databaseDirectUrl !== undefined });
   shutdown.add({ what: "the database's connections", stop: db.close, within: PATIENCE_SECONDS });
@@ -68,36 +72,36 @@ export async function serve(ground: Ground, shutdown: Shutdown, serving: Serving
     typeof keys === "string" ? await openKeyRing({ db, path: keys, log }, config.keyRotation) : keys;
 
   const metrics = new Metrics();
-  const slots = new Argon2Slots(undefined, undefined, metrics.argon2);
+  const hashingPool = new HashingPool(undefined, undefined, metrics.argon2);
   const { publicUrl, revealUrl, signUp, rateLimitMultiplier } = config;
   const rateLimits = new RateLimits(db, rateLimitMultiplier, metrics.rateLimited);
   const origins = originsOf(config);
   const auth = createAuth(
-    { db, slots, log },
+    { db, hashingPool, log },
     { publicUrl, origins: origins.own, secret: authSecret, signUp, rateLimitMultiplier },
   );
   const clientIp = clientIpResolver(config.trustedProxies);
-  const keyFile = keyRing instanceof KeyRingFile ? keyRing.path : undefined;
-  const watch = await DatabaseWatch.open({ db, log, file: lastSeenFile(keyFile, config) });
-  const live = new ChangeHub({ db, log, listenUrl: directUrl, limitMultiplier: rateLimitMultiplier });
-  const services = { db, slots, keyRing, watch, revealUrl, rateLimits, live, log, metrics };
+  const keyFile = keyRing instanceof FileKeyRing ? keyRing.path : undefined;
+  const rollbackGuard = await RollbackGuard.open({ db, log, file: watermarkFile(keyFile, config) });
+  const live = new LiveUpdates({ db, log, listenUrl: directUrl, limitMultiplier: rateLimitMultiplier });
+  const services = { db, hashingPool, keyRing, rollbackGuard, revealUrl, rateLimits, live, log, metrics };
   const sweep = startSweep(
-    { db, rateLimits, watch, log, retention: config.retention, onBatch: metrics.swept },
+    { db, rateLimits, rollbackGuard, log, retention: config.retention, onBatch: metrics.swept },
     config.sweepIntervalSeconds,
   );
   shutdown.add({ what: "the sweep", stop: sweep.stop, within: PATIENCE_SECONDS });
-  if (keyRing instanceof KeyRingFile) {
-    const keeper = startKeyKeeper({ db, ring: keyRing, log }, config.keyRotation);
+  if (keyRing instanceof FileKeyRing) {
+    const keeper = startKeyRotation({ db, ring: keyRing, log }, config.keyRotation);
     shutdown.add({ what: "the keeper of the keys", stop: keeper.stop, within: PATIENCE_SECONDS });
   }
   const health = new Health({ db, log, keyRing, sweep });
   serving.health = health;
   const app = createApp({ ...services, auth, health, clientIp, signUp, publicUrl, origins, apps });
   // An attempt goes on when its client has hung up: no request is left, but it is to be settled all the same.
-  shutdown.add({ what: "attempts under way", stop: () => slots.idle(), within: PATIENCE_SECONDS });
+  shutdown.add({ what: "attempts under way", stop: () => hashingPool.idle(), within: PATIENCE_SECONDS });
   if (metricsAddress) {
     metrics.start(version, {
-      argon2: () => slots.load,
+      argon2: () => hashingPool.load,
       streams: () => live.streams,
       database: () => readVitals(db).catch(() => undefined),
     });

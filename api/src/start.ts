@@ -14,7 +14,7 @@ import { logDestination } from "./logging/buffered-destination.ts";
 import { createLogger, describeError } from "./logging/log.ts";
 import { PATIENCE_SECONDS, Shutdown } from "./process/shutdown.ts";
 import { StartError, startFailure } from "./process/start-error.ts";
-import type { Serving } from "./services.ts";
+import type { RunningServer } from "./services.ts";
 import { traceWith } from "./tracing/tracing.ts";
 
 /** `EX_CONFIG` of sysexits.h: a supervisor that knows it does not restart what can't start. */
@@ -30,11 +30,11 @@ const shutdown = new Shutdown((what, error) => {
   const why = error === undefined ? "it took too long" : JSON.stringify(describeError(error));
   process.stderr.write(`Could not stop ${what}: ${why}\n`);
 });
-const serving: Serving = {};
+const serving: RunningServer = {};
 let stopping = false;
 
 /** Thrown out of a start that was asked to stop meanwhile. */
-class StoppedError extends Error {}
+class AbortedStartError extends Error {}
 
 async function start(config: Config): Promise<void> {
   const log = createLogger(config.logLevel, await logDestination());
@@ -59,26 +59,26 @@ async function start(config: Config): Promise<void> {
         };
   if (metricsAddress) await requireFreePort(metricsAddress);
   const { databaseUrl, keys, authSecret } = await openDatabase(config);
-  goOn();
+  throwIfStopping();
   say("Migrating the database…");
   const directUrl = config.databaseDirectUrl ?? databaseUrl;
   await migrate(directUrl).catch((error: unknown) => {
     if (error instanceof UnsupportedServerError || !config.databaseDirectUrl) throw error;
     throw new StartError(startFailure(error, "DATABASE_DIRECT_URL"));
   });
-  goOn();
+  throwIfStopping();
   const { serve } = await loadServer();
   const ground = { config, version, log, apps, metricsAddress, databaseUrl, directUrl, keys, authSecret };
   await serve(ground, shutdown, serving);
-  goOn();
+  throwIfStopping();
   say(`\n  TTL Secrets is ready: ${config.publicUrl}\n`);
 }
 
 /** What the server is made of: by far the most that is loaded. A second call waits for the first one's. */
 const loadServer = () => import("./services.ts");
 
-function goOn(): void {
-  if (stopping) throw new StoppedError();
+function throwIfStopping(): void {
+  if (stopping) throw new AbortedStartError();
 }
 
 /** The user's PostgreSQL with the user's keys, or the embedded one with its own: a ring, or the file that holds one. */
@@ -115,7 +115,7 @@ async function run(): Promise<void> {
   try {
     await start(parseConfig(process.env));
   } catch (error) {
-    if (error instanceof StoppedError) return;
+    if (error instanceof AbortedStartError) return;
     const isForPeople = [ConfigError, StartError, UnsupportedServerError].some(
       (kind) => error instanceof kind,
     );

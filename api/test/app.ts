@@ -2,17 +2,17 @@ import { randomBytes } from "node:crypto";
 import type { HttpBindings } from "@hono/node-server";
 import { createAuth, type SignUpMode } from "../src/accounts/auth.ts";
 import { type Apps, readBuiltApps } from "../src/apps/built-app.ts";
-import { Argon2Slots } from "../src/crypto/argon2.ts";
+import { HashingPool } from "../src/crypto/argon2.ts";
 import type { KeyRing } from "../src/crypto/key-ring.ts";
 import type { Database } from "../src/db/client.ts";
 import { createApp } from "../src/http/app.ts";
 import { clientIpResolver } from "../src/http/client-ip.ts";
 import { Health } from "../src/http/health.ts";
 import { originsOf } from "../src/http/origins.ts";
-import { ChangeHub } from "../src/live/live-updates.ts";
+import { LiveUpdates } from "../src/live/live-updates.ts";
 import { createLogger } from "../src/logging/log.ts";
 import { Metrics } from "../src/metrics/metrics.ts";
-import type { DatabaseWatch } from "../src/secrets/rollback-guard.ts";
+import type { RollbackGuard } from "../src/secrets/rollback-guard.ts";
 import { RateLimits } from "../src/shared/rate-limit.ts";
 import type { TestDatabase } from "./database.ts";
 
@@ -29,8 +29,8 @@ interface AppOptions {
   authSecret?: string;
   rateLimitMultiplier?: number;
   keyRing?: KeyRing;
-  slots?: Argon2Slots;
-  watch?: DatabaseWatch;
+  hashingPool?: HashingPool;
+  rollbackGuard?: RollbackGuard;
   trustedProxies?: string[];
   corsOrigins?: string[];
   /** Served in place of the built ones. */
@@ -54,7 +54,7 @@ export function createTestApp(db: Database & Partial<TestDatabase>, options: App
     signUp = "open",
     publicUrl = PUBLIC_URL,
     rateLimitMultiplier = 100_000,
-    slots = new Argon2Slots(),
+    hashingPool = new HashingPool(),
   } = options;
   const metrics = new Metrics();
   const keyRing = options.keyRing ?? testKeyRing("k1");
@@ -64,7 +64,7 @@ export function createTestApp(db: Database & Partial<TestDatabase>, options: App
     corsOrigins: options.corsOrigins ?? [],
   });
   const auth = createAuth(
-    { db, slots, log },
+    { db, hashingPool, log },
     {
       publicUrl,
       origins: origins.own,
@@ -75,12 +75,12 @@ export function createTestApp(db: Database & Partial<TestDatabase>, options: App
   );
   const services = {
     db,
-    slots,
+    hashingPool,
     keyRing,
-    ...(options.watch && { watch: options.watch }),
+    ...(options.rollbackGuard && { rollbackGuard: options.rollbackGuard }),
     revealUrl: publicUrl,
     rateLimits: new RateLimits(db, rateLimitMultiplier, metrics.rateLimited),
-    live: new ChangeHub({
+    live: new LiveUpdates({
       db,
       log,
       listenUrl: db.url ?? "",

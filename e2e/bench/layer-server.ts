@@ -9,7 +9,7 @@ import { clientIpResolver } from "../../api/src/http/client-ip.ts";
 import { listen } from "../../api/src/http/listen.ts";
 import { type Env, requestLog } from "../../api/src/http/request-log.ts";
 import { securityHeaders } from "../../api/src/http/response-headers.ts";
-import { gatheredLines } from "../../api/src/logging/buffered-destination.ts";
+import { bufferedDestination } from "../../api/src/logging/buffered-destination.ts";
 import { createLogger } from "../../api/src/logging/log.ts";
 import { Metrics } from "../../api/src/metrics/metrics.ts";
 import { freePort } from "../support/api-process.ts";
@@ -27,7 +27,7 @@ export async function serveLayers(upTo: Layer, answer: FixedAnswer): Promise<num
   const path = join(tmpdir(), `ttl-secrets-bench-${process.pid}.log`);
   const file = openSync(path, "w");
   rmSync(path);
-  const log = createLogger("info", gatheredLines(file));
+  const log = createLogger("info", bufferedDestination(file));
   const metrics = new Metrics();
   if (has("the request's id, address, log line and metrics")) {
     app.use(requestLog({ log, metrics, clientIp: clientIpResolver([]) }));

@@ -69,12 +69,12 @@ describe.skipIf(missing.length > 0)(curlTitle, () => {
     await expect
       .poll(
         async () => {
-          await api.create({ ...secret, name: "Followed", content: { value: "v" } });
+          await api.create({ ...secret, name: "StreamEvent", content: { value: "v" } });
           return following.output();
         },
         { timeout: 30_000, interval: 500 },
       )
-      .toContain('"Followed"');
+      .toContain('"StreamEvent"');
     const created = await curl(made, "create", "From curl").ended;
     expect(created).toMatchObject({ code: 0, errors: "" });
     const { link, passphrase } = JSON.parse(created.output);

@@ -3,7 +3,7 @@ import { drizzleAdapter } from "better-auth/adapters/drizzle";
 import { APIError, createAuthMiddleware, getSessionFromCtx } from "better-auth/api";
 // Without the query builder that it brings along for those who have no adapter: 255 files to read at each start.
 import { betterAuth } from "better-auth/minimal";
-import type { Argon2Slots } from "../crypto/argon2.ts";
+import type { HashingPool } from "../crypto/argon2.ts";
 import type { Database } from "../db/client.ts";
 import type { Logger } from "../logging/log.ts";
 import { checkName } from "../shared/name.ts";
@@ -48,7 +48,7 @@ export async function signUpState(
 
 /** Makes the authentication service, served under `/api/auth`. */
 export function createAuth(
-  { db, slots, log }: { db: Database; slots: Argon2Slots; log: Logger },
+  { db, hashingPool, log }: { db: Database; hashingPool: HashingPool; log: Logger },
   { publicUrl, origins, secret, signUp, rateLimitMultiplier }: AuthOptions,
 ) {
   const isHttps = publicUrl.startsWith("https:");
@@ -74,7 +74,7 @@ export function createAuth(
       // NIST SP 800-63B-4 asks for 15 where a password stands alone; 12 is OWASP ASVS 5's recommendation.
       minPasswordLength: 12,
       maxPasswordLength: 128,
-      password: passwordHashing(slots),
+      password: passwordHashing(hashingPool),
     },
     // Each request asks the database, so that a session ended anywhere is dead on the next request.
     session: { cookieCache: { enabled: false } },

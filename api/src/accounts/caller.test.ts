@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Caller, idOf, labelOf, reachOf } from "./caller.ts";
+import { type Caller, idOf, labelOf, projectScope } from "./caller.ts";
 
 const member: Caller = {
   kind: "member",
@@ -19,9 +19,9 @@ const key = (id: string, projectIds: string[] | null): Caller => ({
 
 describe("a caller", () => {
   it("reaches the whole vault as a member, and as an API key what the key is for", () => {
-    expect(reachOf(member)).toEqual({ vaultId: "vault_1", projectIds: null });
-    expect(reachOf(key("k1", null))).toEqual({ vaultId: "vault_2", projectIds: null });
-    expect(reachOf(key("k1", ["p1"]))).toEqual({ vaultId: "vault_2", projectIds: ["p1"] });
+    expect(projectScope(member)).toEqual({ vaultId: "vault_1", projectIds: null });
+    expect(projectScope(key("k1", null))).toEqual({ vaultId: "vault_2", projectIds: null });
+    expect(projectScope(key("k1", ["p1"]))).toEqual({ vaultId: "vault_2", projectIds: ["p1"] });
   });
 
   it("is called by e-mail address or by the key's name, which is no address", () => {

@@ -19,20 +19,20 @@ export interface ApiKeyIdentity {
 export type Caller = { kind: "member"; member: Member } | { kind: "api-key"; apiKey: ApiKeyIdentity };
 
 /** The projects that a request may touch at all. All others behave as if they did not exist. */
-export interface Reach {
+export interface ProjectScope {
   vaultId: string;
   /** The only ones; null: all of the vault. */
   projectIds: readonly string[] | null;
 }
 
 /** A member's reach: their whole vault. */
-export function reachOfMember({ vaultId }: Member): Reach {
+export function memberScope({ vaultId }: Member): ProjectScope {
   return { vaultId, projectIds: null };
 }
 
 /** A caller's reach. */
-export function reachOf(caller: Caller): Reach {
-  if (caller.kind === "member") return reachOfMember(caller.member);
+export function projectScope(caller: Caller): ProjectScope {
+  if (caller.kind === "member") return memberScope(caller.member);
   const { vaultId, projectIds } = caller.apiKey;
   return { vaultId, projectIds };
 }

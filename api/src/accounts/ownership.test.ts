@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { createTestApp } from "../../test/app.ts";
 import { useDatabase } from "../../test/database.ts";
 import { createProject, createSender } from "../../test/factories.ts";
-import { canReach, requireOwnProject } from "./ownership.ts";
+import { inScope, requireOwnProject } from "./ownership.ts";
 
 const db = useDatabase();
 
@@ -37,6 +37,6 @@ it("a use case goes on with a project of the vault, and an API key for some proj
 
 it("what is no id is out of every reach", () => {
   const reach = { vaultId: "vault_1", projectIds: null };
-  expect(canReach(reach, randomUUID())).toBe(true);
-  expect(canReach(reach, "not-an-id")).toBe(false);
+  expect(inScope(reach, randomUUID())).toBe(true);
+  expect(inScope(reach, "not-an-id")).toBe(false);
 });

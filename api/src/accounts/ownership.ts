@@ -1,7 +1,7 @@
 import type { Queryable } from "../db/client.ts";
 import { notFound } from "../shared/errors.ts";
 import { isId } from "../shared/paging.ts";
-import type { Reach } from "./caller.ts";
+import type { ProjectScope } from "./caller.ts";
 import { vaultOwnsProject } from "./member-store.ts";
 
 /**
@@ -10,13 +10,17 @@ import { vaultOwnsProject } from "./member-store.ts";
  *
  * @throws AppError `NOT_FOUND`.
  */
-export async function requireOwnProject(db: Queryable, reach: Reach, projectId: string): Promise<void> {
-  if (!canReach(reach, projectId) || !(await vaultOwnsProject(db, reach.vaultId, projectId))) {
+export async function requireOwnProject(
+  db: Queryable,
+  reach: ProjectScope,
+  projectId: string,
+): Promise<void> {
+  if (!inScope(reach, projectId) || !(await vaultOwnsProject(db, reach.vaultId, projectId))) {
     throw notFound("project");
   }
 }
 
 /** Whether the id is one, and not of a project that is out of reach whichever vault owns it. */
-export function canReach({ projectIds }: Reach, projectId: string): boolean {
+export function inScope({ projectIds }: ProjectScope, projectId: string): boolean {
   return isId(projectId) && (projectIds === null || projectIds.includes(projectId));
 }

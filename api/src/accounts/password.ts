@@ -1,24 +1,26 @@
 import argon2 from "argon2";
 import { APIError } from "better-auth/api";
-import { ARGON2_PARAMETERS, Argon2BusyError, type Argon2Slots } from "../crypto/argon2.ts";
+import { ARGON2_PARAMETERS, Argon2BusyError, type HashingPool } from "../crypto/argon2.ts";
 
 /**
  * Hashing of members' passwords for better-auth: Argon2id in PHC string format, with OWASP's settings, in the same
  * slots as passphrases, so that a flood of sign-ins can't take more memory than they allow.
  */
-export function passwordHashing(slots: Argon2Slots) {
+export function passwordHashing(hashingPool: HashingPool) {
   const { memoryKib: memoryCost, timeCost, parallelism } = ARGON2_PARAMETERS;
   return {
     hash: (password: string) =>
-      inSlot(slots, () => argon2.hash(password.normalize("NFKC"), { memoryCost, timeCost, parallelism })),
+      inSlot(hashingPool, () =>
+        argon2.hash(password.normalize("NFKC"), { memoryCost, timeCost, parallelism }),
+      ),
     verify: ({ hash, password }: { hash: string; password: string }) =>
-      inSlot(slots, () => argon2.verify(hash, password.normalize("NFKC"))),
+      inSlot(hashingPool, () => argon2.verify(hash, password.normalize("NFKC"))),
   };
 }
 
-async function inSlot<T>(slots: Argon2Slots, work: () => Promise<T>): Promise<T> {
+async function inSlot<T>(hashingPool: HashingPool, work: () => Promise<T>): Promise<T> {
   try {
-    return await slots.run(work);
+    return await hashingPool.run(work);
   } catch (error) {
     if (!(error instanceof Argon2BusyError)) throw error;
     throw new APIError("SERVICE_UNAVAILABLE", {

@@ -7,7 +7,7 @@ import {
   resetPassword as reset,
 } from "../accounts/manage-accounts.ts";
 import { revokeKeysMadeBy } from "../api-keys/api-key-store.ts";
-import { Argon2Slots } from "../crypto/argon2.ts";
+import { HashingPool } from "../crypto/argon2.ts";
 import { randomSecret } from "../crypto/random-secret.ts";
 import { createLogger } from "../logging/log.ts";
 import { ADMIN } from "./destroy-pending.ts";
@@ -69,7 +69,7 @@ export async function enable(installation: Installation, { email }: { email: str
 
 function depsOf({ db, config }: Installation) {
   const auth = createAuth(
-    { db, slots: new Argon2Slots(), log: createLogger("silent") },
+    { db, hashingPool: new HashingPool(), log: createLogger("silent") },
     {
       publicUrl: config.publicUrl,
       origins: [],

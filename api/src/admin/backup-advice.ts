@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Config } from "../config.ts";
 import { findExisting } from "../embedded-postgres/place.ts";
 import { generatedKeysFile } from "../key-ring/generated-keys.ts";
-import { lastSeenFile } from "../secrets/watermark-file.ts";
+import { watermarkFile } from "../secrets/watermark-file.ts";
 import { keyFileOf } from "./installation.ts";
 import type { Result } from "./result.ts";
 
@@ -74,7 +74,7 @@ export async function backupAdvice(config: Config): Promise<Result> {
 function ofKeys(config: Config): Item[] {
   const { dataDir, authSecret } = config;
   const keyFile = keyFileOf(config);
-  const lastSeen = lastSeenFile(keyFile, config);
+  const lastSeen = watermarkFile(keyFile, config);
   return [
     {
       what: "the encryption keys",

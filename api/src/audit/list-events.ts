@@ -1,4 +1,4 @@
-import { reachOfMember } from "../accounts/caller.ts";
+import { memberScope } from "../accounts/caller.ts";
 import type { Member } from "../accounts/member.ts";
 import { requireOwnProject } from "../accounts/ownership.ts";
 import type { Database } from "../db/client.ts";
@@ -30,6 +30,6 @@ export async function checkFilter(
   if (projectId == null) return;
   if (!isId(projectId)) throw notFound("project");
   if (!(await hasEvents(db.orm, member.vaultId, projectId))) {
-    await requireOwnProject(db.orm, reachOfMember(member), projectId);
+    await requireOwnProject(db.orm, memberScope(member), projectId);
   }
 }

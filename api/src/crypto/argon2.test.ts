@@ -2,7 +2,7 @@ import { argon2Sync } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { setImmediate, setTimeout } from "node:timers/promises";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { Argon2BusyError, Argon2Slots, argon2id } from "./argon2.ts";
+import { Argon2BusyError, argon2id, HashingPool } from "./argon2.ts";
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -32,8 +32,8 @@ function jobs() {
 describe("Argon2's slots", () => {
   test("let never more than their number run at once, and start the others in order of arrival", async () => {
     const { started, job, finish } = jobs();
-    const slots = new Argon2Slots(2, 4);
-    const results = ["a", "b", "c", "d", "e"].map((name) => slots.run(job(name)));
+    const hashingPool = new HashingPool(2, 4);
+    const results = ["a", "b", "c", "d", "e"].map((name) => hashingPool.run(job(name)));
     await setImmediate();
     expect(started).toEqual(["a", "b"]);
     await finish("b");
@@ -49,9 +49,9 @@ describe("Argon2's slots", () => {
 
   test("refuse at once what the queue has no room for, and never begin it", async () => {
     const { started, job, finish } = jobs();
-    const slots = new Argon2Slots(1, 2);
-    const kept = ["a", "b", "c"].map((name) => slots.run(job(name)));
-    await expect(slots.run(job("d"))).rejects.toBeInstanceOf(Argon2BusyError);
+    const hashingPool = new HashingPool(1, 2);
+    const kept = ["a", "b", "c"].map((name) => hashingPool.run(job(name)));
+    await expect(hashingPool.run(job("d"))).rejects.toBeInstanceOf(Argon2BusyError);
     for (const name of ["a", "b", "c"]) await finish(name);
     expect(await Promise.all(kept)).toEqual(["a", "b", "c"]);
     expect(started).toEqual(["a", "b", "c"]);
@@ -59,13 +59,13 @@ describe("Argon2's slots", () => {
 
   test("are idle once nothing runs or waits, whether it went well or not", async () => {
     const { job, finish, fail } = jobs();
-    const slots = new Argon2Slots(1, 2);
-    await slots.idle();
-    const failing = expect(slots.run(job("a"))).rejects.toThrow();
-    const waiting = slots.run(job("b"));
+    const hashingPool = new HashingPool(1, 2);
+    await hashingPool.idle();
+    const failing = expect(hashingPool.run(job("a"))).rejects.toThrow();
+    const waiting = hashingPool.run(job("b"));
     await setImmediate();
     let isIdle = false;
-    const idle = slots.idle().then(() => {
+    const idle = hashingPool.idle().then(() => {
       isIdle = true;
     });
     await fail("a");
@@ -74,13 +74,13 @@ describe("Argon2's slots", () => {
     await finish("b");
     await waiting;
     await idle;
-    await slots.idle();
+    await hashingPool.idle();
   });
 
   test("count a burst that arrives before any of it has started", async () => {
     const { started, job } = jobs();
-    const slots = new Argon2Slots(2, 3);
-    const outcomes = Array.from({ length: 40 }, (_, i) => slots.run(job(String(i))));
+    const hashingPool = new HashingPool(2, 3);
+    const outcomes = Array.from({ length: 40 }, (_, i) => hashingPool.run(job(String(i))));
     const refused = outcomes.slice(5).map((outcome) => expect(outcome).rejects.toThrow(Argon2BusyError));
     await Promise.all(refused);
     expect(started).toEqual(["0", "1"]);
@@ -88,21 +88,21 @@ describe("Argon2's slots", () => {
 
   test("with no queue refuse whatever finds them all taken", async () => {
     const { job, finish } = jobs();
-    const slots = new Argon2Slots(1, 0);
-    const first = slots.run(job("a"));
-    await expect(slots.run(job("b"))).rejects.toBeInstanceOf(Argon2BusyError);
+    const hashingPool = new HashingPool(1, 0);
+    const first = hashingPool.run(job("a"));
+    await expect(hashingPool.run(job("b"))).rejects.toBeInstanceOf(Argon2BusyError);
     await finish("a");
     expect(await first).toBe("a");
   });
 
   test("have room again once a job is done", async () => {
     const { job, finish } = jobs();
-    const slots = new Argon2Slots(1, 1);
-    void slots.run(job("a"));
-    void slots.run(job("b"));
-    await expect(slots.run(job("c"))).rejects.toBeInstanceOf(Argon2BusyError);
+    const hashingPool = new HashingPool(1, 1);
+    void hashingPool.run(job("a"));
+    void hashingPool.run(job("b"));
+    await expect(hashingPool.run(job("c"))).rejects.toBeInstanceOf(Argon2BusyError);
     await finish("a");
-    const late = slots.run(job("c"));
+    const late = hashingPool.run(job("c"));
     await finish("b");
     await finish("c");
     expect(await late).toBe("c");
@@ -110,9 +110,9 @@ describe("Argon2's slots", () => {
 
   test("are freed by a job that fails, which fails for its caller alone", async () => {
     const { started, job, fail, finish } = jobs();
-    const slots = new Argon2Slots(1, 1);
-    const first = slots.run(job("a"));
-    const second = slots.run(job("b"));
+    const hashingPool = new HashingPool(1, 1);
+    const first = hashingPool.run(job("a"));
+    const second = hashingPool.run(job("b"));
     await Promise.all([expect(first).rejects.toThrow("a failed"), setImmediate().then(() => fail("a"))]);
     expect(started).toEqual(["a", "b"]);
     await finish("b");
@@ -120,13 +120,13 @@ describe("Argon2's slots", () => {
   });
 
   test("are freed by a job that throws before it waits for anything", async () => {
-    const slots = new Argon2Slots(1, 0);
+    const hashingPool = new HashingPool(1, 0);
     const broken = () => {
       throw new Error("at once");
     };
-    await expect(slots.run(broken)).rejects.toThrow("at once");
+    await expect(hashingPool.run(broken)).rejects.toThrow("at once");
     await setImmediate();
-    expect(await slots.run(async () => "next")).toBe("next");
+    expect(await hashingPool.run(async () => "next")).toBe("next");
   });
 
   test.each([
@@ -137,8 +137,8 @@ describe("Argon2's slots", () => {
   ])("leave a thread of Node's pool of %s to others, if there is one to leave", async (threads, most) => {
     vi.stubEnv("UV_THREADPOOL_SIZE", threads);
     const { started, job } = jobs();
-    const slots = new Argon2Slots();
-    for (let i = 0; i < 8; i += 1) void slots.run(job(String(i)));
+    const hashingPool = new HashingPool();
+    for (let i = 0; i < 8; i += 1) void hashingPool.run(job(String(i)));
     await setImmediate();
     expect(started).toHaveLength(Math.min(availableParallelism(), most));
   });
@@ -146,9 +146,9 @@ describe("Argon2's slots", () => {
   test("tell in seconds how long each waited, for its turn and for its slot", async () => {
     const waited: number[] = [];
     const observer = { waited: (seconds: number) => waited.push(seconds), refused: () => {} };
-    const slots = new Argon2Slots(1, 3, observer);
+    const hashingPool = new HashingPool(1, 3, observer);
     const startedAt = performance.now();
-    await Promise.all([20, 20, 20, 0].map((ms) => slots.run(() => setTimeout(ms))));
+    await Promise.all([20, 20, 20, 0].map((ms) => hashingPool.run(() => setTimeout(ms))));
     const seconds = (performance.now() - startedAt) / 1000;
     expect(waited).toHaveLength(4);
     // A timer may go off a millisecond early.
@@ -162,17 +162,17 @@ describe("Argon2's slots", () => {
 
   test("let 32 wait for each of them, unless told otherwise", async () => {
     const { job } = jobs();
-    const slots = new Argon2Slots(2);
-    for (let i = 0; i < 2 + 64; i += 1) void slots.run(job(String(i)));
-    await expect(slots.run(job("one more"))).rejects.toBeInstanceOf(Argon2BusyError);
+    const hashingPool = new HashingPool(2);
+    for (let i = 0; i < 2 + 64; i += 1) void hashingPool.run(job(String(i)));
+    await expect(hashingPool.run(job("one more"))).rejects.toBeInstanceOf(Argon2BusyError);
   });
 
   /** Work around a hash that waits at a door of its own before the hash, as an attempt does for its claim. */
-  function attempts(slots: Argon2Slots) {
+  function attempts(hashingPool: HashingPool) {
     const claims = jobs();
     const hashes = jobs();
     const begin = (name: string) =>
-      slots.runAround(async (hash) => {
+      hashingPool.withSlot(async (hash) => {
         await claims.job(name)();
         return hash(hashes.job(name));
       });
@@ -180,15 +180,15 @@ describe("Argon2's slots", () => {
   }
 
   test("let work in beside those that hash, so that no core waits for another's claim", async () => {
-    const slots = new Argon2Slots(1, 4);
-    const { claims, hashes, begin } = attempts(slots);
+    const hashingPool = new HashingPool(1, 4);
+    const { claims, hashes, begin } = attempts(hashingPool);
     const results = ["a", "b", "c"].map(begin);
     await setImmediate();
     expect(claims.started).toEqual(["a", "b"]);
     await claims.finish("a");
     await claims.finish("b");
     expect(hashes.started).toEqual(["a"]);
-    expect(slots.load).toEqual({ running: 1, waiting: 2 });
+    expect(hashingPool.load).toEqual({ running: 1, waiting: 2 });
     await hashes.finish("a");
     expect(hashes.started).toEqual(["a", "b"]);
     expect(claims.started).toEqual(["a", "b", "c"]);
@@ -199,8 +199,8 @@ describe("Argon2's slots", () => {
   });
 
   test("let attempts that wait in, and their hashes start, in order of arrival", async () => {
-    const slots = new Argon2Slots(1, 8);
-    const { claims, hashes, begin } = attempts(slots);
+    const hashingPool = new HashingPool(1, 8);
+    const { claims, hashes, begin } = attempts(hashingPool);
     const names = ["a", "b", "c", "d", "e"];
     const results = names.map(begin);
     for (const name of names) {
@@ -214,16 +214,18 @@ describe("Argon2's slots", () => {
   });
 
   test("are free for others once work comes to its end without a hash", async () => {
-    const slots = new Argon2Slots(1, 0);
-    expect(await slots.runAround(async () => "nothing to hash")).toBe("nothing to hash");
-    expect(await slots.runAround(async () => "nothing again")).toBe("nothing again");
-    expect(slots.load).toEqual({ running: 0, waiting: 0 });
+    const hashingPool = new HashingPool(1, 0);
+    expect(await hashingPool.withSlot(async () => "nothing to hash")).toBe("nothing to hash");
+    expect(await hashingPool.withSlot(async () => "nothing again")).toBe("nothing again");
+    expect(hashingPool.load).toEqual({ running: 0, waiting: 0 });
   });
 
   test("say in a refusal that they are busy, and nothing else", async () => {
-    const slots = new Argon2Slots(1, 0);
-    void slots.run(() => new Promise(() => {}));
-    await expect(slots.run(async () => "hunter2")).rejects.toThrow(/^too many password hashes are waiting$/);
+    const hashingPool = new HashingPool(1, 0);
+    void hashingPool.run(() => new Promise(() => {}));
+    await expect(hashingPool.run(async () => "hunter2")).rejects.toThrow(
+      /^too many password hashes are waiting$/,
+    );
   });
 });
 

@@ -47,7 +47,7 @@ const WORK_PER_SLOT = 2;
  * The places in which Argon2 may run. Every run takes 19 MiB and a core for some 30 ms, so there is one slot per
  * core, a short queue in order of arrival, and beyond it a refusal.
  */
-export class Argon2Slots {
+export class HashingPool {
   /** Lets work in, in order of arrival. */
   readonly #entrance;
   readonly #slots;
@@ -81,7 +81,7 @@ export class Argon2Slots {
    * @throws Argon2BusyError at once, before `work` began, when the queue is full; else what `work` throws.
    */
   run<T>(work: () => Promise<T>): Promise<T> {
-    return this.runAround((hash) => hash(work));
+    return this.withSlot((hash) => hash(work));
   }
 
   /**
@@ -91,18 +91,18 @@ export class Argon2Slots {
    * @param work gets what runs its hash; it may come to its end without.
    * @throws Argon2BusyError at once, before `work` began, when the queue is full; else what `work` throws.
    */
-  runAround<T>(work: (hash: Hash) => Promise<T>): Promise<T> {
+  withSlot<T>(work: (hash: Hash) => Promise<T>): Promise<T> {
     if (this.#taken >= this.#capacity) {
       this.#observer?.refused();
       return Promise.reject(new Argon2BusyError("too many password hashes are waiting"));
     }
     this.#taken++;
     const askedAt = performance.now();
-    const letIn = () => {
+    const admit = () => {
       const waited = performance.now() - askedAt;
       return work((hashing) => this.#hash(hashing, waited));
     };
-    return this.#entrance(letIn).finally(() => {
+    return this.#entrance(admit).finally(() => {
       this.#taken--;
       if (this.#taken === 0) for (const resolve of this.#whenIdle.splice(0)) resolve();
     });

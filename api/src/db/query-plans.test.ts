@@ -28,7 +28,7 @@ import { changedSince, readSecrets, refsChangedSince, refsEndedByTime } from "..
 import { readVitals } from "../metrics/vitals-store.ts";
 import { listProjects } from "../projects/project-store.ts";
 import { forgetOldAttempts } from "../secrets/idempotency-store.ts";
-import { currentMark } from "../secrets/rollback-guard-store.ts";
+import { currentWatermark } from "../secrets/rollback-guard-store.ts";
 import type { SecretOrder, SecretPosition } from "../secrets/secret-order.ts";
 import {
   claim,
@@ -225,7 +225,7 @@ describe("an attempt", () => {
       const { tokenHash, secretId, vaultId } = await pendingIn(
         size === "small" ? undefined : sender.projectId,
       );
-      const seen = await currentMark(db.current);
+      const seen = await currentWatermark(db.current);
       const attempt = { tokenHash, vaultId, kids: ["k0", "k1"], sourceIp: "203.0.113.7", seen };
       expectFew(
         await planner.planOf((own) => findPayload(own, attempt)),

@@ -1,25 +1,25 @@
 import type { ApiKeyIdentity, ApiKeyScope, Caller } from "../accounts/caller.ts";
 import type { Credential } from "../accounts/credential.ts";
 import type { Actor, Member } from "../accounts/member.ts";
-import type { Argon2Slots } from "../crypto/argon2.ts";
+import type { HashingPool } from "../crypto/argon2.ts";
 import type { KeyRing } from "../crypto/key-ring.ts";
 import type { Database } from "../db/client.ts";
-import type { ChangeHub } from "../live/live-updates.ts";
+import type { LiveUpdates } from "../live/live-updates.ts";
 import type { Logger } from "../logging/log.ts";
 import type { Metrics } from "../metrics/metrics.ts";
-import type { DatabaseWatch } from "../secrets/rollback-guard.ts";
+import type { RollbackGuard } from "../secrets/rollback-guard.ts";
 import { AppError, ownersOnly } from "../shared/errors.ts";
 import type { RateLimits } from "../shared/rate-limit.ts";
 
 /** What the use cases work with; made once, by the composition root. */
 export interface Services {
   db: Database;
-  slots: Argon2Slots;
+  hashingPool: HashingPool;
   keyRing: KeyRing;
-  watch?: DatabaseWatch;
+  rollbackGuard?: RollbackGuard;
   revealUrl: string;
   rateLimits: RateLimits;
-  live: ChangeHub;
+  live: LiveUpdates;
   log: Logger;
   metrics: Metrics;
 }

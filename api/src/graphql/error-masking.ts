@@ -18,7 +18,7 @@ const INPUT_NAMES = new Set(
  * Lets only errors out that are ours to tell. Whatever else happens, in any phase of a request, leaves as a fixed
  * sentence: the originals, which quote documents, variables and SQL parameters, go no further than `describeError`.
  */
-export class SafeErrors {
+export class ErrorMasking {
   readonly #deps: { log: Logger; metrics: Metrics };
 
   constructor(deps: { log: Logger; metrics: Metrics }) {
@@ -28,24 +28,24 @@ export class SafeErrors {
   /** Sees to all that leaves through Yoga. */
   readonly plugin: Plugin = {
     onResultProcess: ({ result, setResult }) => {
-      if (!Array.isArray(result) && "errors" in result) setResult(this.tellable(result as ExecutionResult));
+      if (!Array.isArray(result) && "errors" in result) setResult(this.maskResult(result as ExecutionResult));
     },
     // A stream's results come later, one by one.
     onSubscribe: () => ({
       onSubscribeResult: () => ({
-        onNext: ({ result, setResult }) => setResult(this.tellable(result as ExecutionResult)),
+        onNext: ({ result, setResult }) => setResult(this.maskResult(result as ExecutionResult)),
       }),
     }),
   };
 
   /** The result with errors that may be told. */
-  tellable(result: ExecutionResult): ExecutionResult {
+  maskResult(result: ExecutionResult): ExecutionResult {
     return result.errors ? { ...result, errors: result.errors.map((error) => this.#safe(error)) } : result;
   }
 
   #safe(error: GraphQLError): GraphQLError {
     const { log, metrics } = this.#deps;
-    const told = toSafeError(error, log);
+    const told = toClientError(error, log);
     metrics.error(String(told.extensions.code));
     return told;
   }
@@ -59,7 +59,7 @@ export function codeOf(error: GraphQLError): string {
   return cause === undefined ? "BAD_USER_INPUT" : "INTERNAL";
 }
 
-function toSafeError(error: GraphQLError, log: Logger): GraphQLError {
+function toClientError(error: GraphQLError, log: Logger): GraphQLError {
   const cause = thrownByResolver(error);
   const code = codeOf(error);
   if (cause instanceof AppError) {

@@ -4,13 +4,13 @@ import type { Logger } from "../logging/log.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import { accessPolicy } from "./access.ts";
 import type { Context } from "./context.ts";
-import { SafeErrors } from "./error-masking.ts";
+import { ErrorMasking } from "./error-masking.ts";
 import { documentLimits } from "./limits.ts";
-import { noteOperation } from "./operation-name.ts";
+import { recordOperationName } from "./operation-name.ts";
 import { plainAnswer, plainRequest } from "./plain-request.ts";
 import { schema } from "./schema.ts";
 import { traceOperation } from "./trace-operation.ts";
-import { knownDocuments } from "./trusted-documents.ts";
+import { trustedDocuments } from "./trusted-documents.ts";
 
 /** Where the API is served. */
 export const GRAPHQL_PATH = "/graphql";
@@ -20,14 +20,14 @@ export const GRAPHQL_PATH = "/graphql";
  * around it, plain requests go a way of their own, which costs a fifth of the CPU of Yoga's (`pnpm bench layers`).
  */
 export function createGraphql(deps: { log: Logger; metrics: Metrics }) {
-  const errors = new SafeErrors(deps);
+  const errors = new ErrorMasking(deps);
   const yoga = createYoga<Context>({
     schema,
     graphqlEndpoint: GRAPHQL_PATH,
     plugins: [
-      knownDocuments(),
+      trustedDocuments(),
       ...documentLimits(),
-      noteOperation(),
+      recordOperationName(),
       ...traceOperation(),
       accessPolicy(),
       errors.plugin,
@@ -59,7 +59,7 @@ export function createGraphql(deps: { log: Logger; metrics: Metrics }) {
       return response;
     }
     const result = await yoga.getResultForParams({ params: plain.params, request }, context);
-    return plainAnswer(errors.tellable(result as ExecutionResult), plain.mediaType);
+    return plainAnswer(errors.maskResult(result as ExecutionResult), plain.mediaType);
   };
 }
 

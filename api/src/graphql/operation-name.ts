@@ -4,7 +4,7 @@ import { requestUnderWay } from "../logging/request-context.ts";
 import { requestedFields } from "./root-fields.ts";
 
 /** Notes what a request asks for, once its document is known to be valid: names of fields from our schema only. */
-export function noteOperation(): Plugin {
+export function recordOperationName(): Plugin {
   return {
     onExecute: ({ args }) => note(args),
     onSubscribe: ({ args }) => note(args),

@@ -4,12 +4,12 @@ import { describe, expect, it } from "vitest";
 import { documentLimits } from "./limits.ts";
 import { schema } from "./schema.ts";
 import texts from "./trusted-documents.json" with { type: "json" };
-import { knownDocuments } from "./trusted-documents.ts";
+import { trustedDocuments } from "./trusted-documents.ts";
 
 /** Parses and validates through the plugins, as a request does. */
 function pipeline() {
   const kept = new Map<string, DocumentNode>();
-  const yoga = createYoga({ schema, plugins: [knownDocuments(kept), ...documentLimits()], logging: false });
+  const yoga = createYoga({ schema, plugins: [trustedDocuments(kept), ...documentLimits()], logging: false });
   const check = (text: string) => {
     const { parse, validate } = yoga.getEnveloped({} as never);
     const document: DocumentNode = parse(text);

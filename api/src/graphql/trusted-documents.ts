@@ -10,7 +10,7 @@ import texts from "./trusted-documents.json" with { type: "json" };
  *
  * @param kept where they are kept, for tests.
  */
-export function knownDocuments(kept = new Map<string, DocumentNode>()): Plugin {
+export function trustedDocuments(kept = new Map<string, DocumentNode>()): Plugin {
   const known = new Set(texts);
   const valid = new WeakSet<DocumentNode>();
   return {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { BATCH, inBatches } from "./batches.ts";
+import { BATCH, runInBatches } from "./batches.ts";
 
 afterEach(() => {
   vi.useRealTimers();
@@ -8,7 +8,7 @@ afterEach(() => {
 /** Work of several batches that take so long each; tells how many have begun. */
 function work(batchMs: number, batches: number[]) {
   let begun = 0;
-  const done = inBatches("rows", async () => {
+  const done = runInBatches("rows", async () => {
     vi.advanceTimersByTime(batchMs);
     return batches[begun++] ?? 0;
   });

@@ -1,6 +1,6 @@
 import type { Database } from "../db/client.ts";
 import { closeInterruptedBatch, expireBatch } from "../secrets/secret-store.ts";
-import { type Batches, inBatches } from "./batches.ts";
+import { type Batches, runInBatches } from "./batches.ts";
 
 /** How much one sweep did. */
 export interface SweepResult {
@@ -14,7 +14,7 @@ export interface SweepResult {
  */
 export async function expireSecrets({ db, ...batches }: { db: Database } & Batches): Promise<SweepResult> {
   return {
-    expired: await inBatches("expired", (limit) => expireBatch(db, limit), batches),
-    interrupted: await inBatches("interrupted", (limit) => closeInterruptedBatch(db, limit), batches),
+    expired: await runInBatches("expired", (limit) => expireBatch(db, limit), batches),
+    interrupted: await runInBatches("interrupted", (limit) => closeInterruptedBatch(db, limit), batches),
   };
 }

@@ -1,5 +1,5 @@
 import type { Database } from "../db/client.ts";
-import type { KeyRingFile } from "../key-ring/file-key-ring.ts";
+import type { FileKeyRing } from "../key-ring/file-key-ring.ts";
 import { KeyFileError } from "../key-ring/key-file.ts";
 import { rotateKeys } from "../key-ring/rotate-keys.ts";
 import type { Logger } from "../logging/log.ts";
@@ -13,12 +13,12 @@ export type KeyRotation = "daily" | "manual";
 
 interface KeeperDeps {
   db: Pick<Database, "sql">;
-  ring: KeyRingFile;
+  ring: FileKeyRing;
   log: Logger;
 }
 
 /** Keeps the ring in memory as the file has it, and with `daily` the file itself up to date. */
-export function startKeyKeeper(deps: KeeperDeps, rotation: KeyRotation): Repeated {
+export function startKeyRotation(deps: KeeperDeps, rotation: KeyRotation): Repeated {
   const { log } = deps;
   const keep = () => keepKeys(deps, rotation);
   return repeat(keep, INTERVAL_SECONDS, { log, failure: "the encryption keys could not be kept" });

@@ -8,7 +8,7 @@ import { verifyChain } from "../audit/verify-chain.ts";
 import { hashToken } from "../crypto/token.ts";
 import { claim } from "../secrets/secret-store.ts";
 import { expireSecrets } from "./expire-secrets.ts";
-import { forgetOld } from "./retention.ts";
+import { deletePastRetention } from "./retention.ts";
 
 const db = useDatabase();
 
@@ -55,11 +55,11 @@ describe("what is older than it is kept", () => {
     for (const secret of [old, young]) await reveal(app, secret);
     await age(old.id, 11);
     await age(young.id, 9);
-    expect((await forgetOld(db.current, { secretDays: 10 })).forgotten).toBe(1);
+    expect((await deletePastRetention(db.current, { secretDays: 10 })).forgotten).toBe(1);
     expect(await secretOf(app, sender, old.id)).toBeUndefined();
     expect(await secretOf(app, sender, young.id)).toMatchObject({ status: "VIEWED" });
     expect(await reveal(app, pending)).toMatchObject({ value: "hunter2" });
-    expect((await forgetOld(db.current, { secretDays: 10 })).forgotten).toBe(0);
+    expect((await deletePastRetention(db.current, { secretDays: 10 })).forgotten).toBe(0);
   });
 
   it("stays while an attempt at it is owed its audit event", async () => {
@@ -70,9 +70,9 @@ describe("what is older than it is kept", () => {
     const { token, vaultId } = secret;
     await claim(db.current, { tokenHash: hashToken(token), vaultId, kids, sourceIp: "192.0.2.9" });
     await age(secret.id, 11);
-    expect((await forgetOld(db.current, { secretDays: 10 })).forgotten).toBe(0);
+    expect((await deletePastRetention(db.current, { secretDays: 10 })).forgotten).toBe(0);
     await expireSecrets({ db: db.current });
-    expect((await forgetOld(db.current, { secretDays: 10 })).forgotten).toBe(1);
+    expect((await deletePastRetention(db.current, { secretDays: 10 })).forgotten).toBe(1);
   });
 
   it("goes in batches until nothing is left, each told of", async () => {
@@ -82,7 +82,11 @@ describe("what is older than it is kept", () => {
       SELECT gen_random_uuid(), ${sender.projectId}, 'n', 'expired', t, t + interval '1 hour', t + interval '1 hour', 'ada'
       FROM generate_series(1, 2300) AS n, LATERAL (SELECT now() - interval '400 days' AS t) AS at`;
     const batches: [string, number][] = [];
-    await forgetOld(db.current, { secretDays: 365 }, { onBatch: (what, rows) => batches.push([what, rows]) });
+    await deletePastRetention(
+      db.current,
+      { secretDays: 365 },
+      { onBatch: (what, rows) => batches.push([what, rows]) },
+    );
     expect(batches.filter(([what]) => what === "ended").map(([, rows]) => rows)).toEqual([1000, 1000, 300]);
   });
 
@@ -95,7 +99,7 @@ describe("what is older than it is kept", () => {
       SELECT gen_random_uuid()::text, gen_random_uuid()::text, u.id, now() - interval '1 second' FROM (SELECT id FROM users LIMIT 1) u`;
     await db.current.sql`INSERT INTO auth_rate_limits VALUES ('old', 'old', 1, 0),
       ('new', 'new', 1, (extract(epoch FROM now()) * 1000)::bigint) ON CONFLICT DO NOTHING`;
-    await forgetOld(db.current, { secretDays: 365 });
+    await deletePastRetention(db.current, { secretDays: 365 });
     const [after] = await db.current.sql<[{ count: number }]>`SELECT count(*)::int AS count FROM sessions`;
     expect(after).toEqual(before);
     const counters = await db.current.sql`SELECT key FROM auth_rate_limits WHERE key IN ('old', 'new')`;
@@ -107,7 +111,7 @@ describe("audit events", () => {
   it("stay for good unless they are told not to", async () => {
     const vault = newVault();
     await event(vault, 4000);
-    expect((await forgetOld(db.current, { secretDays: 1 })).auditEvents).toBe(0);
+    expect((await deletePastRetention(db.current, { secretDays: 1 })).auditEvents).toBe(0);
     expect(await places(vault)).toEqual([1]);
   });
 
@@ -117,7 +121,7 @@ describe("audit events", () => {
     for (const days of [75, 74]) await event(other, days);
     const { length, head } = await verifyChain(db.current, { vaultId: vault });
     const anchors = [{ vaultId: vault, length, head }];
-    await forgetOld(db.current, { secretDays: 365, auditDays: 60 });
+    await deletePastRetention(db.current, { secretDays: 365, auditDays: 60 });
     expect([await places(vault), await places(other)]).toEqual([[4, 5], []]);
     expect(await verifyChain(db.current, { vaultId: vault, anchors })).toMatchObject({
       length: 5,
@@ -138,7 +142,7 @@ describe("audit events", () => {
   it("that are old but come after younger ones wait for these", async () => {
     const vault = newVault();
     for (const days of [90, 10, 80]) await event(vault, days);
-    await forgetOld(db.current, { secretDays: 365, auditDays: 60 });
+    await deletePastRetention(db.current, { secretDays: 365, auditDays: 60 });
     expect(await places(vault)).toEqual([2, 3]);
     expect(await verifyChain(db.current, { vaultId: vault })).toMatchObject({ removed: 1, problems: [] });
   });
@@ -148,7 +152,7 @@ describe("audit events", () => {
     for (const days of [90, 80]) await event(vault, days);
     const { length, head } = await verifyChain(db.current, { vaultId: vault });
     await event(vault, 1);
-    await forgetOld(db.current, { secretDays: 365, auditDays: 60 });
+    await deletePastRetention(db.current, { secretDays: 365, auditDays: 60 });
     const verified = async (anchor: { length: number; head: string }) =>
       (await verifyChain(db.current, { vaultId: vault, anchors: [{ vaultId: vault, ...anchor }] })).problems;
     expect(await verified({ length, head })).toEqual([]);
@@ -160,7 +164,7 @@ describe("audit events", () => {
     const { sql } = db.current;
     const vault = newVault();
     for (const days of [90, 80, 1]) await event(vault, days);
-    await forgetOld(db.current, { secretDays: 365, auditDays: 85 });
+    await deletePastRetention(db.current, { secretDays: 365, auditDays: 85 });
     await expect(sql`DELETE FROM audit_events WHERE vault_id = ${vault}`).rejects.toMatchObject(refused);
     await expect(sql`UPDATE audit_events SET actor = NULL WHERE vault_id = ${vault}`).rejects.toMatchObject(
       refused,
@@ -182,7 +186,7 @@ describe("audit events", () => {
     const vault = newVault();
     for (const days of [90, 80, 1]) await event(vault, days);
     await sql`CREATE TABLE kept AS SELECT * FROM audit_events WHERE vault_id = ${vault} AND seq = 1`;
-    await forgetOld(db.current, { secretDays: 365, auditDays: 60 });
+    await deletePastRetention(db.current, { secretDays: 365, auditDays: 60 });
     await sql.begin(async (tx) => {
       await tx`ALTER TABLE audit_events DISABLE TRIGGER USER`;
       await tx`INSERT INTO audit_events SELECT * FROM kept`;

@@ -3,7 +3,7 @@ import { purgeBatch } from "../audit/retention-store.ts";
 import type { Database } from "../db/client.ts";
 import { forgetOldAttempts } from "../secrets/idempotency-store.ts";
 import { forgetEndedBatch } from "../secrets/secret-store.ts";
-import { type Batches, inBatches } from "./batches.ts";
+import { type Batches, runInBatches } from "./batches.ts";
 
 /** How long what has ended is kept, in days. */
 export interface Retention {
@@ -17,18 +17,18 @@ export interface Retention {
  * Lets go of everything that is older than anybody wants it: ended secrets and audit events by their retention; dead
  * sessions, counters of sign-ins and idempotency keys by their own. In batches, and safe in any number of processes.
  */
-export async function forgetOld(
+export async function deletePastRetention(
   db: Database,
   { secretDays, auditDays }: Retention,
   batches?: Batches,
 ): Promise<{ forgotten: number; auditEvents: number }> {
-  const forgotten = await inBatches("ended", (limit) => forgetEndedBatch(db, secretDays, limit), batches);
+  const forgotten = await runInBatches("ended", (limit) => forgetEndedBatch(db, secretDays, limit), batches);
   const auditEvents =
     auditDays === undefined
       ? 0
-      : await inBatches("audit events", (limit) => purgeEvents(db, auditDays, limit), batches);
-  await inBatches("sessions", (limit) => forgetDeadSessions(db, limit), batches);
-  await inBatches("sign-in counters", (limit) => forgetOldCounters(db, limit), batches);
+      : await runInBatches("audit events", (limit) => purgeEvents(db, auditDays, limit), batches);
+  await runInBatches("sessions", (limit) => forgetDeadSessions(db, limit), batches);
+  await runInBatches("sign-in counters", (limit) => forgetOldCounters(db, limit), batches);
   await forgetOldAttempts(db);
   return { forgotten, auditEvents };
 }

@@ -1,17 +1,17 @@
 import type { Database } from "../db/client.ts";
 import type { Logger } from "../logging/log.ts";
 import { type Repeated, repeat } from "../process/every-interval.ts";
-import type { DatabaseWatch } from "../secrets/rollback-guard.ts";
+import type { RollbackGuard } from "../secrets/rollback-guard.ts";
 import type { RateLimits } from "../shared/rate-limit.ts";
 import { currentTracer } from "../tracing/tracing.ts";
 import { BATCH, type Batches, type OnBatch } from "./batches.ts";
 import { expireSecrets, type SweepResult } from "./expire-secrets.ts";
-import { forgetOld, type Retention } from "./retention.ts";
+import { deletePastRetention, type Retention } from "./retention.ts";
 
 interface SweepDeps extends Batches {
   db: Database;
   rateLimits: Pick<RateLimits, "sweep">;
-  watch?: DatabaseWatch;
+  rollbackGuard?: RollbackGuard;
   retention: Retention;
 }
 
@@ -22,11 +22,11 @@ interface SweepDeps extends Batches {
 export async function sweepOnce(
   deps: SweepDeps,
 ): Promise<SweepResult & { forgotten: number; auditEvents: number }> {
-  const { db, rateLimits, watch, retention, onBatch, signal } = deps;
-  await watch?.look();
+  const { db, rateLimits, rollbackGuard, retention, onBatch, signal } = deps;
+  await rollbackGuard?.check();
   const result = await expireSecrets({ db, onBatch, signal });
   await rateLimits.sweep();
-  return { ...result, ...(await forgetOld(db, retention, { onBatch, signal })) };
+  return { ...result, ...(await deletePastRetention(db, retention, { onBatch, signal })) };
 }
 
 /** How many sweeps in a row may fail, or be on their way, before the last good one counts as long ago. */

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { embeddedKeys } from "./embedded-keys.ts";
-import { KeyRingFile } from "./file-key-ring.ts";
+import { FileKeyRing } from "./file-key-ring.ts";
 
 let dataDir: string;
 beforeEach(async () => {
@@ -23,7 +23,7 @@ async function formerKeys() {
 }
 
 async function ringOf(file: string) {
-  const ring = await KeyRingFile.open(file);
+  const ring = await FileKeyRing.open(file);
   return [...ring.keys].map(([kid, key]) => `${kid}:${key.toString("base64")}`);
 }
 

@@ -1,6 +1,6 @@
 import { readdir, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { replaceFile } from "../process/atomic-write.ts";
+import { writeAtomically } from "../process/atomic-write.ts";
 import { asText, type GeneratedKeys, generatedKeys, generatedKeysFile } from "./generated-keys.ts";
 import { KeyFileError, keysIn, readKeyFile, writeKeyFile } from "./key-file.ts";
 import { parseKeys, type ServerKey } from "./key-format.ts";
@@ -43,7 +43,7 @@ function keysBeside({ ENCRYPTION_KEYS }: GeneratedKeys, dataDir: string): Server
 /** Leaves the secret of sessions only. Drafts that a crash of an earlier release left hold the keys, too. */
 async function forgetKeysBeside({ AUTH_SECRET }: GeneratedKeys, dataDir: string): Promise<void> {
   const path = generatedKeysFile(dataDir);
-  await replaceFile(path, asText({ AUTH_SECRET }));
+  await writeAtomically(path, asText({ AUTH_SECRET }));
   const isDraft = (name: string) => name.startsWith(`${basename(path)}.`);
   const drafts = (await readdir(dataDir)).filter(isDraft);
   await Promise.all(drafts.map((name) => rm(join(dataDir, name), { force: true })));

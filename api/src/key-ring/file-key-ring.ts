@@ -14,7 +14,7 @@ const WIPE_AFTER_MS = 60_000;
  * The ring kept in a file, which replicas share and which changes while they run. What is in memory is always one
  * whole version of the file.
  */
-export class KeyRingFile implements KeyRing {
+export class FileKeyRing implements KeyRing {
   readonly path: string;
   #keys: ReadonlyMap<string, Buffer> = new Map();
   #activeKid = "";
@@ -26,8 +26,8 @@ export class KeyRingFile implements KeyRing {
   }
 
   /** @throws KeyFileError when the file is missing, unreadable, readable by others, or holds anything but good keys. */
-  static async open(path: string): Promise<KeyRingFile> {
-    const ring = new KeyRingFile(path);
+  static async open(path: string): Promise<FileKeyRing> {
+    const ring = new FileKeyRing(path);
     await ring.reload();
     return ring;
   }

@@ -1,5 +1,5 @@
 import { open, realpath } from "node:fs/promises";
-import { replaceFile } from "../process/atomic-write.ts";
+import { writeAtomically } from "../process/atomic-write.ts";
 import { StartError } from "../process/start-error.ts";
 import { formatKeys, parseKeys, type ServerKey } from "./key-format.ts";
 
@@ -68,5 +68,5 @@ export function keysIn({ path, bytes }: KeyFile): ServerKey[] {
  * @throws the file system's error; the file is then as it was.
  */
 export function writeKeyFile(path: string, keys: readonly ServerKey[], owner?: { uid: number; gid: number }) {
-  return replaceFile(path, formatKeys(keys), owner);
+  return writeAtomically(path, formatKeys(keys), owner);
 }

@@ -1,7 +1,7 @@
 import type { Database } from "../db/client.ts";
 import type { KeyRotation } from "../jobs/key-rotation.ts";
 import type { Logger } from "../logging/log.ts";
-import { KeyRingFile } from "./file-key-ring.ts";
+import { FileKeyRing } from "./file-key-ring.ts";
 import { readKeyFile } from "./key-file.ts";
 import { rotateKeys } from "./rotate-keys.ts";
 
@@ -15,7 +15,7 @@ import { rotateKeys } from "./rotate-keys.ts";
 export async function openKeyRing(
   { db, path, log }: { db: Pick<Database, "sql">; path: string; log: Logger },
   rotation: KeyRotation,
-): Promise<KeyRingFile> {
+): Promise<FileKeyRing> {
   if (rotation === "daily" && !(await readKeyFile(path))) {
     const { added } = await rotateKeys({ db, path });
     // Another replica may have made it meanwhile.
@@ -26,5 +26,5 @@ export async function openKeyRing(
       );
     }
   }
-  return KeyRingFile.open(path);
+  return FileKeyRing.open(path);
 }

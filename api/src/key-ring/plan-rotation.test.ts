@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { DROP_AFTER_MS, newKey, nextKeys, ROTATE_AFTER_MS } from "./plan-rotation.ts";
+import { DROP_AFTER_MS, newKey, planRotation, ROTATE_AFTER_MS } from "./plan-rotation.ts";
 
 const NOW = new Date("2026-03-01T12:00:00.000Z");
 const MINUTE = 60_000;
@@ -11,11 +11,11 @@ const keyOfAge = (ms: number) => newKey(ago(ms));
 
 /** The kids after a look at `keys`, `"new"` for one that was not there before. */
 function kidsAfter(
-  keys: Parameters<typeof nextKeys>[0],
+  keys: Parameters<typeof planRotation>[0],
   { inUse = [], force = false }: { inUse?: string[]; force?: boolean } = {},
 ) {
   const known = keys.map(({ kid }) => kid);
-  const after = nextKeys(keys, { now: NOW, kidsInUse: new Set(inUse) }, { force });
+  const after = planRotation(keys, { now: NOW, kidsInUse: new Set(inUse) }, { force });
   return after.map(({ kid }) => (known.includes(kid) ? kid : "new"));
 }
 
@@ -35,7 +35,7 @@ describe("a new key", () => {
   it("comes for a key of unknown age and for one from the future, which then have an age like any other", () => {
     for (const addedAt of [undefined, ago(-MINUTE)]) {
       const key = { ...keyOfAge(0), addedAt };
-      const after = nextKeys([key], { now: NOW, kidsInUse: new Set() }, { force: false });
+      const after = planRotation([key], { now: NOW, kidsInUse: new Set() }, { force: false });
       expect(after.map(({ kid }) => kid)).toEqual([expect.not.stringMatching(key.kid), key.kid]);
       expect(after[1]?.addedAt).toEqual(addedAt ?? NOW);
     }
@@ -93,5 +93,5 @@ describe("an old key", () => {
 
 it("nothing to do is told by the very same list", () => {
   const keys = [keyOfAge(MINUTE), keyOfAge(2 * MINUTE)];
-  expect(nextKeys(keys, { now: NOW, kidsInUse: new Set() }, { force: false })).toBe(keys);
+  expect(planRotation(keys, { now: NOW, kidsInUse: new Set() }, { force: false })).toBe(keys);
 });

@@ -30,7 +30,7 @@ export interface KeyUse {
  * unknown age, from the future, missing, or when `force` asks for one; and without those that no payload can refer to any more.
  * Returns `keys` itself when there is nothing to change.
  */
-export function nextKeys(
+export function planRotation(
   keys: readonly ServerKey[],
   { now, kidsInUse }: KeyUse,
   { force }: { force: boolean },

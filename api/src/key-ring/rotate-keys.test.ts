@@ -12,7 +12,7 @@ import { open } from "../crypto/aead.ts";
 import { passphraseKeys } from "../crypto/passphrase.ts";
 import { type KeyRotation, keepKeys } from "../jobs/key-rotation.ts";
 import { createLogger } from "../logging/log.ts";
-import { KeyRingFile } from "./file-key-ring.ts";
+import { FileKeyRing } from "./file-key-ring.ts";
 import { KeyFileError, keysIn, readKeyFile, writeKeyFile } from "./key-file.ts";
 import { formatKeys } from "./key-format.ts";
 import { openKeyRing } from "./open-key-ring.ts";
@@ -48,7 +48,7 @@ async function passHours(hours: number): Promise<void> {
 
 /** The product of one replica, on the shared file. */
 async function newReplica() {
-  const ring = await KeyRingFile.open(path);
+  const ring = await FileKeyRing.open(path);
   return { ring, app: createTestApp(db.current, { keyRing: ring }) };
 }
 
@@ -333,7 +333,7 @@ describe("a payload restored from a backup after its key has gone", () => {
 
 describe("the file is refused", () => {
   const refusal = async () => {
-    const error: unknown = await KeyRingFile.open(path).catch((reason: unknown) => reason);
+    const error: unknown = await FileKeyRing.open(path).catch((reason: unknown) => reason);
     if (!(error instanceof KeyFileError)) throw error;
     return error.message;
   };
@@ -357,7 +357,7 @@ describe("the file is refused", () => {
   it.each([0o600, 0o400])("but not with mode %o", async (mode) => {
     await writeFile(path, formatKeys([newKey(new Date())]), { mode: 0o600 });
     await chmod(path, mode);
-    expect((await KeyRingFile.open(path)).keys.size).toBe(1);
+    expect((await FileKeyRing.open(path)).keys.size).toBe(1);
   });
 
   it("when it is a folder, too large, empty, or anything but good keys, and never repeated", async () => {

@@ -6,7 +6,7 @@ import { type FileLock, tryLockFile } from "../process/file-lock.ts";
 import { KeyFileError, keysIn, readKeyFile, writeKeyFile } from "./key-file.ts";
 import type { ServerKey } from "./key-format.ts";
 import { keyUse } from "./keys-in-use-store.ts";
-import { nextKeys } from "./plan-rotation.ts";
+import { planRotation } from "./plan-rotation.ts";
 
 /** Seconds to wait for another process that works on the file; what it does takes milliseconds. */
 const LOCK_SECONDS = 20;
@@ -51,7 +51,7 @@ export async function rotateKeys(
         `${path} does not exist, and pending secrets need keys that were in it (${kids}). Restore it.`,
       );
     }
-    const after = nextKeys(before, use, { force });
+    const after = planRotation(before, use, { force });
     if (after !== before) await write(file?.path ?? path, after, owner ?? file);
     return rotationOf(before, after, use.kidsInUse);
   } finally {

@@ -3,7 +3,7 @@ import type { Database } from "../db/client.ts";
 import type { Claimant } from "./subscriber.ts";
 
 /** What became of a claimant's right. */
-export interface Standing {
+export interface AccessCheck {
   /** When the credential ends by itself; null when it has ended. */
   validUntil: Date | null;
   /** Whether it still acts for the vault. */
@@ -13,7 +13,7 @@ export interface Standing {
 }
 
 /** How these claimants stand right now, in their order. One query for all. */
-export async function standings(db: Database, claimants: readonly Claimant[]): Promise<Standing[]> {
+export async function standings(db: Database, claimants: readonly Claimant[]): Promise<AccessCheck[]> {
   const asked = claimants.map(({ credential, vaultId, projectId }, n) => ({
     n,
     ...(credential.kind === "session"

@@ -1,17 +1,17 @@
-import type { Reach } from "../accounts/caller.ts";
+import type { ProjectScope } from "../accounts/caller.ts";
 import type { Credential } from "../accounts/credential.ts";
 import { requireOwnProject } from "../accounts/ownership.ts";
 import type { Database } from "../db/client.ts";
 import type { TtlSecret } from "../secrets/secret.ts";
 import { changedSince } from "./change-store.ts";
-import type { ChangeHub } from "./live-updates.ts";
-import { type Followed, Follower } from "./subscriber.ts";
+import type { LiveUpdates } from "./live-updates.ts";
+import { type StreamEvent, Subscriber } from "./subscriber.ts";
 
 /** Secrets read at a time while a reader catches up. */
 const BACKLOG_PAGE = 200;
 
 interface FollowRequest {
-  reach: Reach;
+  reach: ProjectScope;
   credential: Credential;
   projectId: string;
   /** Everything that changed since then comes first. */
@@ -29,12 +29,12 @@ interface FollowRequest {
  *   many streams; `OVERLOADED` when the process has.
  */
 export async function followSecrets(
-  { db, live }: { db: Database; live: ChangeHub },
+  { db, live }: { db: Database; live: LiveUpdates },
   { reach, credential, projectId, since, signal }: FollowRequest,
-): Promise<AsyncIterableIterator<Followed>> {
+): Promise<AsyncIterableIterator<StreamEvent>> {
   await live.ready();
   const claimant = { credential, vaultId: reach.vaultId, projectId };
-  const follower = new Follower(
+  const follower = new Subscriber(
     claimant,
     (ended) => live.remove(ended),
     since && backlog(db, projectId, since),

@@ -3,9 +3,9 @@ import type { Logger } from "../logging/log.ts";
 import { AppError } from "../shared/errors.ts";
 import type { AccessSubject, Change } from "./change.ts";
 import { readSecrets, refsChangedSince, refsEndedByTime, type SecretRef } from "./change-store.ts";
-import { ChangeFeed } from "./notification-listener.ts";
-import { AccessGuard } from "./stream-authorizer.ts";
-import { connectAgain, type Follower } from "./subscriber.ts";
+import { NotificationListener } from "./notification-listener.ts";
+import { StreamAuthorizer } from "./stream-authorizer.ts";
+import { retryableEnd, type Subscriber } from "./subscriber.ts";
 
 /** How often to look for what changes by the passing of time alone. In ms, as all here. */
 const TICK_MS = 1_000;
@@ -35,11 +35,11 @@ interface HubDeps {
  * Brings changes to those who follow them: hears of them from the database, reads each once, however many follow, and
  * hands it on. Listens from the first follower on.
  */
-export class ChangeHub {
+export class LiveUpdates {
   readonly #deps: HubDeps;
-  readonly #feed: ChangeFeed;
-  readonly #guard: AccessGuard;
-  readonly #byProject = new Map<string, Set<Follower>>();
+  readonly #feed: NotificationListener;
+  readonly #guard: StreamAuthorizer;
+  readonly #byProject = new Map<string, Set<Subscriber>>();
   readonly #perCaller = new Map<string, number>();
   #count = 0;
   /** Secrets to be read, with their projects. */
@@ -56,9 +56,9 @@ export class ChangeHub {
 
   constructor(deps: HubDeps) {
     this.#deps = deps;
-    this.#guard = new AccessGuard(deps);
+    this.#guard = new StreamAuthorizer(deps);
     const { listenUrl: url, db, log } = deps;
-    this.#feed = new ChangeFeed(
+    this.#feed = new NotificationListener(
       { url, db, log },
       { onChange: (change) => this.#onChange(change), onListening: (at) => this.#onListening(at) },
     );
@@ -71,7 +71,7 @@ export class ChangeHub {
 
   /** Resolves when notifications are heard; from then on no change is missed. */
   async ready(): Promise<void> {
-    if (this.#isStopped) throw connectAgain("This server is stopping.");
+    if (this.#isStopped) throw retryableEnd("This server is stopping.");
     this.#started ??= this.#feed.start().then(() => this.#scheduleTick());
     await this.#started;
   }
@@ -81,8 +81,8 @@ export class ChangeHub {
    *
    * @throws AppError `RATE_LIMITED` when its caller has too many streams; `OVERLOADED` when the process has, or stops.
    */
-  add(follower: Follower): void {
-    if (this.#isStopped) throw connectAgain("This server is stopping.");
+  add(follower: Subscriber): void {
+    if (this.#isStopped) throw retryableEnd("This server is stopping.");
     const caller = callerOf(follower);
     const streams = this.#perCaller.get(caller) ?? 0;
     if (streams >= MAX_PER_CALLER * this.#deps.limitMultiplier) throw tooManyStreams();
@@ -98,7 +98,7 @@ export class ChangeHub {
   }
 
   /** Removes a stream that is over. */
-  remove(follower: Follower): void {
+  remove(follower: Subscriber): void {
     const { projectId } = follower.claimant;
     const followers = this.#byProject.get(projectId);
     if (!followers?.delete(follower)) return;
@@ -115,13 +115,13 @@ export class ChangeHub {
   async stop(): Promise<void> {
     this.#isStopped = true;
     clearTimeout(this.#timer);
-    for (const follower of this.#all()) follower.refuse(connectAgain("This server is stopping."));
+    for (const follower of this.#all()) follower.refuse(retryableEnd("This server is stopping."));
     await this.#feed.stop();
     await this.#reading;
     await this.#guard.settled();
   }
 
-  *#all(): Iterable<Follower> {
+  *#all(): Iterable<Subscriber> {
     for (const followers of this.#byProject.values()) yield* followers;
   }
 
@@ -173,7 +173,7 @@ export class ChangeHub {
       this.#guard.check(this.#all());
       return;
     }
-    const isOver = ({ validUntil }: Follower) => validUntil !== undefined && validUntil.getTime() <= now;
+    const isOver = ({ validUntil }: Subscriber) => validUntil !== undefined && validUntil.getTime() <= now;
     this.#guard.check([...this.#all()].filter(isOver));
   }
 
@@ -227,11 +227,15 @@ export class ChangeHub {
 
 const earliest = (a: Date | undefined, b: Date) => (a && a < b ? a : b);
 
-const callerOf = ({ claimant: { credential } }: Follower) =>
+const callerOf = ({ claimant: { credential } }: Subscriber) =>
   credential.kind === "session" ? `user:${credential.userId}` : `key:${credential.id}`;
 
 /** Whether the stream's right hangs on one of these. */
-function hangsOn({ claimant: { credential } }: Follower, subject: AccessSubject, ids: Set<string>): boolean {
+function hangsOn(
+  { claimant: { credential } }: Subscriber,
+  subject: AccessSubject,
+  ids: Set<string>,
+): boolean {
   if (credential.kind === "api-key") return subject === "keys" && ids.has(credential.id);
   if (subject === "sessions") return ids.has(credential.id);
   return subject === "users" && ids.has(credential.userId);

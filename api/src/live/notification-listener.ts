@@ -33,7 +33,7 @@ interface FeedEvents {
  * Hears what the database's triggers tell, on a connection of its own. A lost connection is made anew; one that looks
  * alive and is not (a dead line, a pooler in between) is found out by probes that don't come back.
  */
-export class ChangeFeed {
+export class NotificationListener {
   readonly #deps: FeedDeps;
   readonly #events: FeedEvents;
   #sql: postgres.Sql | undefined;

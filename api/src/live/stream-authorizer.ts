@@ -1,8 +1,8 @@
 import type { Database } from "../db/client.ts";
 import type { Logger } from "../logging/log.ts";
 import { AppError, notFound } from "../shared/errors.ts";
-import { type Standing, standings } from "./access-store.ts";
-import type { Follower } from "./subscriber.ts";
+import { type AccessCheck, standings } from "./access-store.ts";
+import type { Subscriber } from "./subscriber.ts";
 
 /** How many streams are asked about in one query. */
 const BATCH = 1_000;
@@ -11,9 +11,9 @@ const BATCH = 1_000;
  * Ends streams whose right to go on has ended. Who is to be checked is remembered until it was possible, so that a
  * database that is away for a while lets nobody off.
  */
-export class AccessGuard {
+export class StreamAuthorizer {
   readonly #deps: { db: Database; log: Logger };
-  readonly #due = new Set<Follower>();
+  readonly #due = new Set<Subscriber>();
   #running: Promise<void> | undefined;
 
   constructor(deps: { db: Database; log: Logger }) {
@@ -21,7 +21,7 @@ export class AccessGuard {
   }
 
   /** Asks whether these may go on, as soon as can be, and ends those that may not. */
-  check(followers: Iterable<Follower>): void {
+  check(followers: Iterable<Subscriber>): void {
     for (const follower of followers) this.#due.add(follower);
     this.#running ??= this.#work().finally(() => {
       this.#running = undefined;
@@ -29,7 +29,7 @@ export class AccessGuard {
   }
 
   /** Nobody needs to be asked about this stream any more. */
-  forget(follower: Follower): void {
+  forget(follower: Subscriber): void {
     this.#due.delete(follower);
   }
 
@@ -57,7 +57,7 @@ export class AccessGuard {
   }
 }
 
-const hasEnded = ({ claimant: { credential } }: Follower) =>
+const hasEnded = ({ claimant: { credential } }: Subscriber) =>
   new AppError(
     "UNAUTHENTICATED",
     credential.kind === "session"
@@ -65,7 +65,7 @@ const hasEnded = ({ claimant: { credential } }: Follower) =>
       : "This API key is no longer valid for this. Ask an owner of the vault for a new one.",
   );
 
-function judge(follower: Follower, standing: Standing | undefined): void {
+function judge(follower: Subscriber, standing: AccessCheck | undefined): void {
   if (!standing?.validUntil) {
     follower.refuse(hasEnded(follower));
   } else if (!standing.isInVault) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { SecretStatus, TtlSecret } from "../secrets/secret.ts";
 import { AppError } from "../shared/errors.ts";
-import { Follower } from "./subscriber.ts";
+import { Subscriber } from "./subscriber.ts";
 
 const claimant = {
   credential: { kind: "session", id: "s", userId: "u" } as const,
@@ -24,7 +24,7 @@ const secret = (id: string, status: SecretStatus = "pending"): TtlSecret => ({
 /** A follower and how often it ended. */
 function scene(readBacklog?: () => Promise<TtlSecret[]>) {
   let ends = 0;
-  const follower = new Follower(
+  const follower = new Subscriber(
     claimant,
     () => {
       ends += 1;

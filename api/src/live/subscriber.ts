@@ -17,21 +17,21 @@ export interface Claimant {
 }
 
 /** What a stream yields: a secret as it is now, or why there will be no more. */
-export type Followed = { secret: TtlSecret } | { refusal: AppError };
+export type StreamEvent = { secret: TtlSecret } | { refusal: AppError };
 
 /** The last word of a stream that can't go on here: its client is to connect again, and catches up then. */
-export const connectAgain = (why: string) =>
+export const retryableEnd = (why: string) =>
   new AppError("OVERLOADED", `${why} Connect again.`, { retryAfterSeconds: 1 });
 
 /**
  * One stream. Changes wait in it until they are read, each secret once, in its newest state: a slow reader misses
  * steps in between, never the outcome.
  */
-export class Follower implements AsyncIterableIterator<Followed> {
+export class Subscriber implements AsyncIterableIterator<StreamEvent> {
   readonly claimant: Claimant;
   /** When the claimant must be asked about again at the latest; undefined when no end is known. */
   validUntil: Date | undefined;
-  readonly #onEnd: (follower: Follower) => void;
+  readonly #onEnd: (follower: Subscriber) => void;
   readonly #readBacklog: (() => Promise<TtlSecret[]>) | undefined;
   #hasBacklog: boolean;
   #waiting = new Map<string, TtlSecret>();
@@ -45,7 +45,7 @@ export class Follower implements AsyncIterableIterator<Followed> {
    */
   constructor(
     claimant: Claimant,
-    onEnd: (follower: Follower) => void,
+    onEnd: (follower: Subscriber) => void,
     readBacklog?: () => Promise<TtlSecret[]>,
   ) {
     this.claimant = claimant;
@@ -58,7 +58,7 @@ export class Follower implements AsyncIterableIterator<Followed> {
   push(secret: TtlSecret): void {
     if (this.#ending) return;
     this.#waiting.set(secret.id, secret);
-    if (this.#waiting.size > MAX_WAITING) this.refuse(connectAgain("This stream was read too slowly."));
+    if (this.#waiting.size > MAX_WAITING) this.refuse(retryableEnd("This stream was read too slowly."));
     else this.#wake?.();
   }
 
@@ -73,7 +73,7 @@ export class Follower implements AsyncIterableIterator<Followed> {
     this.#end({ refusal });
   }
 
-  async next(): Promise<IteratorResult<Followed>> {
+  async next(): Promise<IteratorResult<StreamEvent>> {
     for (;;) {
       const [first] = this.#waiting.values();
       if (first) {
@@ -91,7 +91,7 @@ export class Follower implements AsyncIterableIterator<Followed> {
   }
 
   /** The client went away. */
-  async return(): Promise<IteratorResult<Followed>> {
+  async return(): Promise<IteratorResult<StreamEvent>> {
     this.#waiting.clear();
     this.complete();
     return { done: true, value: undefined };
@@ -106,7 +106,7 @@ export class Follower implements AsyncIterableIterator<Followed> {
     try {
       page = (await this.#readBacklog?.()) ?? [];
     } catch {
-      this.refuse(connectAgain("What changed meanwhile can't be read now."));
+      this.refuse(retryableEnd("What changed meanwhile can't be read now."));
     }
     this.#hasBacklog = page.length > 0;
     // What arrived while the page was read is newer than the page.

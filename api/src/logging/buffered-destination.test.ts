@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { gatheredLines } from "./buffered-destination.ts";
+import { bufferedDestination } from "./buffered-destination.ts";
 import { createLogger } from "./log.ts";
 
 let folder: string;
@@ -24,7 +24,7 @@ const messages = () => written().map((line) => JSON.parse(line).msg);
 
 describe("the lines of one turn", () => {
   test("are written in their order once it ends", async () => {
-    const log = createLogger("info", gatheredLines(fd));
+    const log = createLogger("info", bufferedDestination(fd));
     log.info("first");
     log.info("second");
     expect(written()).toEqual([]);
@@ -36,14 +36,14 @@ describe("the lines of one turn", () => {
   });
 
   test.each(["warn", "error", "fatal"] as const)("are written at once with a line of level %s", (level) => {
-    const log = createLogger("info", gatheredLines(fd));
+    const log = createLogger("info", bufferedDestination(fd));
     log.info("before");
     log[level]("now");
     expect(messages()).toEqual(["before", "now"]);
   });
 
   test("are written as they come when they are many", async () => {
-    const log = createLogger("info", gatheredLines(fd));
+    const log = createLogger("info", bufferedDestination(fd));
     for (let line = 0; line < 1000; line++) log.info(`line ${line}`);
     const soFar = messages();
     expect(soFar.length).toBeGreaterThan(500);
@@ -58,8 +58,8 @@ describe("the lines of one turn", () => {
   ])("are there when the process %s within it", (_, end) => {
     const own = new URL("./buffered-destination.ts", import.meta.url);
     const program = `
-      import { gatheredLines } from ${JSON.stringify(own.href)};
-      gatheredLines(1).write("the last line\\n");
+      import { bufferedDestination } from ${JSON.stringify(own.href)};
+      bufferedDestination(1).write("the last line\\n");
       ${end};`;
     const { stdout } = spawnSync(process.execPath, ["--input-type=module", "--eval", program], {
       cwd: fileURLToPath(new URL(".", import.meta.url)),

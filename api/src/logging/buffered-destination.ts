@@ -5,7 +5,7 @@ export const STDERR = 2;
 
 /** Where the server's log goes: JSON lines on stderr, or lines for people where that is a terminal. */
 export async function logDestination(): Promise<DestinationStream> {
-  if (!process.stderr.isTTY) return gatheredLines(STDERR);
+  if (!process.stderr.isTTY) return bufferedDestination(STDERR);
   const { default: pretty } = await import("pino-pretty");
   return pretty({ destination: STDERR, sync: true, translateTime: "SYS:HH:MM:ss.l" });
 }
@@ -23,7 +23,7 @@ const MOST_GATHERED_CHARACTERS = 8 * 1024;
  *
  * @param fd an open file descriptor.
  */
-export function gatheredLines(fd: number): DestinationStream {
+export function bufferedDestination(fd: number): DestinationStream {
   const file = pino.destination({ dest: fd, sync: true });
   let gathered = "";
   const write = () => {

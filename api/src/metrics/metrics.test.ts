@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { createTestApp, type TestApp } from "../../test/app.ts";
 import { useDatabase } from "../../test/database.ts";
 import { createSecret, createSender, graphql, reveal } from "../../test/factories.ts";
-import { Argon2Slots } from "../crypto/argon2.ts";
+import { HashingPool } from "../crypto/argon2.ts";
 import { createMetricsApp } from "./metrics-app.ts";
 import { readVitals } from "./vitals-store.ts";
 
@@ -16,7 +16,7 @@ async function lines({ services }: TestApp, name: string): Promise<string[]> {
 
 const start = ({ services }: TestApp, database = () => readVitals(db.current).catch(() => undefined)) =>
   services.metrics.start("1.2.3", {
-    argon2: () => services.slots.load,
+    argon2: () => services.hashingPool.load,
     streams: () => services.live.streams,
     database,
   });
@@ -85,11 +85,11 @@ it("what the database knows is read when asked for, and is unknown while the dat
 it("the queue for hashes and refusals are counted", async () => {
   const seen = { waited: 0, refused: 0 };
   const observer = { waited: () => void seen.waited++, refused: () => void seen.refused++ };
-  const slots = new Argon2Slots(1, 1, observer);
+  const hashingPool = new HashingPool(1, 1, observer);
   const door = Promise.withResolvers<void>();
-  const runs = [slots.run(() => door.promise), slots.run(() => door.promise)];
-  await expect(slots.run(() => door.promise)).rejects.toThrow();
-  expect(slots.load.running + slots.load.waiting).toBe(2);
+  const runs = [hashingPool.run(() => door.promise), hashingPool.run(() => door.promise)];
+  await expect(hashingPool.run(() => door.promise)).rejects.toThrow();
+  expect(hashingPool.load.running + hashingPool.load.waiting).toBe(2);
   door.resolve();
   await Promise.all(runs);
   expect(seen).toEqual({ waited: 2, refused: 1 });

@@ -165,14 +165,14 @@ export class Metrics {
 export async function countOutcome<T>(
   counter: Counter,
   work: Promise<T>,
-  { outcomeOf, isRefusal }: { outcomeOf: (result: T) => string; isRefusal: (error: unknown) => boolean },
+  { outcomeOf, isRejected }: { outcomeOf: (result: T) => string; isRejected: (error: unknown) => boolean },
 ): Promise<T> {
   try {
     const result = await work;
     counter.inc({ outcome: outcomeOf(result) });
     return result;
   } catch (error) {
-    counter.inc({ outcome: isRefusal(error) ? "refused" : "failed" });
+    counter.inc({ outcome: isRejected(error) ? "refused" : "failed" });
     throw error;
   }
 }

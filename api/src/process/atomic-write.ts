@@ -10,7 +10,7 @@ import { dirname } from "node:path";
  * @param owner of the new file, if not this process's user.
  * @throws the file system's error; the file is then as it was.
  */
-export async function replaceFile(
+export async function writeAtomically(
   path: string,
   text: string,
   owner?: { uid: number; gid: number },

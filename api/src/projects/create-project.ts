@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { reachOfMember } from "../accounts/caller.ts";
+import { memberScope } from "../accounts/caller.ts";
 import type { Member } from "../accounts/member.ts";
 import type { Database } from "../db/client.ts";
 import { checkName } from "../shared/name.ts";
@@ -18,5 +18,5 @@ export async function createProject(
 ): Promise<Project> {
   const id = randomUUID();
   await insertProject(deps.db.orm, { id, vaultId: member.vaultId, name: checkName(name) });
-  return getProject(deps, { reach: reachOfMember(member), projectId: id });
+  return getProject(deps, { reach: memberScope(member), projectId: id });
 }

@@ -1,5 +1,5 @@
-import type { Reach } from "../accounts/caller.ts";
-import { canReach } from "../accounts/ownership.ts";
+import type { ProjectScope } from "../accounts/caller.ts";
+import { inScope } from "../accounts/ownership.ts";
 import type { Database } from "../db/client.ts";
 import { notFound } from "../shared/errors.ts";
 import type { Project } from "./project.ts";
@@ -12,11 +12,9 @@ import { findProject } from "./project-store.ts";
  */
 export async function getProject(
   { db }: { db: Database },
-  { reach, projectId }: { reach: Reach; projectId: string },
+  { reach, projectId }: { reach: ProjectScope; projectId: string },
 ): Promise<Project> {
-  const project = canReach(reach, projectId)
-    ? await findProject(db.orm, reach.vaultId, projectId)
-    : undefined;
+  const project = inScope(reach, projectId) ? await findProject(db.orm, reach.vaultId, projectId) : undefined;
   if (!project) throw notFound("project");
   return project;
 }

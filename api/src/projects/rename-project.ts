@@ -1,4 +1,4 @@
-import { reachOfMember } from "../accounts/caller.ts";
+import { memberScope } from "../accounts/caller.ts";
 import type { Member } from "../accounts/member.ts";
 import type { Database } from "../db/client.ts";
 import { notFound } from "../shared/errors.ts";
@@ -21,5 +21,5 @@ export async function renameProject(
   if (!isId(projectId) || !(await storeName(deps.db.orm, member.vaultId, projectId, newName))) {
     throw notFound("project");
   }
-  return getProject(deps, { reach: reachOfMember(member), projectId });
+  return getProject(deps, { reach: memberScope(member), projectId });
 }

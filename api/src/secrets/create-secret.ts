@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { type Caller, labelOf, reachOf } from "../accounts/caller.ts";
+import { type Caller, labelOf, projectScope } from "../accounts/caller.ts";
 import { requireOwnProject } from "../accounts/ownership.ts";
 import { seal } from "../crypto/aead.ts";
-import { ARGON2_PARAMETERS, type Argon2Slots } from "../crypto/argon2.ts";
+import { ARGON2_PARAMETERS, type HashingPool } from "../crypto/argon2.ts";
 import type { KeyRing } from "../crypto/key-ring.ts";
 import { newPassphrase, newSalt, passphraseKeys } from "../crypto/passphrase.ts";
 import { MAX_GENERATED_LENGTH, randomSecret, type SecretCharset } from "../crypto/random-secret.ts";
@@ -11,7 +11,7 @@ import type { Database } from "../db/client.ts";
 import { badInput, notFound } from "../shared/errors.ts";
 import { checkName } from "../shared/name.ts";
 import { step } from "../tracing/tracing.ts";
-import { beginAttempt, replaceEarlier } from "./idempotency.ts";
+import { beginIdempotentCreate, supersedeEarlier } from "./idempotency.ts";
 import { setSecret } from "./idempotency-store.ts";
 import { MAX_TTL_SECONDS, type TtlSecret } from "./secret.ts";
 import { insertSecret, lockProject } from "./secret-store.ts";
@@ -40,7 +40,7 @@ export interface CreatedSecret {
  *   Argon2BusyError when too many are waiting; KeyFileError when the keys can't be read. Nothing is stored then.
  */
 export async function createSecret(
-  deps: { db: Database; slots: Argon2Slots; keyRing: KeyRing; revealUrl: string },
+  deps: { db: Database; hashingPool: HashingPool; keyRing: KeyRing; revealUrl: string },
   input: {
     caller: Caller;
     sourceIp: string;
@@ -51,18 +51,19 @@ export async function createSecret(
     idempotencyKey?: string | null | undefined;
   },
 ): Promise<CreatedSecret> {
-  const { db, slots, keyRing, revealUrl } = deps;
+  const { db, hashingPool, keyRing, revealUrl } = deps;
   const { caller, sourceIp, projectId, ttlSeconds, idempotencyKey } = input;
   const name = checkName(input.name);
   checkTtl(ttlSeconds);
   checkContent(input.content);
-  const reach = reachOf(caller);
+  const reach = projectScope(caller);
   await requireOwnProject(db.orm, reach, projectId);
-  const attempt = idempotencyKey == null ? null : await beginAttempt(db, { ...input, idempotencyKey });
+  const attempt =
+    idempotencyKey == null ? null : await beginIdempotentCreate(db, { ...input, idempotencyKey });
 
   const passphrase = newPassphrase();
   const salt = newSalt();
-  const keys = await slots.run(() => step("derive", () => passphraseKeys(passphrase, salt)));
+  const keys = await hashingPool.run(() => step("derive", () => passphraseKeys(passphrase, salt)));
   // Replicas seal with a new key at once, and none with one that is no longer kept anywhere.
   await keyRing.reload?.();
   const token = newToken();
@@ -73,7 +74,7 @@ export async function createSecret(
     const createdAt = await lockProject(tx, { projectId, vaultId });
     if (!createdAt) throw notFound("project");
     const event = { vaultId, projectId, actor: createdBy, sourceIp };
-    const replaced = attempt && (await replaceEarlier(tx, attempt, event));
+    const replaced = attempt && (await supersedeEarlier(tx, attempt, event));
     const id = randomUUID();
     const expiresAt = new Date(createdAt.getTime() + ttlSeconds * 1000);
     const place = { secretId: id, projectId, vaultId, expiresAtMs: expiresAt.getTime() };

@@ -10,7 +10,7 @@ const KEPT_HOURS = 25;
  *
  * @returns its number, from 1; undefined when an attempt before asked for something else.
  */
-export async function nextAttempt(
+export async function takeIdempotencyNumber(
   db: Queryable,
   { digest, inputDigest }: { digest: Buffer; inputDigest: Buffer },
 ): Promise<number | undefined> {
@@ -28,7 +28,7 @@ export async function nextAttempt(
 }
 
 /** How many attempts there were and what they left, locked until the transaction ends. */
-export async function lockAttempts(
+export async function lockIdempotencyClaim(
   tx: Queryable,
   digest: Buffer,
 ): Promise<{ attempt: number; secretId: string | null } | undefined> {

@@ -11,7 +11,7 @@ import {
   type Sender,
   secretOf,
 } from "../../test/factories.ts";
-import { Argon2Slots } from "../crypto/argon2.ts";
+import { HashingPool } from "../crypto/argon2.ts";
 import { forgetOldAttempts } from "./idempotency-store.ts";
 
 const db = useDatabase();
@@ -115,13 +115,13 @@ describe("a create that is tried again with its idempotency key", () => {
     const gate = new Promise<void>((resolve) => {
       open = resolve;
     });
-    const slots = new Argon2Slots();
-    const run = slots.run.bind(slots);
-    slots.run = async (work) => {
+    const hashingPool = new HashingPool();
+    const run = hashingPool.run.bind(hashingPool);
+    hashingPool.run = async (work) => {
       await gate;
       return run(work);
     };
-    const slow = createTestApp(db.current, { slots });
+    const slow = createTestApp(db.current, { hashingPool });
     // Signed in there, because each app has its own session secret.
     const { headers } = await createKey(app, sender);
     const first = create(key, {}, { by: { headers }, through: slow });
@@ -141,9 +141,9 @@ describe("a create that is tried again with its idempotency key", () => {
 
   it("after a try that failed before it stored anything simply creates", async () => {
     const key = randomUUID();
-    const busy = new Argon2Slots();
+    const busy = new HashingPool();
     busy.run = () => Promise.reject(new Error("no memory"));
-    const failing = createTestApp(db.current, { slots: busy, keyRing: testKeyRing("k1") });
+    const failing = createTestApp(db.current, { hashingPool: busy, keyRing: testKeyRing("k1") });
     const { headers } = await createKey(app, sender);
     expect((await create(key, {}, { by: { headers }, through: failing })).refusal).toEqual({
       code: "INTERNAL",

@@ -3,8 +3,8 @@
  * be given again; what can be made sure of is that of all attempts with one idempotency key at most one leaves a
  * pending secret, the last one to arrive, and that its answer is the one that counts:
  *
- * - Each attempt takes a number when it arrives (`beginAttempt`), and may store its secret only while that number is the
- *   last (`replaceEarlier`, in the transaction that stores it). So of parallel attempts one wins and the others are refused,
+ * - Each attempt takes a number when it arrives (`beginIdempotentCreate`), and may store its secret only while that number is the
+ *   last (`supersedeEarlier`, in the transaction that stores it). So of parallel attempts one wins and the others are refused,
  *   and a slow first attempt that comes to its end after its own retry stores nothing.
  * - If an attempt before had stored a secret that is still pending, its answer was lost: the same transaction revokes
  *   it. If it has ended, the retry is refused: somebody had its link, or it was taken back, or it is too late.
@@ -16,7 +16,7 @@ import { type Caller, idOf } from "../accounts/caller.ts";
 import type { Database, Queryable } from "../db/client.ts";
 import { AppError, badInput } from "../shared/errors.ts";
 import type { SecretContent } from "./create-secret.ts";
-import { lockAttempts, nextAttempt } from "./idempotency-store.ts";
+import { lockIdempotencyClaim, takeIdempotencyNumber } from "./idempotency-store.ts";
 import { revokeInTransaction } from "./secret-store.ts";
 
 /** Long enough for a UUID or a hash, short enough for a header. */
@@ -25,7 +25,7 @@ const KEY = /^[\x21-\x7e]{16,128}$/;
 const FIELD = "idempotencyKey";
 
 /** One attempt at a create: which one of its idempotency key's. */
-export interface CreateAttempt {
+export interface IdempotencyClaim {
   digest: Buffer;
   attempt: number;
 }
@@ -36,7 +36,7 @@ export interface CreateAttempt {
  * @throws AppError `BAD_USER_INPUT` on `idempotencyKey` when it is not 16 to 128 visible ASCII characters, or stood
  *   for another create before.
  */
-export async function beginAttempt(
+export async function beginIdempotentCreate(
   db: Database,
   input: {
     caller: Caller;
@@ -46,7 +46,7 @@ export async function beginAttempt(
     ttlSeconds: number;
     content: SecretContent;
   },
-): Promise<CreateAttempt> {
+): Promise<IdempotencyClaim> {
   const { caller, projectId, idempotencyKey, name, ttlSeconds, content } = input;
   if (!KEY.test(idempotencyKey)) {
     throw badInput(FIELD, "Use 16 to 128 visible ASCII characters, such as a random UUID.");
@@ -54,7 +54,7 @@ export async function beginAttempt(
   const digest = digestOf(idOf(caller), projectId, idempotencyKey);
   const how = "generate" in content ? [content.generate.charset, content.generate.length] : ["given"];
   const inputDigest = digestOf(name, ttlSeconds, ...how);
-  const attempt = await nextAttempt(db.orm, { digest, inputDigest });
+  const attempt = await takeIdempotencyNumber(db.orm, { digest, inputDigest });
   if (attempt === undefined) {
     throw badInput(FIELD, "This idempotency key was used for another TTL secret. Use a new one for each.");
   }
@@ -69,12 +69,12 @@ export async function beginAttempt(
  * @throws AppError `BAD_USER_INPUT` on `idempotencyKey` when a later attempt has come in, or, with `ttlSecretId`, when
  *   the secret of an attempt before has already ended.
  */
-export async function replaceEarlier(
+export async function supersedeEarlier(
   tx: Queryable,
-  { digest, attempt }: CreateAttempt,
+  { digest, attempt }: IdempotencyClaim,
   revocation: { vaultId: string; projectId: string; actor: string; sourceIp: string },
 ): Promise<string | null> {
-  const stored = await lockAttempts(tx, digest);
+  const stored = await lockIdempotencyClaim(tx, digest);
   if (stored?.attempt !== attempt) {
     throw badInput(FIELD, "A later request with this idempotency key came in; its answer counts.");
   }

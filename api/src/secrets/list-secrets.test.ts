@@ -6,7 +6,7 @@ import { useDatabase } from "../../test/database.ts";
 import { createProject, createSecret, createSender, graphql, reveal } from "../../test/factories.ts";
 import type { Database } from "../db/client.ts";
 import type { TtlSecret } from "./secret.ts";
-import { cursorIn, positionIn, type SecretOrder } from "./secret-order.ts";
+import { encodeOrderCursor, orderCursorDecoder, type SecretOrder } from "./secret-order.ts";
 import { findSecrets, listSecrets, MOST_LOOKED_AT } from "./secret-store.ts";
 
 const db = useDatabase();
@@ -259,7 +259,9 @@ describe("an order", () => {
     const logQuery = (query: string, params: unknown[]) => void statements.push({ query, params });
     const orm: Database["orm"] = drizzle(db.current.sql, { schema, logger: { logQuery } });
     const [last] = await listSecrets(orm, { projectId, order, page: { first: 1, after: undefined } });
-    const after = positionIn(order)(Buffer.from(cursorIn(order, last as TtlSecret), "base64url").toString());
+    const after = orderCursorDecoder(order)(
+      Buffer.from(encodeOrderCursor(order, last as TtlSecret), "base64url").toString(),
+    );
     const asked = { projectId, order, page: { first: 50, after } };
     await listSecrets(orm, asked);
     await findSecrets(orm, { ...asked, filter: { nameContains: "9" } });

@@ -1,4 +1,4 @@
-import type { Reach } from "../accounts/caller.ts";
+import type { ProjectScope } from "../accounts/caller.ts";
 import { requireOwnProject } from "../accounts/ownership.ts";
 import type { Database } from "../db/client.ts";
 import { badInput } from "../shared/errors.ts";
@@ -35,7 +35,7 @@ interface SecretPage extends Page<TtlSecret> {
 export async function listSecrets(
   { db }: { db: Database },
   request: {
-    reach: Reach;
+    reach: ProjectScope;
     projectId: string;
     page: PageRequest<SecretPosition>;
     order: SecretOrder;

@@ -12,7 +12,7 @@ import { verifyChain } from "../audit/verify-chain.ts";
 import { hashToken } from "../crypto/token.ts";
 import { connect, type Database } from "../db/client.ts";
 import { createLogger } from "../logging/log.ts";
-import { DatabaseWatch } from "./rollback-guard.ts";
+import { RollbackGuard } from "./rollback-guard.ts";
 import { secretAvailable } from "./secret-availability.ts";
 import { claim, settle } from "./secret-store.ts";
 
@@ -32,8 +32,8 @@ function connectTo(url: string): Database {
   return db;
 }
 
-const appOn = (db: Database, watch?: DatabaseWatch) =>
-  createTestApp(db, { keyRing, ...(watch && { watch }) });
+const appOn = (db: Database, rollbackGuard?: RollbackGuard) =>
+  createTestApp(db, { keyRing, ...(rollbackGuard && { rollbackGuard }) });
 
 async function until(condition: () => Promise<boolean>): Promise<void> {
   for (let tries = 0; tries < 600; tries++) {
@@ -87,7 +87,7 @@ describe.skipIf(!hasDebianPostgres)("with servers of one's own", () => {
         expect((await reveal(there, each)).__typename).toBe("TtlSecretNotAvailable");
       }
 
-      await DatabaseWatch.open({ db: restored, log: silent, file: undefined });
+      await RollbackGuard.open({ db: restored, log: silent, file: undefined });
       expect(await restored.sql`SELECT 1 FROM ttl_secret_payloads`).toHaveLength(0);
       const [row] = await restored.sql`
       SELECT status, destroyed_reason, (SELECT string_agg(action || ' ' || host(source_ip) || ' ' || actor, ',')
@@ -114,7 +114,7 @@ describe.skipIf(!hasDebianPostgres)("with servers of one's own", () => {
       "as it is, by what was last seen of the database",
       {
         isRecovered: false,
-        notice: (there, lastSeen) => DatabaseWatch.open({ db: there, log: silent, file: lastSeen }),
+        notice: (there, lastSeen) => RollbackGuard.open({ db: there, log: silent, file: lastSeen }),
       },
     ],
     [
@@ -128,8 +128,8 @@ describe.skipIf(!hasDebianPostgres)("with servers of one's own", () => {
       undo.push(() => rm(folder, { recursive: true, force: true }));
       const lastSeen = join(folder, "last-seen");
       const db = connectTo(primary.url);
-      const watch = await DatabaseWatch.open({ db, log: silent, file: lastSeen });
-      const app = appOn(db, watch);
+      const rollbackGuard = await RollbackGuard.open({ db, log: silent, file: lastSeen });
+      const app = appOn(db, rollbackGuard);
       const sender = await createSender(app);
       const [before, since, never] = [
         await createSecret(app, sender),
@@ -140,7 +140,7 @@ describe.skipIf(!hasDebianPostgres)("with servers of one's own", () => {
       const restored = await DebianServer.restoredFrom(primary, { isRecovered });
       undo.push(() => restored.remove());
       expect((await reveal(app, since)).value).toBe("hunter2");
-      await watch.look();
+      await rollbackGuard.check();
 
       await restored.start();
       const there = connectTo(restored.url);
@@ -155,7 +155,7 @@ describe.skipIf(!hasDebianPostgres)("with servers of one's own", () => {
         expect((await reveal(after, secret)).__typename).toBe("TtlSecretNotAvailable");
       }
 
-      await DatabaseWatch.open({ db: there, log: silent, file: lastSeen });
+      await RollbackGuard.open({ db: there, log: silent, file: lastSeen });
       expect(await there.sql`SELECT 1 FROM ttl_secret_payloads`).toHaveLength(0);
       const session = await createSender(after);
       const statuses = await there.sql`
@@ -180,8 +180,8 @@ describe.skipIf(!hasDebianPostgres)("with servers of one's own", () => {
       undo.push(() => rm(folder, { recursive: true, force: true, maxRetries: 10 }));
       const file = join(folder, "last-seen");
       const db = connectTo(primary.url);
-      const watch = await DatabaseWatch.open({ db, log: silent, file });
-      const app = appOn(db, watch);
+      const rollbackGuard = await RollbackGuard.open({ db, log: silent, file });
+      const app = appOn(db, rollbackGuard);
       const sender = await createSender(app);
       const secrets = [];
       for (let i = 0; i < 3; i++) secrets.push(await createSecret(app, sender));
@@ -192,7 +192,7 @@ describe.skipIf(!hasDebianPostgres)("with servers of one's own", () => {
       await primary.start();
       await answers(db);
       for (const secret of secrets) expect((await reveal(app, secret)).value).toBe("hunter2");
-      await watch.look();
+      await rollbackGuard.check();
 
       await primary.stop("immediate");
       await putBack();
@@ -211,7 +211,7 @@ describe.skipIf(!hasDebianPostgres)("with servers of one's own", () => {
       await putBack();
       await primary.start();
       await answers(db);
-      const started = appOn(db, await DatabaseWatch.open({ db, log: silent, file }));
+      const started = appOn(db, await RollbackGuard.open({ db, log: silent, file }));
       expect((await reveal(started, second)).__typename).toBe("TtlSecretNotAvailable");
       expect(await db.sql`SELECT 1 FROM ttl_secret_payloads`).toHaveLength(0);
     },
@@ -301,7 +301,7 @@ describe.skipIf(!hasDebianPostgres)("with servers of one's own", () => {
         `${secrets.length} secrets revealed, lost by failover and tried again: 0 revealed twice\n`,
       );
 
-      await DatabaseWatch.open({ db: there, log: silent, file: undefined });
+      await RollbackGuard.open({ db: there, log: silent, file: undefined });
       const [row] = await there.sql`
       SELECT count(*)::int AS count FROM ttl_secrets WHERE status = 'destroyed' AND destroyed_reason = 'interrupted'`;
       expect(row?.count).toBeGreaterThanOrEqual(secrets.length);

@@ -13,7 +13,7 @@ import {
   secretOf,
 } from "../../test/factories.ts";
 import { PostgresProxy } from "../../test/postgres-proxy.ts";
-import { Argon2Slots } from "../crypto/argon2.ts";
+import { HashingPool } from "../crypto/argon2.ts";
 import { hashToken } from "../crypto/token.ts";
 import { connect } from "../db/client.ts";
 import { claim, settle } from "./secret-store.ts";
@@ -212,10 +212,10 @@ describe("what is refused before the claim consumes nothing", () => {
 
   it("an attempt that finds no free Argon2 slot", async () => {
     const scene = await pendingSecret();
-    const slots = new Argon2Slots(1, 0);
-    const full = createTestApp(db.current, { keyRing: scene.app.services.keyRing, slots });
+    const hashingPool = new HashingPool(1, 0);
+    const full = createTestApp(db.current, { keyRing: scene.app.services.keyRing, hashingPool });
     let free = () => {};
-    const busy = slots.run(() => new Promise<void>((resolve) => (free = resolve)));
+    const busy = hashingPool.run(() => new Promise<void>((resolve) => (free = resolve)));
     expect(await reveal(full, scene.secret)).toMatchObject({ code: "OVERLOADED" });
     expect(await stateOf(scene)).toEqual(UNTOUCHED);
     free();

@@ -1,16 +1,16 @@
 import { isVaultId } from "../accounts/member-store.ts";
 import { open, UnreadableError } from "../crypto/aead.ts";
-import type { Argon2Slots, Hash } from "../crypto/argon2.ts";
+import type { Hash, HashingPool } from "../crypto/argon2.ts";
 import type { KeyRing } from "../crypto/key-ring.ts";
 import { passphraseKeys, verifiersMatch } from "../crypto/passphrase.ts";
 import { hashToken, isToken } from "../crypto/token.ts";
 import { type Database, isRolledBack } from "../db/client.ts";
-import { hasNewKeys } from "../key-ring/reload-if-changed.ts";
+import { reloadIfChanged } from "../key-ring/reload-if-changed.ts";
 import type { Logger } from "../logging/log.ts";
 import { AppError, badInput } from "../shared/errors.ts";
 import { step } from "../tracing/tracing.ts";
-import type { DatabaseWatch } from "./rollback-guard.ts";
-import type { Mark } from "./rollback-guard-store.ts";
+import type { RollbackGuard } from "./rollback-guard.ts";
+import type { Watermark } from "./rollback-guard-store.ts";
 import type { DestroyedReason } from "./secret.ts";
 import { type Claim, claim as claimPayload, settle } from "./secret-store.ts";
 
@@ -27,9 +27,9 @@ export type RevealOutcome =
 
 interface RevealDeps {
   db: Database;
-  slots: Argon2Slots;
+  hashingPool: HashingPool;
   keyRing: KeyRing;
-  watch?: DatabaseWatch;
+  rollbackGuard?: RollbackGuard;
   log: Logger;
 }
 
@@ -47,7 +47,7 @@ export async function revealSecret(
   deps: RevealDeps,
   input: { vaultId: string; token: string; passphrase: string; sourceIp: string },
 ): Promise<RevealOutcome> {
-  const { db, slots, keyRing, watch, log } = deps;
+  const { db, hashingPool, keyRing, rollbackGuard, log } = deps;
   const { vaultId, token, passphrase, sourceIp } = input;
   if (!VISIBLE.test(passphrase)) throw badInput("passphrase", "Enter the passphrase: six words.");
   if (passphrase.length > MAX_PASSPHRASE_CHARACTERS && [...passphrase].length > MAX_PASSPHRASE_CHARACTERS) {
@@ -55,21 +55,21 @@ export async function revealSecret(
   }
   if (!isVaultId(vaultId) || !isToken(token)) return { kind: "not-available" };
 
-  return slots.runAround(async (hash) => {
+  return hashingPool.withSlot(async (hash) => {
     let ring = ringNow(keyRing);
     const attempt = () => {
       const kids = [...ring.keys.keys()];
-      const seen = watch?.seen;
+      const seen = rollbackGuard?.seen;
       return step("claim", () =>
         claimPayload(db, { tokenHash: hashToken(token), vaultId, kids, sourceIp, seen }),
       );
     };
     let result = await attempt();
     if (result.kind === "rewound") {
-      await watch?.look();
+      await rollbackGuard?.check();
       result = await attempt();
     }
-    if (result.kind === "key-missing" && (await hasNewKeys(deps))) {
+    if (result.kind === "key-missing" && (await reloadIfChanged(deps))) {
       ring = ringNow(keyRing);
       result = await attempt();
     }
@@ -97,10 +97,12 @@ const INTERRUPTED = { status: "destroyed", reason: "interrupted" } as const;
 type AttemptDeps = RevealDeps & { hash: Hash };
 
 async function finish(deps: AttemptDeps, claim: Claim, passphrase: string): Promise<RevealOutcome> {
-  const { db, watch, log } = deps;
+  const { db, rollbackGuard, log } = deps;
   const { secretId } = claim;
   const store = ({ status, reason }: Verdict) =>
-    step("settle", () => settle(db, { secretId, status, reason }, (mark: Mark) => watch?.saw(mark)));
+    step("settle", () =>
+      settle(db, { secretId, status, reason }, (mark: Watermark) => rollbackGuard?.observe(mark)),
+    );
   let verdict: Verdict = INTERRUPTED;
   try {
     verdict = await judge(deps, claim, passphrase);

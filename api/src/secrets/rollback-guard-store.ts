@@ -8,7 +8,7 @@ type Sql = Database["sql"] | TransactionSql;
  * unless it goes back in time: a copy of its files, or the dump of a table, is put in their place. `generation` counts how
  * often that was noticed; from then on the smaller numbers are the right ones.
  */
-export interface Mark {
+export interface Watermark {
   /** `database_lineage()`: the numbers of another line of history say nothing of this one. */
   lineage: string;
   generation: number;
@@ -23,12 +23,12 @@ export interface Mark {
 
 const xid = (sql: Sql) => sql`pg_snapshot_xmax(pg_current_snapshot())::text::float8`;
 
-/** The columns of a `Mark`, from the table `database_watch`. */
-export const markColumns = (sql: Sql) => sql`
+/** The columns of a `Watermark`, from the table `database_watch`. */
+export const watermarkColumns = (sql: Sql) => sql`
   database_lineage() AS lineage, generation, beat::float8 AS beat, ${xid(sql)} AS xid`;
 
 /** Whether the row of `database_watch` is where this process, or one like it, has seen it, or further on. */
-export function isTrusted(sql: Sql, seen: Mark | undefined) {
+export function isTrusted(sql: Sql, seen: Watermark | undefined) {
   if (!seen) return sql`true`;
   const { lineage, generation, beat } = seen;
   return sql`(database_lineage() = ${lineage} AND (generation > ${generation}
@@ -36,15 +36,18 @@ export function isTrusted(sql: Sql, seen: Mark | undefined) {
 }
 
 /** Where it stands, by its own account. */
-export async function currentMark({ sql }: Database): Promise<Mark | undefined> {
-  const [mark] = await sql<Mark[]>`SELECT ${markColumns(sql)} FROM database_watch`;
+export async function currentWatermark({ sql }: Database): Promise<Watermark | undefined> {
+  const [mark] = await sql<Watermark[]>`SELECT ${watermarkColumns(sql)} FROM database_watch`;
   return mark;
 }
 
 /** One look: counts it, if the database is where it was `seen` or further on. Undefined if it is not. */
-export async function countLook({ sql }: Database, seen: Mark | undefined): Promise<Mark | undefined> {
-  const [mark] = await sql<Mark[]>`
-    UPDATE database_watch SET beat = beat + 1 WHERE ${isTrusted(sql, seen)} RETURNING ${markColumns(sql)}`;
+export async function recordHeartbeat(
+  { sql }: Database,
+  seen: Watermark | undefined,
+): Promise<Watermark | undefined> {
+  const [mark] = await sql<Watermark[]>`
+    UPDATE database_watch SET beat = beat + 1 WHERE ${isTrusted(sql, seen)} RETURNING ${watermarkColumns(sql)}`;
   return mark;
 }
 
@@ -56,7 +59,7 @@ export async function countLook({ sql }: Database, seen: Mark | undefined): Prom
  */
 export function startGeneration(
   { sql }: Database,
-  seen: Mark,
+  seen: Watermark,
   work: (tx: TransactionSql) => Promise<void>,
 ): Promise<boolean> {
   return sql.begin(async (tx) => {

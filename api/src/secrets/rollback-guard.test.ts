@@ -3,8 +3,8 @@ import { createTestApp } from "../../test/app.ts";
 import { useDatabase } from "../../test/database.ts";
 import { auditOf, createSecret, createSender, endTtl, reveal, secretOf } from "../../test/factories.ts";
 import { createLogger } from "../logging/log.ts";
-import { DatabaseWatch } from "./rollback-guard.ts";
-import type { Mark } from "./rollback-guard-store.ts";
+import { RollbackGuard } from "./rollback-guard.ts";
+import type { Watermark } from "./rollback-guard-store.ts";
 import { secretAvailable } from "./secret-availability.ts";
 import { lockPayloads } from "./secret-store.ts";
 
@@ -13,9 +13,9 @@ const db = useDatabase();
 async function watchedApp() {
   const warnings: string[] = [];
   const log = createLogger("warn", { write: (line: string) => warnings.push(line) });
-  const watch = await DatabaseWatch.open({ db: db.current, log, file: undefined });
-  const app = createTestApp(db.current, { watch });
-  return { app, watch, warnings, sender: await createSender(app) };
+  const rollbackGuard = await RollbackGuard.open({ db: db.current, log, file: undefined });
+  const app = createTestApp(db.current, { rollbackGuard });
+  return { app, rollbackGuard, warnings, sender: await createSender(app) };
 }
 
 /** Makes a payload one that was stored in another line of history. */
@@ -43,35 +43,35 @@ describe("a database that is not where it was seen", () => {
   });
 
   it.each([
-    ["fewer looks were taken at it", (seen: Mark) => [{ ...seen, beat: seen.beat + 1 }]],
-    ["it has had fewer transactions", (seen: Mark) => [{ ...seen, xid: seen.xid + 1_000_000 }]],
+    ["fewer looks were taken at it", (seen: Watermark) => [{ ...seen, beat: seen.beat + 1 }]],
+    ["it has had fewer transactions", (seen: Watermark) => [{ ...seen, xid: seen.xid + 1_000_000 }]],
     [
       "it has not noticed what it had noticed",
-      (seen: Mark) => [{ ...seen, generation: seen.generation + 1 }],
+      (seen: Watermark) => [{ ...seen, generation: seen.generation + 1 }],
     ],
     [
       "of fewer looks, whatever was seen elsewhere since",
-      (seen: Mark) => [
+      (seen: Watermark) => [
         { ...seen, beat: seen.beat + 1 },
         { lineage: "elsewhere", generation: 0, beat: 0, xid: 0 },
       ],
     ],
   ])("is known by this: %s", async (_what, seenBefore) => {
-    const { app, sender, watch } = await watchedApp();
+    const { app, sender, rollbackGuard } = await watchedApp();
     const secret = await createSecret(app, sender);
-    if (!watch.seen) throw new Error("nothing was seen");
-    for (const mark of seenBefore(watch.seen)) watch.saw(mark);
+    if (!rollbackGuard.seen) throw new Error("nothing was seen");
+    for (const mark of seenBefore(rollbackGuard.seen)) rollbackGuard.observe(mark);
     expect((await reveal(app, secret)).__typename).toBe("TtlSecretNotAvailable");
     expect(await secretOf(app, sender, secret.id)).toMatchObject(INTERRUPTED);
   });
 
   it("because it is another line of its history has nothing to reveal from its first moment on", async () => {
-    const { app, sender, watch, warnings } = await watchedApp();
+    const { app, sender, rollbackGuard, warnings } = await watchedApp();
     const [stray, own] = [await createSecret(app, sender), await createSecret(app, sender)];
     await moveTo("elsewhere", stray);
     expect(await secretAvailable({ db: db.current }, stray)).toBe(false);
     expect((await reveal(app, stray)).__typename).toBe("TtlSecretNotAvailable");
-    await watch.look();
+    await rollbackGuard.check();
     expect(await secretOf(app, sender, stray.id)).toMatchObject(INTERRUPTED);
     expect((await auditOf(app, sender)).at(-1)).toMatchObject({ ...BY_SERVER, ttlSecretId: stray.id });
     expect(JSON.parse(warnings.at(-1) ?? "{}")).toMatchObject({
@@ -83,11 +83,11 @@ describe("a database that is not where it was seen", () => {
 });
 
 it.each(["!", "zzz"])("a look ends what was stored in another line of history: %s", async (lineage) => {
-  const { app, sender, watch } = await watchedApp();
+  const { app, sender, rollbackGuard } = await watchedApp();
   const [stray, overdue] = [await createSecret(app, sender), await createSecret(app, sender)];
   for (const secret of [stray, overdue]) await moveTo(lineage, secret);
   await endTtl(db.current, overdue.id);
-  await watch.look();
+  await rollbackGuard.check();
   expect(await secretOf(app, sender, stray.id)).toMatchObject(INTERRUPTED);
   // What had expired before has expired.
   expect(await secretOf(app, sender, overdue.id)).toMatchObject({ status: "EXPIRED", destroyedReason: null });
@@ -109,9 +109,9 @@ it("nothing is stored while all that is pending is being destroyed", async () =>
 });
 
 it("a reveal is remembered before it is answered, so that a database without it is noticed", async () => {
-  const { app, sender, watch } = await watchedApp();
+  const { app, sender, rollbackGuard } = await watchedApp();
   const secret = await createSecret(app, sender);
-  const before = watch.seen?.xid ?? 0;
+  const before = rollbackGuard.seen?.xid ?? 0;
   await reveal(app, secret);
-  expect(watch.seen?.xid).toBeGreaterThan(before);
+  expect(rollbackGuard.seen?.xid).toBeGreaterThan(before);
 });

@@ -1,17 +1,22 @@
 import type { Database } from "../db/client.ts";
 import type { Logger } from "../logging/log.ts";
 import { destroyPending } from "./destroy-pending.ts";
-import { countLook, currentMark, type Mark, startGeneration } from "./rollback-guard-store.ts";
+import {
+  currentWatermark,
+  recordHeartbeat,
+  startGeneration,
+  type Watermark,
+} from "./rollback-guard-store.ts";
 import { lockPayloads } from "./secret-store.ts";
-import { readLastSeen, writeLastSeen } from "./watermark-file.ts";
+import { readWatermarks, writeWatermarks } from "./watermark-file.ts";
 
 /** Who the audit log names for what no person did. */
 const ACTOR = "server";
 
 /** A place no database is at: what is compared with when the row to watch is gone. */
-const NOWHERE: Mark = { lineage: "", generation: 0, beat: 0, xid: 0 };
+const NOWHERE: Watermark = { lineage: "", generation: 0, beat: 0, xid: 0 };
 
-interface WatchDeps {
+interface RollbackGuardDeps {
   db: Database;
   log: Logger;
   /** Where what was seen is kept when the process ends; undefined: nowhere. */
@@ -23,34 +28,34 @@ interface WatchDeps {
  * without the last commits, a restored backup, a copy of its files. Two things can tell:
  *
  * - A payload names the lineage it was stored in. After a promotion, a recovery from an archive, or the loading of a dump
- *   that is another one, so the payload is dead at once, without anybody's doing. `look` then ends its secret.
+ *   that is another one, so the payload is dead at once, without anybody's doing. `check` then ends its secret.
  * - Files that are put back have the same lineage, but smaller numbers than were seen. The claim refuses then, and
- *   `look` destroys everything pending before anything can be claimed again.
+ *   `check` destroys everything pending before anything can be claimed again.
  */
-export class DatabaseWatch {
-  readonly #deps: WatchDeps;
-  #marks: Map<string, Mark>;
-  #seen: Mark | undefined;
+export class RollbackGuard {
+  readonly #deps: RollbackGuardDeps;
+  #marks: Map<string, Watermark>;
+  #seen: Watermark | undefined;
 
-  private constructor(deps: WatchDeps, marks: Map<string, Mark>) {
+  private constructor(deps: RollbackGuardDeps, marks: Map<string, Watermark>) {
     this.#deps = deps;
     this.#marks = marks;
   }
 
   /** Takes a first look. @throws the driver's error when the database can't be asked. */
-  static async open(deps: WatchDeps): Promise<DatabaseWatch> {
-    const watch = new DatabaseWatch(deps, deps.file ? await readLastSeen(deps.file) : new Map());
-    await watch.look();
-    return watch;
+  static async open(deps: RollbackGuardDeps): Promise<RollbackGuard> {
+    const rollbackGuard = new RollbackGuard(deps, deps.file ? await readWatermarks(deps.file) : new Map());
+    await rollbackGuard.check();
+    return rollbackGuard;
   }
 
   /** The furthest the database was seen, in the line of history it was in last. */
-  get seen(): Mark | undefined {
+  get seen(): Watermark | undefined {
     return this.#seen;
   }
 
   /** Remembers where the database stands. */
-  saw(mark: Mark): void {
+  observe(mark: Watermark): void {
     const known = this.#marks.get(mark.lineage);
     const isNews = !known || mark.generation > known.generation;
     const isOld = known && mark.generation < known.generation;
@@ -71,7 +76,7 @@ export class DatabaseWatch {
    *
    * @throws the driver's error when the database can't be asked; nothing can be claimed then that could not before.
    */
-  async look(): Promise<void> {
+  async check(): Promise<void> {
     const { db, log } = this.#deps;
     const strays = await destroyPending(db, { which: "strays", actor: ACTOR });
     if (strays > 0) {
@@ -80,19 +85,19 @@ export class DatabaseWatch {
         "the database was restored or failed over: pending secrets were destroyed",
       );
     }
-    const current = await currentMark(db);
+    const current = await currentWatermark(db);
     const seen = current ? this.#marks.get(current.lineage) : NOWHERE;
-    let mark = current && (await countLook(db, seen));
+    let mark = current && (await recordHeartbeat(db, seen));
     if (!mark && seen) {
       await this.#destroyAll(seen);
-      mark = await countLook(db, undefined);
+      mark = await recordHeartbeat(db, undefined);
     }
     if (!mark) throw new Error("the database has lost its row to watch");
-    this.saw(mark);
+    this.observe(mark);
     await this.#keep();
   }
 
-  async #destroyAll(seen: Mark): Promise<void> {
+  async #destroyAll(seen: Watermark): Promise<void> {
     const { db, log } = this.#deps;
     let destroyed = 0;
     const isOurs = await startGeneration(db, seen, async (sql) => {
@@ -106,7 +111,7 @@ export class DatabaseWatch {
     const { file, log } = this.#deps;
     if (!file) return;
     try {
-      await writeLastSeen(file, this.#marks);
+      await writeWatermarks(file, this.#marks);
     } catch (err) {
       log.error({ err, file }, "what was last seen of the database can't be kept");
     }

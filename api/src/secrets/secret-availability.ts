@@ -2,7 +2,7 @@ import { isVaultId } from "../accounts/member-store.ts";
 import type { KeyRing } from "../crypto/key-ring.ts";
 import { hashToken, isToken } from "../crypto/token.ts";
 import type { Database } from "../db/client.ts";
-import { hasNewKeys } from "../key-ring/reload-if-changed.ts";
+import { reloadIfChanged } from "../key-ring/reload-if-changed.ts";
 import type { Logger } from "../logging/log.ts";
 import { AppError } from "../shared/errors.ts";
 import { findPayload } from "./secret-store.ts";
@@ -38,7 +38,7 @@ export async function secretAvailability(
   const pending = await pendingBehind(db, link);
   if (!pending) return null;
   const { kid, ...availability } = pending;
-  if (keyRing.keys.has(kid) || ((await hasNewKeys(deps)) && keyRing.keys.has(kid))) return availability;
+  if (keyRing.keys.has(kid) || ((await reloadIfChanged(deps)) && keyRing.keys.has(kid))) return availability;
   throw new AppError("OVERLOADED", "The server can't open this secret at the moment. Try again later.");
 }
 

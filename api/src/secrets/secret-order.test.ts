@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { AppError } from "../shared/errors.ts";
-import { pageRequestIn } from "../shared/paging.ts";
+import { parsePageArgs } from "../shared/paging.ts";
 import type { TtlSecret } from "./secret.ts";
-import { cursorIn, positionIn, type SecretOrder } from "./secret-order.ts";
+import { encodeOrderCursor, orderCursorDecoder, type SecretOrder } from "./secret-order.ts";
 
 const secret: TtlSecret = {
   id: randomUUID(),
@@ -17,7 +17,8 @@ const secret: TtlSecret = {
   changedAt: new Date(0),
 };
 
-const read = (order: SecretOrder, cursor: string) => pageRequestIn(positionIn(order), 10, cursor).after;
+const read = (order: SecretOrder, cursor: string) =>
+  parsePageArgs(orderCursorDecoder(order), 10, cursor).after;
 
 describe("a cursor", () => {
   test.each<[SecretOrder, Date | string]>([
@@ -26,7 +27,7 @@ describe("a cursor", () => {
     ["expires_first", secret.expiresAt],
     ["expires_last", secret.expiresAt],
   ])("finds the row it was made of: %s", (order, key) => {
-    const cursor = cursorIn(order, secret);
+    const cursor = encodeOrderCursor(order, secret);
     expect(cursor).toMatch(/^[A-Za-z0-9_-]+$/);
     expect(read(order, cursor)).toEqual({ key, id: secret.id });
   });

@@ -13,14 +13,14 @@ export interface SecretPosition {
 }
 
 /** The cursor of a row. It names its order, so that no page goes on in another one than it began in. */
-export function cursorIn(order: SecretOrder, { id, name, createdAt, expiresAt }: TtlSecret): string {
+export function encodeOrderCursor(order: SecretOrder, { id, name, createdAt, expiresAt }: TtlSecret): string {
   if (order === "newest_first") return encodeCursor({ at: createdAt, id });
   if (order === "name") return toCursor(`name:${id}:${name}`);
   return toCursor(`${order}:${positionText({ at: expiresAt, id })}`);
 }
 
-/** Reads the text of a cursor that `cursorIn` made for this order; undefined for any other. */
-export function positionIn(order: SecretOrder): (text: string) => SecretPosition | undefined {
+/** Reads the text of a cursor that `encodeOrderCursor` made for this order; undefined for any other. */
+export function orderCursorDecoder(order: SecretOrder): (text: string) => SecretPosition | undefined {
   if (order === "newest_first") return (text) => byTime(readPosition(text));
   const prefix = `${order}:`;
   return (text) => {

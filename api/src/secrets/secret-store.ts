@@ -12,7 +12,7 @@ import type { Sealed } from "../crypto/aead.ts";
 import type { Argon2Parameters } from "../crypto/argon2.ts";
 import type { Database, Queryable } from "../db/client.ts";
 import type { PageRequest } from "../shared/paging.ts";
-import { isTrusted, type Mark, markColumns } from "./rollback-guard-store.ts";
+import { isTrusted, type Watermark, watermarkColumns } from "./rollback-guard-store.ts";
 import { type DestroyedReason, MAX_TTL_SECONDS, type SecretStatus, type TtlSecret } from "./secret.ts";
 import type { SecretOrder, SecretPosition } from "./secret-order.ts";
 
@@ -80,7 +80,7 @@ export interface Claim {
 
 /**
  * A claim's outcome: the payload; nothing to claim; a secret sealed with a key this server was not given; or a database
- * that may have gone back in time, of which nothing may be claimed before `DatabaseWatch.look`.
+ * that may have gone back in time, of which nothing may be claimed before `RollbackGuard.check`.
  */
 export type ClaimResult =
   | { kind: "claimed"; claim: Claim }
@@ -181,7 +181,13 @@ export async function findPayload(
  */
 export async function claim(
   db: Database,
-  attempt: { tokenHash: Buffer; vaultId: string; kids: string[]; sourceIp: string; seen?: Mark | undefined },
+  attempt: {
+    tokenHash: Buffer;
+    vaultId: string;
+    kids: string[];
+    sourceIp: string;
+    seen?: Watermark | undefined;
+  },
 ): Promise<ClaimResult> {
   const { tokenHash, vaultId, sourceIp, seen } = attempt;
   // A kid has no comma in it: the configuration sees to that.
@@ -245,11 +251,11 @@ interface ClaimedRow extends Omit<Claim, "secretId" | "sealed" | "argon2">, Seal
 export async function settle(
   db: Database,
   outcome: { secretId: string; status: "viewed" | "destroyed"; reason: DestroyedReason | null },
-  saw: (mark: Mark) => void = () => {},
+  saw: (mark: Watermark) => void = () => {},
 ): Promise<boolean> {
   const { secretId, status, reason } = outcome;
   const action: AuditAction = status === "viewed" ? "temporary_secret_viewed" : "temporary_secret_failed";
-  const [mark] = await db.sql<Mark[]>`
+  const [mark] = await db.sql<Watermark[]>`
     WITH open_attempt AS (
       SELECT id, attempted_from AS source_ip FROM ttl_secrets
       WHERE id = ${secretId} AND attempted_from IS NOT NULL
@@ -261,7 +267,7 @@ export async function settle(
       RETURNING s.id, s.project_id, s.name, o.source_ip
     )
     , audited AS (${insertEventsOf(db.sql, "settled", { action, actor: null })})
-    SELECT ${markColumns(db.sql)} FROM database_watch, audited`;
+    SELECT ${watermarkColumns(db.sql)} FROM database_watch, audited`;
   if (mark) saw(mark);
   return mark !== undefined;
 }

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { replaceFile } from "../process/atomic-write.ts";
-import type { Mark } from "./rollback-guard-store.ts";
+import { writeAtomically } from "../process/atomic-write.ts";
+import type { Watermark } from "./rollback-guard-store.ts";
 
 /** More lines of history than one installation goes through; older ones are forgotten. */
 const MAX_MARKS = 32;
@@ -11,7 +11,7 @@ const MAX_MARKS = 32;
  *
  * @returns undefined for an own database with keys from the environment: then there is no place for it.
  */
-export function lastSeenFile(
+export function watermarkFile(
   keyFile: string | undefined,
   { databaseUrl, dataDir }: { databaseUrl?: string | undefined; dataDir: string },
 ): string | undefined {
@@ -23,10 +23,10 @@ export function lastSeenFile(
  * What was last seen of the database, by its lineage, kept outside it. A damaged or missing file is no marks: it is
  * written anew with the next look.
  */
-export async function readLastSeen(file: string): Promise<Map<string, Mark>> {
+export async function readWatermarks(file: string): Promise<Map<string, Watermark>> {
   try {
     const marks: unknown = JSON.parse(await readFile(file, "utf8"));
-    return new Map(Array.isArray(marks) ? marks.filter(isMark).map((mark) => [mark.lineage, mark]) : []);
+    return new Map(Array.isArray(marks) ? marks.filter(isWatermark).map((mark) => [mark.lineage, mark]) : []);
   } catch (error) {
     if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === "ENOENT") return new Map();
     throw error;
@@ -34,11 +34,11 @@ export async function readLastSeen(file: string): Promise<Map<string, Mark>> {
 }
 
 /** Keeps them, the latest last. */
-export async function writeLastSeen(file: string, marks: ReadonlyMap<string, Mark>): Promise<void> {
-  await replaceFile(file, `${JSON.stringify([...marks.values()].slice(-MAX_MARKS), null, 1)}\n`);
+export async function writeWatermarks(file: string, marks: ReadonlyMap<string, Watermark>): Promise<void> {
+  await writeAtomically(file, `${JSON.stringify([...marks.values()].slice(-MAX_MARKS), null, 1)}\n`);
 }
 
-function isMark(value: unknown): value is Mark {
-  const { lineage, generation, beat, xid } = (value ?? {}) as Record<keyof Mark, unknown>;
+function isWatermark(value: unknown): value is Watermark {
+  const { lineage, generation, beat, xid } = (value ?? {}) as Record<keyof Watermark, unknown>;
   return typeof lineage === "string" && [generation, beat, xid].every(Number.isSafeInteger);
 }

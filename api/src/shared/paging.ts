@@ -29,11 +29,11 @@ export interface Page<Row> {
  * @throws AppError `BAD_USER_INPUT` on `first` or `after`.
  */
 export function pageRequest(first: number, after: string | null | undefined): PageRequest {
-  return pageRequestIn(readPosition, first, after);
+  return parsePageArgs(readPosition, first, after);
 }
 
 /** The same for an order with positions of its own: `decode` reads a cursor's text, or returns undefined. */
-export function pageRequestIn<At>(
+export function parsePageArgs<At>(
   decode: (text: string) => At | undefined,
   first: number,
   after: string | null | undefined,

@@ -2,7 +2,7 @@ import type { ApiKey } from "../../api-keys/api-key.ts";
 import { type CreatedApiKey, createApiKey } from "../../api-keys/create-api-key.ts";
 import { listApiKeys } from "../../api-keys/list-api-keys.ts";
 import { revokeApiKey } from "../../api-keys/revoke-api-key.ts";
-import { pageRequest } from "../../shared/paging.ts";
+import { encodeCursor, pageRequest } from "../../shared/paging.ts";
 import { builder } from "../builder.ts";
 import { requireOwner } from "../context.ts";
 import { EDGE, pageArgs, toConnection } from "./connection.ts";
@@ -110,7 +110,7 @@ builder.queryField("apiKeys", (t) =>
     resolve: async (_root, { first, after }, context) => {
       const owner = await requireOwner(context);
       const keys = await listApiKeys(context.services, { owner, page: pageRequest(first ?? 50, after) });
-      return toConnection(keys, ({ id, createdAt }) => ({ id, at: createdAt }), after == null);
+      return toConnection(keys, ({ id, createdAt }) => encodeCursor({ id, at: createdAt }), after == null);
     },
   }),
 );

@@ -1,6 +1,6 @@
 import { AUDIT_ACTIONS, type AuditAction, type AuditEvent } from "../../audit/audit-event.ts";
 import { listEvents } from "../../audit/list-events.ts";
-import { pageRequest } from "../../shared/paging.ts";
+import { encodeCursor, pageRequest } from "../../shared/paging.ts";
 import { builder } from "../builder.ts";
 import { requireMember } from "../context.ts";
 import { EDGE, pageArgs, toConnection } from "./connection.ts";
@@ -81,7 +81,7 @@ builder.queryField("auditEvents", (t) =>
       const { member } = await requireMember(context);
       const page = pageRequest(first ?? 50, after);
       const events = await listEvents(context.services, { member, filter, page });
-      return toConnection(events, ({ id, at }) => ({ id, at }), after == null);
+      return toConnection(events, ({ id, at }) => encodeCursor({ id, at }), after == null);
     },
   }),
 );

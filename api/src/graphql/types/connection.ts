@@ -1,4 +1,4 @@
-import { encodeCursor, type Page, type Position } from "../../shared/paging.ts";
+import type { Page } from "../../shared/paging.ts";
 import { builder } from "../builder.ts";
 
 /** Arguments of a connection that is read forward, newest first. */
@@ -17,16 +17,11 @@ export const pageArgs = builder.args((t) => ({
 /** The description that every edge type has. */
 export const EDGE = { description: "One row of a page, with its cursor." };
 
-/** A page in the shape of a Relay connection; `positionOf` says where in the order a row stands. */
-export function toConnection<Row>(page: Page<Row>, positionOf: (row: Row) => Position, isFirstPage: boolean) {
-  return toConnectionBy(page, (row) => encodeCursor(positionOf(row)), isFirstPage);
-}
-
 /**
- * The same for an order with cursors of its own. `end` is where the search for the page ended, if that is further
- * than its last row.
+ * A page as a Relay connection. `cursorOf` encodes a row's place in the order; `end`, where a search reads further than
+ * its last match, is the row to continue after.
  */
-export function toConnectionBy<Row>(
+export function toConnection<Row>(
   { rows, hasNextPage, end }: Page<Row> & { end?: Row | undefined },
   cursorOf: (row: Row) => string,
   isFirstPage: boolean,

@@ -1,4 +1,4 @@
-import { reachOf } from "../../accounts/caller.ts";
+import { projectScope } from "../../accounts/caller.ts";
 import { createProject } from "../../projects/create-project.ts";
 import { deleteProject } from "../../projects/delete-project.ts";
 import { getProject } from "../../projects/get-project.ts";
@@ -6,7 +6,7 @@ import { listProjects } from "../../projects/list-projects.ts";
 import type { Project } from "../../projects/project.ts";
 import { renameProject } from "../../projects/rename-project.ts";
 import { nullWhenNotFound } from "../../shared/not-found.ts";
-import { pageRequest } from "../../shared/paging.ts";
+import { encodeCursor, pageRequest } from "../../shared/paging.ts";
 import { builder } from "../builder.ts";
 import { requireCaller, requireMember } from "../context.ts";
 import { EDGE, toConnection } from "./connection.ts";
@@ -54,7 +54,7 @@ builder.queryFields((t) => ({
       "One of your vault's projects; null when it does not exist or is out of reach of the caller. An API key needs the scope `ttl-secrets:read`.",
     args: { id: t.arg.id({ description: "`Project.id`." }) },
     resolve: async (_root, { id }, context) => {
-      const reach = reachOf(await requireCaller(context, "ttl-secrets:read"));
+      const reach = projectScope(await requireCaller(context, "ttl-secrets:read"));
       return nullWhenNotFound(getProject(context.services, { reach, projectId: id }));
     },
   }),
@@ -74,10 +74,14 @@ builder.queryFields((t) => ({
     },
     resolve: async (_root, { first, after }, context) => {
       const projects = await listProjects(context.services, {
-        reach: reachOf(await requireCaller(context, "ttl-secrets:read")),
+        reach: projectScope(await requireCaller(context, "ttl-secrets:read")),
         page: pageRequest(first ?? 50, after),
       });
-      return toConnection(projects, ({ id, createdAt }) => ({ id, at: createdAt }), after == null);
+      return toConnection(
+        projects,
+        ({ id, createdAt }) => encodeCursor({ id, at: createdAt }),
+        after == null,
+      );
     },
   }),
 }));

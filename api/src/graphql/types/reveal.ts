@@ -7,7 +7,7 @@ import {
 } from "../../secrets/secret-availability.ts";
 import { AppError } from "../../shared/errors.ts";
 import { clientOf } from "../../shared/rate-limit.ts";
-import { isRefusal } from "../../shared/rejection.ts";
+import { isRejected } from "../../shared/rejection.ts";
 import { builder } from "../builder.ts";
 
 type Outcome<Kind extends RevealOutcome["kind"]> = Extract<RevealOutcome, { kind: Kind }>;
@@ -121,7 +121,7 @@ builder.mutationField("revealTtlSecret", (t) =>
       await services.rateLimits.take("reveal", clientOf(sourceIp));
       return countOutcome(services.metrics.reveals, revealSecret(services, { ...input, sourceIp }), {
         outcomeOf: (outcome) => (outcome.kind === "destroyed" ? outcome.reason : outcome.kind),
-        isRefusal,
+        isRejected,
       });
     },
   }),

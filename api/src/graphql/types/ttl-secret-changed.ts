@@ -1,4 +1,4 @@
-import { reachOf } from "../../accounts/caller.ts";
+import { projectScope } from "../../accounts/caller.ts";
 import { followSecrets } from "../../live/follow-secrets.ts";
 import { builder } from "../builder.ts";
 import { requireCaller } from "../context.ts";
@@ -19,7 +19,7 @@ builder.subscriptionField("ttlSecretChanged", (t) =>
       }),
     },
     subscribe: async (_root, { projectId, since }, context) => {
-      const reach = reachOf(await requireCaller(context, "ttl-secrets:read"));
+      const reach = projectScope(await requireCaller(context, "ttl-secrets:read"));
       const credential = await context.credential();
       if (!credential) throw new Error("a caller without a credential");
       const { services, signal } = context;

@@ -1,16 +1,16 @@
-import { idOf, reachOf } from "../../accounts/caller.ts";
+import { idOf, projectScope } from "../../accounts/caller.ts";
 import { countOutcome } from "../../metrics/metrics.ts";
 import { type CreatedSecret, createSecret, type SecretContent } from "../../secrets/create-secret.ts";
 import { listSecrets } from "../../secrets/list-secrets.ts";
 import { revokeSecret } from "../../secrets/revoke-secret.ts";
 import type { TtlSecret } from "../../secrets/secret.ts";
-import { cursorIn, positionIn } from "../../secrets/secret-order.ts";
-import { pageRequestIn } from "../../shared/paging.ts";
+import { encodeOrderCursor, orderCursorDecoder } from "../../secrets/secret-order.ts";
+import { parsePageArgs } from "../../shared/paging.ts";
 import { clientOf } from "../../shared/rate-limit.ts";
-import { isRefusal } from "../../shared/rejection.ts";
+import { isRejected } from "../../shared/rejection.ts";
 import { builder } from "../builder.ts";
 import { requireCaller, requireMember } from "../context.ts";
-import { EDGE, pageArgs, toConnectionBy } from "./connection.ts";
+import { EDGE, pageArgs, toConnection } from "./connection.ts";
 
 const TtlSecretStatus = builder.enumType("TtlSecretStatus", {
   description: "Where a TTL secret is in its life. All but PENDING are final.",
@@ -196,16 +196,16 @@ builder.queryField("ttlSecrets", (t) =>
       }),
     },
     resolve: async (_root, { projectId, first, after, filter, orderBy }, context) => {
-      const reach = reachOf(await requireCaller(context, "ttl-secrets:read"));
+      const reach = projectScope(await requireCaller(context, "ttl-secrets:read"));
       const order = orderBy ?? "newest_first";
       const secrets = await listSecrets(context.services, {
         reach,
         projectId,
-        page: pageRequestIn(positionIn(order), first ?? 50, after),
+        page: parsePageArgs(orderCursorDecoder(order), first ?? 50, after),
         order,
         filter: filter ?? {},
       });
-      return toConnectionBy(secrets, (secret) => cursorIn(order, secret), after == null);
+      return toConnection(secrets, (secret) => encodeOrderCursor(order, secret), after == null);
     },
   }),
 );
@@ -231,7 +231,7 @@ builder.mutationFields((t) => ({
         content: contentOf(input),
         idempotencyKey,
       });
-      return countOutcome(services.metrics.creates, created, { outcomeOf: () => "created", isRefusal });
+      return countOutcome(services.metrics.creates, created, { outcomeOf: () => "created", isRejected });
     },
   }),
   revokeTtlSecret: t.field({
