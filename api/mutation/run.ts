@@ -40,7 +40,7 @@ process.exitCode = total.survived > 0 ? 1 : 0;
 
 /** Has Stryker try its mutants of some files. Returns the score of each file. */
 async function tryTarget({ mutate, tests, ignoreStatic }: Target): Promise<Score[]> {
-  process.env.MUTATION_TESTS = tests.map((test) => `src/${test}.test.ts`).join(" ");
+  process.env.MUTATION_TESTS = tests.map((test) => `src/${test}{,.db}.test.ts`).join(" ");
   await new Stryker({
     packageManager: "pnpm",
     testRunner: "vitest",

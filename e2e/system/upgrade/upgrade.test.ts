@@ -1,6 +1,6 @@
 /**
  * The release before and this one, side by side on one database, as in a rolling upgrade; and the way back. Without the
- * repository's history there is no release before to run: then it says so, and `drizzle/expand-only.test.ts` is what is
+ * repository's history there is no release before to run: then it says so, and `drizzle/expand-only.db.test.ts` is what is
  * left to hold the migrations.
  */
 import postgres from "postgres";

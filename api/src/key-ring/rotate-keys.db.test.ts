@@ -125,7 +125,7 @@ describe("rotating", () => {
     const first = newKey(new Date());
     await writeKeyFile(path, [first]);
     const module = new URL("key-file.ts", import.meta.url).href;
-    const lists = new URL("next-keys.ts", import.meta.url).href;
+    const lists = new URL("plan-rotation.ts", import.meta.url).href;
     const script = `
       const { keysIn, readKeyFile, writeKeyFile } = await import(${JSON.stringify(module)});
       const { newKey } = await import(${JSON.stringify(lists)});
