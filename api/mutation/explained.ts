@@ -22,11 +22,6 @@ const EXPLAINED: { because: string; mutants: Record<string, string[]> }[] = [
     },
   },
   {
-    because:
-      "only a rollback guard makes a claim say that the database was rewound; the check is for the compiler",
-    mutants: { "secrets/reveal-secret.ts": ["rollbackGuard?.check → rollbackGuard.check"] },
-  },
-  {
     because: "the error of what the schema does not let happen; the compiler wants the case told",
     mutants: {
       "secrets/secret-store.ts": ['"a payload without a pending secret" → ""', "!revoked → false"],

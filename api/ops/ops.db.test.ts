@@ -8,6 +8,7 @@ import { readVitals } from "../src/metrics/vitals-store.ts";
 import { createTestApp, type TestApp } from "../test/app.ts";
 import { useDatabase } from "../test/database.ts";
 import { createSecret, createSender, graphql, reveal } from "../test/factories.ts";
+import { noRollbackGuard } from "../test/no-rollback-guard.ts";
 
 const db = useDatabase();
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
@@ -43,7 +44,13 @@ async function everything(app: TestApp): Promise<void> {
   await graphql(app, "{ nothing }");
   const { metrics, rateLimits } = app.services;
   metrics.rateLimited("reveal");
-  await sweepOnce({ db: db.current, rateLimits, retention: { secretDays: 365 }, onBatch: metrics.swept });
+  await sweepOnce({
+    db: db.current,
+    rateLimits,
+    rollbackGuard: noRollbackGuard,
+    retention: { secretDays: 365 },
+    onBatch: metrics.swept,
+  });
 }
 
 /** The names and labels that a query asks for: what stands before a selector or a range, in it, and in `by (…)`. */

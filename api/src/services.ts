@@ -25,7 +25,7 @@ import { Metrics } from "./metrics/metrics.ts";
 import { createMetricsApp } from "./metrics/metrics-app.ts";
 import { readVitals } from "./metrics/vitals-store.ts";
 import { PATIENCE_SECONDS, type Shutdown } from "./process/shutdown.ts";
-import { RollbackGuard } from "./secrets/rollback-guard.ts";
+import { openRollbackGuard } from "./secrets/rollback-guard.ts";
 import { watermarkFile } from "./secrets/watermark-file.ts";
 import { RateLimits } from "./shared/rate-limit.ts";
 
@@ -82,7 +82,7 @@ export async function serve(
   );
   const clientIp = clientIpResolver(config.trustedProxies);
   const keyFile = keyRing instanceof FileKeyRing ? keyRing.path : undefined;
-  const rollbackGuard = await RollbackGuard.open({ db, log, file: watermarkFile(keyFile, config) });
+  const rollbackGuard = await openRollbackGuard({ db, log, file: watermarkFile(keyFile, config) });
   const live = new LiveUpdates({ db, log, listenUrl: directUrl, limitMultiplier: rateLimitMultiplier });
   const services = { db, hashingPool, keyRing, rollbackGuard, revealUrl, rateLimits, live, log, metrics };
   const sweep = startSweep(

@@ -15,6 +15,7 @@ import { Metrics } from "../src/metrics/metrics.ts";
 import type { RollbackGuard } from "../src/secrets/rollback-guard.ts";
 import { RateLimits } from "../src/shared/rate-limit.ts";
 import type { TestDatabase } from "./database.ts";
+import { noRollbackGuard } from "./no-rollback-guard.ts";
 
 /** The origin that tests pretend to be served from. */
 export const PUBLIC_URL = "http://localhost:4000";
@@ -30,6 +31,7 @@ interface AppOptions {
   rateLimitMultiplier?: number;
   keyRing?: KeyRing;
   hashingPool?: HashingPool;
+  /** Left out, it is `noRollbackGuard`. */
   rollbackGuard?: RollbackGuard;
   trustedProxies?: string[];
   corsOrigins?: string[];
@@ -77,7 +79,7 @@ export function createTestApp(db: Database & Partial<TestDatabase>, options: App
     db,
     hashingPool,
     keyRing,
-    ...(options.rollbackGuard && { rollbackGuard: options.rollbackGuard }),
+    rollbackGuard: options.rollbackGuard ?? noRollbackGuard,
     revealUrl: publicUrl,
     rateLimits: new RateLimits(db, rateLimitMultiplier, metrics.rateLimited),
     live: new LiveUpdates({

@@ -13,6 +13,7 @@ import { connect } from "../../api/src/db/client.ts";
 import { startEmbeddedPostgres } from "../../api/src/embedded-postgres/embedded-postgres.ts";
 import { sweepOnce } from "../../api/src/jobs/sweep.ts";
 import { RateLimits } from "../../api/src/shared/rate-limit.ts";
+import { noRollbackGuard } from "../../api/test/no-rollback-guard.ts";
 import { migrate } from "../../drizzle/migrate.ts";
 
 const [perDay = 10_000, days = 30, secretDays = 365, auditDays] = process.argv.slice(2).map(Number);
@@ -236,7 +237,7 @@ for (let hour = 0; hour < days * 24; hour++) {
   aheadMs += HOUR_MS / 2;
   await setClock();
   await end();
-  await sweepOnce({ db, rateLimits, retention });
+  await sweepOnce({ db, rateLimits, rollbackGuard: noRollbackGuard, retention });
   const day = (hour + 1) / 24;
   const isLast = day === days;
   if (day % 5 !== 0 && !isLast) continue;

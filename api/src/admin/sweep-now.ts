@@ -1,4 +1,6 @@
 import { sweepOnce } from "../jobs/sweep.ts";
+import { createLogger } from "../logging/log.ts";
+import { openRollbackGuard } from "../secrets/rollback-guard.ts";
 import { RateLimits } from "../shared/rate-limit.ts";
 import type { Installation } from "./installation.ts";
 import { counted, type Result } from "./result.ts";
@@ -12,7 +14,9 @@ export async function sweepNow({
   config: Pick<Installation["config"], "retention">;
 }): Promise<Result> {
   const { retention } = config;
-  const swept = await sweepOnce({ db, rateLimits: new RateLimits(db, 1), retention });
+  // The servers keep the file of watermarks: one written as another user could be unreadable to them.
+  const rollbackGuard = await openRollbackGuard({ db, log: createLogger("warn"), file: undefined });
+  const swept = await sweepOnce({ db, rateLimits: new RateLimits(db, 1), rollbackGuard, retention });
   const { expired, interrupted, forgotten, auditEvents } = swept;
   return {
     lines: [

@@ -16,7 +16,7 @@ export interface Services {
   db: Database;
   hashingPool: HashingPool;
   keyRing: KeyRing;
-  rollbackGuard?: RollbackGuard;
+  rollbackGuard: RollbackGuard;
   revealUrl: string;
   rateLimits: RateLimits;
   live: LiveUpdates;

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { createTestApp } from "../../test/app.ts";
 import { useDatabase } from "../../test/database.ts";
 import { createSender, storeExpired } from "../../test/factories.ts";
+import { noRollbackGuard } from "../../test/no-rollback-guard.ts";
 import { createLogger } from "../logging/log.ts";
 import type { OnBatch } from "./batches.ts";
 import { type Sweep, startSweep } from "./sweep.ts";
@@ -14,7 +15,8 @@ const INTERVAL_SECONDS = 60;
 const log = createLogger("fatal", { write: () => {} });
 
 function start(onBatch: OnBatch = () => {}, rateLimits = { sweep: async () => {} }): Sweep {
-  const deps = { db: db.current, rateLimits, log, retention: { secretDays: 365 }, onBatch };
+  const retention = { secretDays: 365 };
+  const deps = { db: db.current, rateLimits, rollbackGuard: noRollbackGuard, log, retention, onBatch };
   return startSweep(deps, INTERVAL_SECONDS);
 }
 

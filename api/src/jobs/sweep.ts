@@ -11,7 +11,7 @@ import { deletePastRetention, type Retention } from "./retention.ts";
 interface SweepDeps extends Batches {
   db: Database;
   rateLimits: Pick<RateLimits, "sweep">;
-  rollbackGuard?: RollbackGuard;
+  rollbackGuard: RollbackGuard;
   retention: Retention;
 }
 
@@ -23,7 +23,7 @@ export async function sweepOnce(
   deps: SweepDeps,
 ): Promise<SweepResult & { forgotten: number; auditEvents: number }> {
   const { db, rateLimits, rollbackGuard, retention, onBatch, signal } = deps;
-  await rollbackGuard?.check();
+  await rollbackGuard.check();
   const result = await expireSecrets({ db, onBatch, signal });
   await rateLimits.sweep();
   return { ...result, ...(await deletePastRetention(db, retention, { onBatch, signal })) };

@@ -7,12 +7,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { createTestApp, testKeyRing } from "../../test/app.ts";
 import { DebianServer, hasDebianPostgres, postgresProgram } from "../../test/debian-postgres.ts";
 import { auditOf, createSecret, createSender, reveal, secretOf } from "../../test/factories.ts";
+import { noRollbackGuard } from "../../test/no-rollback-guard.ts";
 import { destroyPending } from "../admin/destroy-pending.ts";
 import { verifyChain } from "../audit/verify-chain.ts";
 import { hashToken } from "../crypto/token.ts";
 import { connect, type Database } from "../db/client.ts";
 import { createLogger } from "../logging/log.ts";
-import { RollbackGuard } from "./rollback-guard.ts";
+import { openRollbackGuard, type RollbackGuard } from "./rollback-guard.ts";
 import { secretAvailable } from "./secret-availability.ts";
 import { claim, settle } from "./secret-store.ts";
 
@@ -32,8 +33,8 @@ function connectTo(url: string): Database {
   return db;
 }
 
-const appOn = (db: Database, rollbackGuard?: RollbackGuard) =>
-  createTestApp(db, { keyRing, ...(rollbackGuard && { rollbackGuard }) });
+const appOn = (db: Database, rollbackGuard: RollbackGuard = noRollbackGuard) =>
+  createTestApp(db, { keyRing, rollbackGuard });
 
 async function until(condition: () => Promise<boolean>): Promise<void> {
   for (let tries = 0; tries < 600; tries++) {
@@ -87,7 +88,7 @@ describe.skipIf(!hasDebianPostgres)("with servers of one's own", () => {
         expect((await reveal(there, each)).__typename).toBe("TtlSecretNotAvailable");
       }
 
-      await RollbackGuard.open({ db: restored, log: silent, file: undefined });
+      await openRollbackGuard({ db: restored, log: silent, file: undefined });
       expect(await restored.sql`SELECT 1 FROM ttl_secret_payloads`).toHaveLength(0);
       const [row] = await restored.sql`
       SELECT status, destroyed_reason, (SELECT string_agg(action || ' ' || host(source_ip) || ' ' || actor, ',')
@@ -114,7 +115,7 @@ describe.skipIf(!hasDebianPostgres)("with servers of one's own", () => {
       "as it is, by what was last seen of the database",
       {
         isRecovered: false,
-        notice: (there, lastSeen) => RollbackGuard.open({ db: there, log: silent, file: lastSeen }),
+        notice: (there, lastSeen) => openRollbackGuard({ db: there, log: silent, file: lastSeen }),
       },
     ],
     [
@@ -128,7 +129,7 @@ describe.skipIf(!hasDebianPostgres)("with servers of one's own", () => {
       undo.push(() => rm(folder, { recursive: true, force: true }));
       const lastSeen = join(folder, "last-seen");
       const db = connectTo(primary.url);
-      const rollbackGuard = await RollbackGuard.open({ db, log: silent, file: lastSeen });
+      const rollbackGuard = await openRollbackGuard({ db, log: silent, file: lastSeen });
       const app = appOn(db, rollbackGuard);
       const sender = await createSender(app);
       const [before, since, never] = [
@@ -155,7 +156,7 @@ describe.skipIf(!hasDebianPostgres)("with servers of one's own", () => {
         expect((await reveal(after, secret)).__typename).toBe("TtlSecretNotAvailable");
       }
 
-      await RollbackGuard.open({ db: there, log: silent, file: lastSeen });
+      await openRollbackGuard({ db: there, log: silent, file: lastSeen });
       expect(await there.sql`SELECT 1 FROM ttl_secret_payloads`).toHaveLength(0);
       const session = await createSender(after);
       const statuses = await there.sql`
@@ -180,7 +181,7 @@ describe.skipIf(!hasDebianPostgres)("with servers of one's own", () => {
       undo.push(() => rm(folder, { recursive: true, force: true, maxRetries: 10 }));
       const file = join(folder, "last-seen");
       const db = connectTo(primary.url);
-      const rollbackGuard = await RollbackGuard.open({ db, log: silent, file });
+      const rollbackGuard = await openRollbackGuard({ db, log: silent, file });
       const app = appOn(db, rollbackGuard);
       const sender = await createSender(app);
       const secrets = [];
@@ -211,7 +212,7 @@ describe.skipIf(!hasDebianPostgres)("with servers of one's own", () => {
       await putBack();
       await primary.start();
       await answers(db);
-      const started = appOn(db, await RollbackGuard.open({ db, log: silent, file }));
+      const started = appOn(db, await openRollbackGuard({ db, log: silent, file }));
       expect((await reveal(started, second)).__typename).toBe("TtlSecretNotAvailable");
       expect(await db.sql`SELECT 1 FROM ttl_secret_payloads`).toHaveLength(0);
     },
@@ -301,7 +302,7 @@ describe.skipIf(!hasDebianPostgres)("with servers of one's own", () => {
         `${secrets.length} secrets revealed, lost by failover and tried again: 0 revealed twice\n`,
       );
 
-      await RollbackGuard.open({ db: there, log: silent, file: undefined });
+      await openRollbackGuard({ db: there, log: silent, file: undefined });
       const [row] = await there.sql`
       SELECT count(*)::int AS count FROM ttl_secrets WHERE status = 'destroyed' AND destroyed_reason = 'interrupted'`;
       expect(row?.count).toBeGreaterThanOrEqual(secrets.length);

@@ -29,7 +29,7 @@ interface RevealDeps {
   db: Database;
   hashingPool: HashingPool;
   keyRing: KeyRing;
-  rollbackGuard?: RollbackGuard;
+  rollbackGuard: RollbackGuard;
   log: Logger;
 }
 
@@ -59,14 +59,14 @@ export async function revealSecret(
     let ring = ringNow(keyRing);
     const attempt = () => {
       const kids = [...ring.keys.keys()];
-      const seen = rollbackGuard?.seen;
+      const seen = rollbackGuard.seen;
       return step("claim", () =>
         claimPayload(db, { tokenHash: hashToken(token), vaultId, kids, sourceIp, seen }),
       );
     };
     let result = await attempt();
     if (result.kind === "rewound") {
-      await rollbackGuard?.check();
+      await rollbackGuard.check();
       result = await attempt();
     }
     if (result.kind === "key-missing" && (await reloadIfChanged(deps))) {
@@ -101,7 +101,7 @@ async function finish(deps: AttemptDeps, claim: Claim, passphrase: string): Prom
   const { secretId } = claim;
   const store = ({ status, reason }: Verdict) =>
     step("settle", () =>
-      settle(db, { secretId, status, reason }, (mark: Watermark) => rollbackGuard?.observe(mark)),
+      settle(db, { secretId, status, reason }, (mark: Watermark) => rollbackGuard.observe(mark)),
     );
   let verdict: Verdict = INTERRUPTED;
   try {

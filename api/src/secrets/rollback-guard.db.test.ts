@@ -3,7 +3,7 @@ import { createTestApp } from "../../test/app.ts";
 import { useDatabase } from "../../test/database.ts";
 import { auditOf, createSecret, createSender, endTtl, reveal, secretOf } from "../../test/factories.ts";
 import { createLogger } from "../logging/log.ts";
-import { RollbackGuard } from "./rollback-guard.ts";
+import { openRollbackGuard } from "./rollback-guard.ts";
 import type { Watermark } from "./rollback-guard-store.ts";
 import { secretAvailable } from "./secret-availability.ts";
 import { lockPayloads } from "./secret-store.ts";
@@ -13,7 +13,7 @@ const db = useDatabase();
 async function watchedApp() {
   const warnings: string[] = [];
   const log = createLogger("warn", { write: (line: string) => warnings.push(line) });
-  const rollbackGuard = await RollbackGuard.open({ db: db.current, log, file: undefined });
+  const rollbackGuard = await openRollbackGuard({ db: db.current, log, file: undefined });
   const app = createTestApp(db.current, { rollbackGuard });
   return { app, rollbackGuard, warnings, sender: await createSender(app) };
 }

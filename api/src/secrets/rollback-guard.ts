@@ -16,11 +16,33 @@ const ACTOR = "server";
 /** A place no database is at: what is compared with when the row to watch is gone. */
 const NOWHERE: Watermark = { lineage: "", generation: 0, beat: 0, xid: 0 };
 
+/** What a reveal, the sweep and the server require, so that none of them runs unguarded. */
+export interface RollbackGuard {
+  /** The watermark that a claim must find the database at or past; undefined trusts any database. */
+  readonly seen: Watermark | undefined;
+  /** Raises the watermark. */
+  observe(mark: Watermark): void;
+  /**
+   * Compares the database with the watermark and destroys what may no longer be revealed. Safe to call at any time, in
+   * any number of processes.
+   *
+   * @throws the driver's error when the database can't be asked; nothing can be claimed then that could not before.
+   */
+  check(): Promise<void>;
+}
+
 interface RollbackGuardDeps {
   db: Database;
   log: Logger;
   /** Where what was seen is kept when the process ends; undefined: nowhere. */
   file: string | undefined;
+}
+
+/** Opens the guard of a database and checks it once. @throws the driver's error when the database can't be asked. */
+export async function openRollbackGuard(deps: RollbackGuardDeps): Promise<RollbackGuard> {
+  const guard = new WatermarkGuard(deps, deps.file ? await readWatermarks(deps.file) : new Map());
+  await guard.check();
+  return guard;
 }
 
 /**
@@ -32,29 +54,21 @@ interface RollbackGuardDeps {
  * - Files that are put back have the same lineage, but smaller numbers than were seen. The claim refuses then, and
  *   `check` destroys everything pending before anything can be claimed again.
  */
-export class RollbackGuard {
+class WatermarkGuard implements RollbackGuard {
   readonly #deps: RollbackGuardDeps;
   #marks: Map<string, Watermark>;
   #seen: Watermark | undefined;
 
-  private constructor(deps: RollbackGuardDeps, marks: Map<string, Watermark>) {
+  constructor(deps: RollbackGuardDeps, marks: Map<string, Watermark>) {
     this.#deps = deps;
     this.#marks = marks;
   }
 
-  /** Takes a first look. @throws the driver's error when the database can't be asked. */
-  static async open(deps: RollbackGuardDeps): Promise<RollbackGuard> {
-    const rollbackGuard = new RollbackGuard(deps, deps.file ? await readWatermarks(deps.file) : new Map());
-    await rollbackGuard.check();
-    return rollbackGuard;
-  }
-
-  /** The furthest the database was seen, in the line of history it was in last. */
+  /** The watermark of the lineage observed last. */
   get seen(): Watermark | undefined {
     return this.#seen;
   }
 
-  /** Remembers where the database stands. */
   observe(mark: Watermark): void {
     const known = this.#marks.get(mark.lineage);
     const isNews = !known || mark.generation > known.generation;
@@ -70,12 +84,6 @@ export class RollbackGuard {
     this.#seen = next;
   }
 
-  /**
-   * Looks whether the database is what it was, and destroys what may not be revealed any more if it is not. Safe to
-   * call at any time, in any number of processes.
-   *
-   * @throws the driver's error when the database can't be asked; nothing can be claimed then that could not before.
-   */
   async check(): Promise<void> {
     const { db, log } = this.#deps;
     const strays = await destroyPending(db, { which: "strays", actor: ACTOR });
