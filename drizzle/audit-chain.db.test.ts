@@ -16,13 +16,13 @@ afterEach(async () => {
   for (const step of undo.splice(0).reverse()) await step();
 });
 
-test("events from before are chained, in order of their time, and those of old replicas after them", async () => {
+test("the migration chains existing events by time, and events of old replicas follow", async () => {
   const { url, remove } = await createDatabase("template1");
   const sql = postgres(url, { max: 1, onnotice: () => {} });
   undo.push(remove, () => sql.end());
   const apply = async (name: string) => {
     const text = await readFile(join(folder, name), "utf8");
-    // As one transaction, as `migrate` does it.
+    // In one transaction, as `migrate` does.
     await sql.begin(async (tx) => {
       for (const statement of text.split("--> statement-breakpoint")) await tx.unsafe(statement);
     });
@@ -30,7 +30,7 @@ test("events from before are chained, in order of their time, and those of old r
   const files = (await readdir(folder)).filter((name) => name.endsWith(".sql")).toSorted();
   for (const name of files.slice(0, files.indexOf(MIGRATION))) await apply(name);
 
-  /** The INSERT of the release before: it knows nothing of chains. */
+  /** The INSERT of the previous release, which does not know the chain. */
   const insert = (vaultId: string, at: string) =>
     sql`INSERT INTO audit_events (id, vault_id, project_id, action, at, source_ip, actor)
       VALUES (${randomUUID()}, ${vaultId}, ${randomUUID()}, 'temporary_secret_create', ${at}, '192.0.2.1', 'ada')`;

@@ -1,7 +1,7 @@
 /**
- * Migrations only add: the release before runs beside this one while an upgrade goes from replica to replica, and can be
- * gone back to. So whatever it may name is still there and means the same, and nothing is asked of its rows that it
- * does not know of. Each migration is held to that by what the database's catalog has before and after it.
+ * Migrations only add. During a rolling upgrade the previous release runs on the same database, and operators can go back
+ * to it. So everything that the previous release names must stay and keep its meaning, and its rows must stay valid. These
+ * tests compare the database's catalog before and after each migration.
  */
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -13,8 +13,8 @@ import { contentsOf } from "../api/test/database-contents.ts";
 vi.setConfig({ testTimeout: 60_000 });
 
 /**
- * What looks as if it could be in the way of the release before, and why it is not. Whoever adds a line has thought of a
- * replica that knows nothing of the migration.
+ * Changes that look as if they could break the previous release, and why they don't. Before you add a line, think of a
+ * replica that does not know the migration.
  */
 const REVIEWED: readonly { migration: string; change: RegExp; why: string }[] = [
   {
@@ -25,31 +25,31 @@ const REVIEWED: readonly { migration: string; change: RegExp; why: string }[] = 
   {
     migration: "0003_live_changes",
     change: /^trigger (ttl_secrets_stamp_change|\w+_notify_\w+) is new/,
-    why: "They set a column of their own and tell who listens; they refuse nothing.",
+    why: "They set a new column and send notifications; they refuse nothing.",
   },
   {
     migration: "0005_audit_chain",
     change: /^(column audit_events\.(seq|hash)|index audit_events_chain|trigger audit_events_chain) is new/,
-    why: "The trigger fills both columns, whoever inserts; the places it hands out are unique.",
+    why: "The trigger fills both columns for every INSERT; the positions it assigns are unique.",
   },
   {
     migration: "0005_audit_chain",
-    change: /^function refuse_audit_change is not what it was/,
-    why: "It names the table in its error, and refuses what it refused.",
+    change: /^function refuse_audit_change has changed/,
+    why: "It refuses the same changes and now names the table in its error.",
   },
   {
     migration: "0006_disabled_accounts",
     change: /^trigger sessions_refuse_disabled is new/,
-    why: "It refuses sessions of disabled accounts, which only this release makes: their sign-in fails at the release before.",
+    why: "It refuses sessions of disabled accounts, which only this release creates: they can't sign in at the previous one either.",
   },
   {
     migration: "0009_retention",
-    change: /^function refuse_audit_change is not what it was/,
-    why: "It lets go of old events that this release removes, and refuses the rest as before.",
+    change: /^function refuse_audit_change has changed/,
+    why: "It allows this release to remove old events, and refuses the rest as before.",
   },
 ];
 
-/** What a line of the catalog is about, and the table it belongs to, if any. */
+/** The object that a line of the catalog describes, and its table, if it has one. */
 function subjectOf(line: string): { name: string; table: string | undefined } {
   const [, column] = /^(column (\w+)\.\w+):/.exec(line) ?? [];
   if (column) return { name: column, table: /(\w+)\./.exec(column)?.[1] };
@@ -59,14 +59,14 @@ function subjectOf(line: string): { name: string; table: string | undefined } {
   if (kind) return { name: `${kind} ${object}`, table: / ON public\.(\w+) /.exec(line)?.[1] };
   const [, called] = /^function CREATE OR REPLACE FUNCTION public\.(\w+)/.exec(line) ?? [];
   if (called) return { name: `function ${called}`, table: undefined };
-  throw new Error(`what is this? ${line}`);
+  throw new Error(`unknown kind of catalog line: ${line}`);
 }
 
-/** Whether a new thing of this kind asks something of rows that know nothing of it. */
+/** Whether a new object of this kind constrains rows written by a release that does not know it. */
 const isDemanding = (line: string) =>
   /^(constraint|trigger|index CREATE UNIQUE) /.test(line) || /^column .* not null default none$/.test(line);
 
-/** What a migration changes that a release which knows nothing of it could stumble over. */
+/** Changes of a migration that could break a release that does not know it. */
 function changes(before: readonly string[], after: readonly string[]): string[] {
   const lines = new Map(after.map((line) => [subjectOf(line).name, line]));
   const names = new Set(before.map((line) => subjectOf(line).name));
@@ -75,13 +75,13 @@ function changes(before: readonly string[], after: readonly string[]): string[] 
     const { name } = subjectOf(line);
     const now = lines.get(name);
     if (now === undefined) return [`${name} is gone`];
-    return now === line ? [] : [`${name} is not what it was`];
+    return now === line ? [] : [`${name} has changed`];
   });
   const added = after.filter((line) => {
     const { name, table } = subjectOf(line);
     return !names.has(name) && table !== undefined && tables.has(table) && isDemanding(line);
   });
-  return [...old, ...added.map((line) => `${subjectOf(line).name} is new, on a table that was there`)];
+  return [...old, ...added.map((line) => `${subjectOf(line).name} is new, on an existing table`)];
 }
 
 let sql: postgres.Sql;
@@ -90,9 +90,9 @@ const read = (path: string) =>
   readFile(fileURLToPath(new URL(`./migrations/${path}`, import.meta.url)), "utf8");
 
 /**
- * Applies a migration as it is applied at a start.
+ * Applies a migration as a start of the server does.
  *
- * @returns the tables that were there before and that nobody could write to, or even read, until it was done.
+ * @returns the existing tables that it locked against writes, or even reads, until its end.
  */
 async function apply(tag: string): Promise<string[]> {
   const statements = (await read(`${tag}.sql`)).split("--> statement-breakpoint");
@@ -108,10 +108,10 @@ async function apply(tag: string): Promise<string[]> {
   });
 }
 
-/** The first migration that the release before does not have, see `e2e/upgrade`. The others are never run beside one. */
-const FIRST_BESIDE_ANOTHER = "0008_list_orders";
+/** The first migration that the previous release lacks, see `e2e/system/upgrade`. Older ones never run while it serves. */
+const FIRST_UNKNOWN_TO_PREVIOUS = "0008_list_orders";
 
-/** What this statement would change; the database stays as it is. */
+/** The changes that this statement would make; it is rolled back. */
 async function changesBy(statement: string): Promise<string[]> {
   const before = await contentsOf(sql);
   await sql.unsafe("BEGIN");
@@ -123,7 +123,7 @@ async function changesBy(statement: string): Promise<string[]> {
   }
 }
 
-/** Every migration in its order: what was in it for a release that knows nothing of it. */
+/** Every migration in order, with its changes and locks. */
 const applied: { tag: string; changes: string[]; locked: string[] }[] = [];
 let remove: () => Promise<void>;
 
@@ -146,7 +146,7 @@ afterAll(async () => {
   await remove?.();
 });
 
-test("each migration leaves to the release before all that it works with, or was reviewed", () => {
+test("no migration removes or constrains what the previous release uses, unless it was reviewed", () => {
   const unreviewed: string[] = [];
   const used = new Set<(typeof REVIEWED)[number]>();
   for (const { tag, changes } of applied) {
@@ -160,12 +160,12 @@ test("each migration leaves to the release before all that it works with, or was
   expect(REVIEWED.filter((review) => !used.has(review))).toEqual([]);
 });
 
-// One that has locked a table and waits for a second stands in a circle with an attempt that has the second and waits for
-// the first. PostgreSQL then ends one of the two, and it may be the attempt.
-test("each migration locks one table that was there, at most", () => {
-  const beside = applied.filter(({ tag }) => tag >= FIRST_BESIDE_ANOTHER);
-  expect(beside.filter(({ locked }) => locked.length > 1)).toEqual([]);
-  expect(beside.some(({ locked }) => locked.length === 1)).toBe(true);
+// A migration that holds one table's lock and waits for a second can deadlock with an attempt that locks them in the
+// other order. PostgreSQL then aborts one of the two, which may be the attempt.
+test("each migration locks at most one existing table", () => {
+  const unknown = applied.filter(({ tag }) => tag >= FIRST_UNKNOWN_TO_PREVIOUS);
+  expect(unknown.filter(({ locked }) => locked.length > 1)).toEqual([]);
+  expect(unknown.some(({ locked }) => locked.length === 1)).toBe(true);
 });
 
 test.each([
@@ -178,12 +178,12 @@ test.each([
   [
     "a column of another type",
     "ALTER TABLE projects ALTER name TYPE varchar(100)",
-    "column projects.name is not what it was",
+    "column projects.name has changed",
   ],
   [
     "a default that is dropped",
     "ALTER TABLE projects ALTER created_at DROP DEFAULT",
-    "column projects.created_at is not what it was",
+    "column projects.created_at has changed",
   ],
   [
     "a column that must be filled",
@@ -198,18 +198,18 @@ test.each([
   ["a new uniqueness", "CREATE UNIQUE INDEX one_name ON projects (name)", "index one_name is new"],
   ["an index that ON CONFLICT may name", "DROP INDEX api_keys_name", "index api_keys_name is gone"],
   ["a table that is dropped", "DROP TABLE rate_limits", "column rate_limits.key is gone"],
-])("finds %s", async (_what, statement, change) => {
+])("the check finds %s", async (_what, statement, change) => {
   expect((await changesBy(statement)).some((each) => each.startsWith(change))).toBe(true);
 });
 
 test.each([
   ["a table", "CREATE TABLE notes (id uuid PRIMARY KEY, text text NOT NULL UNIQUE)"],
   [
-    "a column that may be empty, or fills itself",
+    "a nullable column, or one with a default",
     "ALTER TABLE members ADD note text, ADD since timestamptz NOT NULL DEFAULT now()",
   ],
   ["an index", "CREATE INDEX by_name ON projects (name)"],
   ["a function", "CREATE FUNCTION one() RETURNS int LANGUAGE sql AS 'SELECT 1'"],
-])("lets pass %s that is added", async (_what, statement) => {
+])("the check accepts the addition of %s", async (_what, statement) => {
   expect(await changesBy(statement)).toEqual([]);
 });

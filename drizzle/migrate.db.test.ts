@@ -14,17 +14,17 @@ import { isMigrated, migrate, UnsupportedServerError } from "./migrate.ts";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 
-// Databases are made and drizzle-kit is started here: on a busy machine that takes more than the usual 5 s.
+// These tests create databases and start drizzle-kit, which takes long on a busy machine.
 vi.setConfig({ testTimeout: 60_000 });
 
-/** Undone after each test, the latest first. */
+/** Cleanups, run after each test in reverse order. */
 const undo: (() => Promise<unknown>)[] = [];
 
 afterEach(async () => {
   for (const step of undo.splice(0).reverse()) await step();
 });
 
-/** A database with nothing in it, and a connection to it. */
+/** An empty database, and a connection to it. */
 async function emptyDatabase() {
   const { url, remove } = await createDatabase("template1");
   const sql = postgres(url, { max: 2, onnotice: () => {} });
@@ -105,13 +105,13 @@ describe("migrating", () => {
   });
 });
 
-// In SQL_ASCII, char_length counts bytes: a name of 51 emoji would be refused as longer than 200 characters.
-test("a database that commits without waiting for the disk is refused, since a crash could bring a secret back", async () => {
+test("a database with synchronous_commit off is refused, because a crash could undo a destruction", async () => {
   const { url, sql } = await emptyDatabase();
   await sql`ALTER DATABASE ${sql(new URL(url).pathname.slice(1))} SET synchronous_commit = off`;
   await expect(migrate(url)).rejects.toThrow(/synchronous_commit is off/);
 });
 
+// In SQL_ASCII, char_length counts bytes: it would refuse a name of 51 emoji as longer than 200 characters.
 test("a database that is not in UTF-8 is refused before anything is changed", async () => {
   const { url, sql } = await emptyDatabase();
   const name = `ttl_test_${randomUUID().replaceAll("-", "")}`;
@@ -143,7 +143,7 @@ describe("a database is migrated", () => {
     expect(await isMigrated(sql)).toBe(true);
   });
 
-  test("also when a newer replica has gone further", async () => {
+  test("also when a newer replica has applied more", async () => {
     const { url, sql } = await emptyDatabase();
     await migrate(url);
     await sql`
@@ -155,8 +155,8 @@ describe("a database is migrated", () => {
   });
 });
 
-describe("the oldest server", () => {
-  /** `migrate` as it meets a server of this version, with every statement that it sends before the migrations. */
+describe("the oldest supported server, PostgreSQL 14,", () => {
+  /** Runs `migrate` against a fake server of this version; returns the statements sent before the migrations. */
   async function migrateOn(version: number) {
     const statements: string[] = [];
     const end = vi.fn(async () => {});
@@ -180,22 +180,25 @@ describe("the oldest server", () => {
     return { error, statements, end, refused: error instanceof mocked.UnsupportedServerError };
   }
 
-  test.each([90_624, 130_022, 139_999])("is refused before anything is changed: %i", async (version) => {
-    const { error, statements, end, refused } = await migrateOn(version);
-    expect(refused).toBe(true);
-    expect(String(error)).toContain("PostgreSQL 14 or newer is needed");
-    expect(statements).toHaveLength(1);
-    expect(end).toHaveBeenCalled();
-  });
+  test.each([90_624, 130_022, 139_999])(
+    "older is refused before anything is changed: %i",
+    async (version) => {
+      const { error, statements, end, refused } = await migrateOn(version);
+      expect(refused).toBe(true);
+      expect(String(error)).toContain("PostgreSQL 14 or newer is needed");
+      expect(statements).toHaveLength(1);
+      expect(end).toHaveBeenCalled();
+    },
+  );
 
-  test.each([140_000, 150_016, 180_004])("is good enough: %i", async (version) => {
+  test.each([140_000, 150_016, 180_004])("or newer is accepted: %i", async (version) => {
     const { error, statements, refused } = await migrateOn(version);
     expect(refused).toBe(false);
     expect(String(error)).toContain("past the check");
     expect(statements.at(-1)).toMatch(/pg_advisory_lock/);
   });
 
-  test("is one that these tests run on", async () => {
+  test("is no newer than the one that these tests run on", async () => {
     const { url } = await emptyDatabase();
     await expect(migrate(url)).resolves.toBeUndefined();
     expect(new UnsupportedServerError("x")).toBeInstanceOf(Error);
@@ -217,7 +220,7 @@ describe("the committed migrations", () => {
       { cwd: here },
     );
 
-  test("are all that drizzle-kit would generate from schema.ts", async () => {
+  test("are complete: drizzle-kit generates no other from schema.ts", async () => {
     const copy = await mkdtemp(join(tmpdir(), "ttl-secrets-drift-"));
     undo.push(() => rm(copy, { recursive: true, force: true }));
     await cp(join(here, "migrations"), copy, { recursive: true });
@@ -226,11 +229,11 @@ describe("the committed migrations", () => {
     expect((await readdir(copy, { recursive: true })).sort()).toEqual(before);
   });
 
-  test("replayed, hold what schema.ts says, and besides it only functions and triggers", async () => {
+  test("replayed, give the schema of schema.ts, plus only functions and triggers", async () => {
     const [replayed, direct] = [await emptyDatabase(), await emptyDatabase()];
     await migrate(replayed.url);
     const { stdout } = await kit("export");
-    // A column's default calls it, so it must be there first.
+    // A column's default calls this function, so it must exist first.
     const [lineage] =
       await replayed.sql`SELECT pg_get_functiondef('database_lineage'::regproc) AS definition`;
     await direct.sql.unsafe(lineage?.definition);

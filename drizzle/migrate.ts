@@ -4,26 +4,26 @@ import postgres from "postgres";
 
 const migrationsFolder = fileURLToPath(new URL("./migrations", import.meta.url));
 
-/** Any fixed number serves as key, so long as nothing else in the database takes an advisory lock with it. */
+/** Key of the advisory lock. Arbitrary, but nothing else in the database may use it. */
 const MIGRATION_LOCK = 7_786_501;
 
-/** PostgreSQL 14 is the oldest release the product is tested for. */
+/** `server_version_num` of PostgreSQL 14, the oldest supported release. */
 const OLDEST_SERVER = 140_000;
 
-/** The server or database can't keep the product's promises: too old, not UTF-8, or not durable. */
+/** The server or database is too old, not in UTF-8, or not durable. The message says what to do. */
 export class UnsupportedServerError extends Error {}
 
 /**
- * Brings the database at `url` to the newest schema, a migration at a time. Replicas may call it at the same time: an
- * advisory lock lets one through and the others, once it is free, find nothing left to do. The URL must lead to the
- * server itself.
+ * Migrates the database at `url` to the newest schema, one transaction per migration. Replicas may call it at the same
+ * time: one takes an advisory lock, and the others wait and then find nothing left to do. The URL must lead to
+ * PostgreSQL itself, not to a pooler.
  *
- * @throws UnsupportedServerError for a PostgreSQL older than 14, or a database that is not UTF-8 or commits without waiting for the
- *   disk; the driver's error when it can't connect.
+ * @throws UnsupportedServerError for PostgreSQL older than 14, a database that is not in UTF-8, and
+ *   `synchronous_commit = off`; the driver's error when it can't connect.
  */
 export async function migrate(url: string): Promise<void> {
-  // PostgreSQL's own default. A pooler that hands out connections per transaction refuses it, which is as well: the lock
-  // below would stay behind on a connection of the pooler's.
+  // This is PostgreSQL's default. A pooler in transaction mode refuses the start-up parameter, and should: the session
+  // lock below would stay behind on one of its connections.
   const connection = { lock_timeout: 0 };
   const sql = postgres(url, { max: 1, connection, onnotice: () => {} });
   try {
@@ -35,19 +35,19 @@ export async function migrate(url: string): Promise<void> {
         "PostgreSQL 14 or newer is needed: upgrade the server of DATABASE_URL.",
       );
     }
-    // In any other encoding characters would be counted as bytes, or not be storable at all.
+    // Other encodings count bytes instead of characters, or can't store some characters.
     if (server.encoding !== "UTF8") {
       throw new UnsupportedServerError(
         "The database must be in UTF-8. Make one with: CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0",
       );
     }
-    // A crash would bring a secret back whose destruction was committed, and shown, but not yet written.
+    // A crash could undo a destruction that was committed, and its value shown, but not yet written to disk.
     if (server.durability === "off") {
       throw new UnsupportedServerError(
         "synchronous_commit is off: after a crash a secret that was shown could be opened again. Set it to on.",
       );
     }
-    // A session lock, so that it is also released when this process dies half-way.
+    // A session lock is also released when this process dies.
     await sql`SELECT pg_advisory_lock(${MIGRATION_LOCK})`;
     for (const migration of await outstanding(sql)) await apply(sql, migration);
   } finally {
@@ -55,7 +55,7 @@ export async function migrate(url: string): Promise<void> {
   }
 }
 
-/** The migrations that the database has not seen, in their order. The table is the one that Drizzle's own migrator keeps. */
+/** Migrations not yet applied, in order. Uses the table of Drizzle's own migrator. */
 async function outstanding(sql: postgres.Sql): Promise<MigrationMeta[]> {
   await sql`CREATE SCHEMA IF NOT EXISTS drizzle`;
   await sql`
@@ -66,9 +66,9 @@ async function outstanding(sql: postgres.Sql): Promise<MigrationMeta[]> {
 }
 
 /**
- * Applies one migration, in a transaction of its own. Drizzle's migrator has one for all: it would keep the tables of
- * one migration locked while it waits for those of the next, in a circle with attempts that the release before is
- * serving, and PostgreSQL would end one of them (`e2e/system/upgrade/upgrade.test.ts`).
+ * Applies one migration in its own transaction. Drizzle's migrator uses one transaction for all: it holds the locks of
+ * one migration while it waits for those of the next, and so can deadlock with attempts that the previous release is
+ * serving (`e2e/system/upgrade/upgrade.test.ts`).
  */
 async function apply(
   sql: postgres.Sql,
@@ -80,7 +80,7 @@ async function apply(
   });
 }
 
-/** When the newest migration that was applied was made, in ms since 1970; 0 if none was. */
+/** Creation time of the newest applied migration, in ms since 1970; 0 if none is applied. */
 async function newestApplied(sql: postgres.Sql): Promise<number> {
   const [row] = await sql<{ at: string | null }[]>`
     SELECT max(created_at)::text AS at FROM drizzle.__drizzle_migrations`;
@@ -88,7 +88,7 @@ async function newestApplied(sql: postgres.Sql): Promise<number> {
 }
 
 /**
- * Whether the database has every migration this code knows. Newer ones, applied by a newer replica, are fine.
+ * Whether the database has every migration that this release knows. It may have newer ones, from a newer replica.
  *
  * @throws the driver's error when the database can't be asked.
  */

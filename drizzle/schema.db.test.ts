@@ -5,7 +5,7 @@ import { useDatabase } from "../api/test/database.ts";
 import type {} from "../api/test/global-setup.ts";
 
 const database = useDatabase();
-/** A connection of its own: drizzle takes the conversion of dates out of the one it is given. */
+/** A separate connection, because Drizzle disables date conversion on the one it is given. */
 const db = {} as { sql: postgres.Sql };
 
 const VAULT = "vault_0123456789abcdef";
@@ -90,7 +90,7 @@ const aKey = (): Row => ({
 
 const anAttempt = (): Row => ({ digest: randomBytes(32), input_digest: randomBytes(32), attempt: 1 });
 
-/** An array literal of so many UUIDs. */
+/** An array literal of `n` random UUIDs. */
 const uuids = (n: number) => `{${Array.from({ length: n }, () => randomUUID()).join(",")}}`;
 
 interface Check {
@@ -102,7 +102,7 @@ interface Check {
 
 const payloadOfNewSecret = async () => aPayload(await insert("ttl_secrets", aSecret()));
 
-/** Rows, as differences from a good one, on either side of every CHECK. */
+/** For every CHECK, rows on either side of its boundary, as differences from a valid row. */
 const CHECKS: Record<string, Check> = {
   vaults_id_shape: {
     table: "vaults",
@@ -369,7 +369,7 @@ const CHECKS: Record<string, Check> = {
     row: aKey,
     accepted: [["both", { revoked_at: START, revoked_by: "ada@example.com" }]],
     rejected: [
-      ["by nobody", { revoked_at: START }],
+      ["by no one", { revoked_at: START }],
       ["at no time", { revoked_by: "ada@example.com" }],
     ],
   },
@@ -414,7 +414,7 @@ const CHECKS: Record<string, Check> = {
   },
 };
 
-test("every CHECK of the database is tested here", async () => {
+test("this table covers every CHECK of the database", async () => {
   const rows = await db.sql`
     SELECT conname FROM pg_constraint
     WHERE contype = 'c' AND connamespace = 'public'::regnamespace ORDER BY conname`;
@@ -422,7 +422,7 @@ test("every CHECK of the database is tested here", async () => {
 });
 
 describe.each(Object.entries(CHECKS))("%s", (constraint, { table, row, accepted, rejected }) => {
-  test.each(accepted)("lets through: %s", async (_, difference) => {
+  test.each(accepted)("accepts: %s", async (_, difference) => {
     await expect(insert(table, { ...(await row()), ...difference })).resolves.toBeDefined();
   });
 
@@ -436,7 +436,7 @@ describe.each(Object.entries(CHECKS))("%s", (constraint, { table, row, accepted,
 describe("uniqueness", () => {
   const isTaken = (constraint: string) => ({ code: "23505", constraint_name: constraint });
 
-  test("lets no two payloads have one token, and no secret two payloads", async () => {
+  test("two payloads can't share a token, and a secret can't have two payloads", async () => {
     const payload = await payloadOfNewSecret();
     await insert("ttl_secret_payloads", payload);
     const sameToken = { ...(await payloadOfNewSecret()), token_hash: payload.token_hash };
@@ -449,7 +449,7 @@ describe("uniqueness", () => {
     );
   });
 
-  test("lets no two API keys have one hash, nor, in a vault, one name", async () => {
+  test("two API keys can't share a hash or, within a vault, a name", async () => {
     const key = aKey();
     await insert("api_keys", key);
     await expect(insert("api_keys", { ...aKey(), key_hash: key.key_hash })).rejects.toMatchObject(
@@ -460,7 +460,7 @@ describe("uniqueness", () => {
     );
   });
 
-  test("lets one account be the founder, and any number be none", async () => {
+  test("only one account can be the founder", async () => {
     const user = (founder: boolean | null) => ({
       id: randomUUID(),
       name: "x",
@@ -471,7 +471,7 @@ describe("uniqueness", () => {
     await expect(insert("users", user(true))).rejects.toMatchObject(isTaken("users_one_founder"));
   });
 
-  test("lets a person have one vault of their own, one account per address, one role per vault", async () => {
+  test("a person has one personal vault, one account per address, and one role per vault", async () => {
     const vault = (id: string) => ({ id: `vault_${id.repeat(16)}`, name: "x", personal_of: "u1" });
     await insert("vaults", vault("a"));
     await expect(insert("vaults", vault("b"))).rejects.toMatchObject(isTaken("vaults_personal_of_unique"));
@@ -491,7 +491,7 @@ describe("the audit log", () => {
     ...(await db.sql`SELECT action, source_ip, actor FROM audit_events WHERE id = ${id}`),
   ];
 
-  test("takes new events", async () => {
+  test("accepts new events", async () => {
     const id = await insert("audit_events", anEvent());
     expect(await read(id)).toEqual([
       { action: "temporary_secret_create", source_ip: "203.0.113.7", actor: null },
@@ -510,7 +510,7 @@ describe("the audit log", () => {
     expect(await read(id)).toEqual(before);
   });
 
-  test("refuses DELETE, also in a transaction with other changes, which go back with it", async () => {
+  test("refuses DELETE, and with it rolls back the rest of the transaction", async () => {
     const { sql } = db;
     const id = await insert("audit_events", anEvent());
     await expect(sql`DELETE FROM audit_events WHERE id = ${id}`).rejects.toMatchObject(refused);
@@ -533,7 +533,7 @@ describe("the audit log", () => {
     expect(await read(id)).toHaveLength(1);
   });
 
-  test("keeps a source address as an address: what is none is refused", async () => {
+  test("refuses a source address that is not an IP address", async () => {
     await expect(insert("audit_events", { ...anEvent(), source_ip: "unknown" })).rejects.toMatchObject({
       code: "22P02",
     });
@@ -560,7 +560,7 @@ describe("deleting", () => {
     return row;
   }
 
-  test("a project takes its secrets and their payloads, pending ones too, and leaves its events", async () => {
+  test("a project deletes its secrets and their payloads, pending ones too, and keeps its events", async () => {
     const [project, other] = [await projectWithAll(), await projectWithAll()];
     expect(await countsOf(project)).toEqual({ projects: 1, secrets: 2, payloads: 1, events: 1 });
     await db.sql`DELETE FROM projects WHERE id = ${project.id}`;
@@ -568,7 +568,7 @@ describe("deleting", () => {
     expect(await countsOf(other)).toEqual({ projects: 1, secrets: 2, payloads: 1, events: 1 });
   });
 
-  test("a vault takes its projects and all in them", async () => {
+  test("a vault deletes its projects and everything in them", async () => {
     const vaultId = "vault_00000000000000ff";
     await insert("vaults", { id: vaultId, name: "x" });
     const project = await projectWithAll({ ...aProject(), vault_id: vaultId });
@@ -576,13 +576,13 @@ describe("deleting", () => {
     expect(await countsOf(project)).toEqual({ projects: 0, secrets: 0, payloads: 0, events: 1 });
   });
 
-  test("a payload, which destroys a secret, leaves the secret's own row", async () => {
+  test("a payload destroys the secret and keeps the secret's own row", async () => {
     const project = await projectWithAll();
     await db.sql`DELETE FROM ttl_secret_payloads WHERE secret_id = ${project.secretId}`;
     expect(await countsOf(project)).toEqual({ projects: 1, secrets: 2, payloads: 0, events: 1 });
   });
 
-  test("an account ends its sessions, credentials and memberships, and leaves the vault to its other members", async () => {
+  test("an account deletes its sessions, credentials and memberships, and keeps the vault for its other members", async () => {
     const { sql } = db;
     const [id, vaultId] = [randomUUID(), "vault_00000000000000ee"];
     await insert("users", { id, name: "x", email: `${id}@example.com` });
@@ -609,7 +609,7 @@ test("a secret can't be stored without its project, nor a payload without its se
   await expect(insert("ttl_secret_payloads", aPayload(randomUUID()))).rejects.toMatchObject(missing);
 });
 
-test("a time keeps its milliseconds, which cursors and seals rely on", async () => {
+test("a time keeps its milliseconds, which cursors and sealed payloads rely on", async () => {
   const { sql } = db;
   const createdAt = new Date("2026-02-03T04:05:06.789Z");
   const id = await insert("ttl_secrets", {

@@ -1,8 +1,10 @@
 /**
- * What is stored. `ttl_secrets` holds what may live on; `ttl_secret_payloads` holds what must die.
- * Times are `timestamptz(3)`: a millisecond survives the trip through a JavaScript `Date` unchanged, which
- * keyset cursors and the sealed `expires_at` rely on. Page indexes ascend: pages run newest first by scanning
- * them backwards, which, unlike a `DESC NULLS LAST` index, matches a plain `ORDER BY … DESC`.
+ * The database schema. `ttl_secrets` keeps the record of a secret; `ttl_secret_payloads` keeps what opens it and is
+ * deleted to destroy it.
+ *
+ * Times are `timestamptz(3)`, because a JavaScript `Date` has millisecond precision: keyset cursors and the sealed
+ * `expires_at` must survive the round trip unchanged. Page indexes ascend and are scanned backwards for newest first;
+ * unlike a `DESC NULLS LAST` index, that matches a plain `ORDER BY … DESC`.
  */
 import { sql } from "drizzle-orm";
 import {
@@ -26,11 +28,11 @@ const bytea = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () =>
 
 const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
 const createdAt = () => instant("created_at").notNull().defaultNow();
-/** For a column that a trigger fills whatever the INSERT says. */
+/** Default of a column that a trigger always sets, whatever the INSERT says. */
 const fromTrigger = () => sql`DEFAULT`;
 const updatedAt = () => instant("updated_at").notNull().defaultNow();
 
-/** A person who can sign in. Written by better-auth, as are the four tables after it. */
+/** A person who can sign in. better-auth writes this table and the four after it. */
 export const users = pgTable(
   "users",
   {
@@ -39,15 +41,15 @@ export const users = pgTable(
     email: text("email").notNull().unique(),
     emailVerified: boolean("email_verified").notNull().default(false),
     image: text("image"),
-    /** True for the first account made while `SIGN_UP=first`; null for every other one. */
+    /** True for the first account created under `SIGN_UP=first`; null for every other account. */
     founder: boolean("founder"),
-    /** Since when nobody may sign in with it; a trigger refuses sessions of a disabled account. Null: not disabled. */
+    /** When the account was disabled; null if it is enabled. A trigger refuses sessions of a disabled account. */
     disabledAt: instant("disabled_at"),
     createdAt: createdAt(),
     updatedAt: updatedAt(),
   },
   (t) => [
-    // Two first sign-ups in the same instant: the index lets exactly one of them through.
+    // Of two simultaneous first sign-ups, the index accepts exactly one.
     uniqueIndex("users_one_founder").on(t.founder).where(sql`${t.founder}`),
   ],
 );
@@ -70,7 +72,7 @@ export const sessions = pgTable(
   (t) => [index("sessions_user_id").on(t.userId), index("sessions_expires_at").on(t.expiresAt)],
 );
 
-/** How a user proves who they are; here always a password, as an Argon2id hash. */
+/** How a user authenticates; here always a password, stored as an Argon2id hash. */
 export const credentials = pgTable(
   "credentials",
   {
@@ -93,7 +95,7 @@ export const credentials = pgTable(
   (t) => [index("credentials_user_id").on(t.userId)],
 );
 
-/** One-time proofs of better-auth (e-mail verification, password reset). */
+/** One-time tokens of better-auth (email verification, password reset). */
 export const verifications = pgTable(
   "verifications",
   {
@@ -107,7 +109,7 @@ export const verifications = pgTable(
   (t) => [index("verifications_identifier").on(t.identifier)],
 );
 
-/** Request counters of better-auth's rate limiter, shared by all replicas. */
+/** Counters of better-auth's rate limiter, shared by all replicas. */
 export const authRateLimits = pgTable(
   "auth_rate_limits",
   {
@@ -119,7 +121,7 @@ export const authRateLimits = pgTable(
   (t) => [index("auth_rate_limits_last_request").on(t.lastRequest)],
 );
 
-/** Request counters of the GraphQL API's rate limits (columns as rate-limiter-flexible names them). */
+/** Counters of the GraphQL API's rate limits. rate-limiter-flexible defines the column names. */
 export const rateLimits = pgTable(
   "rate_limits",
   {
@@ -130,13 +132,13 @@ export const rateLimits = pgTable(
   (t) => [index("rate_limits_expire").on(t.expire)],
 );
 
-/** A tenant. Its id stands in every link. */
+/** A tenant. Every link contains its id. */
 export const vaults = pgTable(
   "vaults",
   {
     id: text("id").primaryKey(),
     name: text("name").notNull(),
-    /** The user this vault was made for; unique, so that two first requests cannot make two. */
+    /** The user this vault was created for. Unique, so that two simultaneous first requests can't create two. */
     personalOf: text("personal_of")
       .unique()
       .references(() => users.id, { onDelete: "set null" }),
@@ -145,7 +147,7 @@ export const vaults = pgTable(
   (t) => [check("vaults_id_shape", sql`${t.id} ~ '^vault_[0-9a-z]{16,32}$'`)],
 );
 
-/** Who belongs to which vault, and as what. */
+/** Membership of users in vaults, with their role. */
 export const members = pgTable(
   "members",
   {
@@ -166,8 +168,8 @@ export const members = pgTable(
 );
 
 /**
- * A credential for programs that act in a vault. A row stays for good, as the record of who made the key and who
- * ended it; the key itself is stored nowhere.
+ * A credential for programs that act in a vault. Rows are never deleted: they record who created and who revoked the
+ * key. The key itself is not stored.
  */
 export const apiKeys = pgTable(
   "api_keys",
@@ -176,20 +178,20 @@ export const apiKeys = pgTable(
     vaultId: text("vault_id")
       .notNull()
       .references(() => vaults.id, { onDelete: "cascade" }),
-    /** What the audit log calls the key; taken for good, so that it means one key only. */
+    /** Name of the key in the audit log. Never reused in the vault, so that it always means the same key. */
     name: text("name").notNull(),
     /** SHA-256 of the key. */
     keyHash: bytea("key_hash").notNull().unique(),
     scopes: text("scopes", { enum: ["ttl-secrets:create", "ttl-secrets:read"] })
       .array()
       .notNull(),
-    /** The only projects it may work with; null: all of the vault, later ones too. A deleted one's id is never used again. */
+    /** The only projects the key may use; null: all of the vault, future ones included. Project ids are never reused. */
     projectIds: uuid("project_ids").array(),
     createdAt: createdAt(),
-    /** The e-mail of the owner who made it. */
+    /** Email address of the owner who created it. */
     createdBy: text("created_by").notNull(),
     expiresAt: instant("expires_at").notNull(),
-    /** When and from where it was last used, to the minute. */
+    /** Time (to the minute) and source address of the last use. */
     lastUsedAt: instant("last_used_at"),
     lastUsedIp: inet("last_used_ip"),
     revokedAt: instant("revoked_at"),
@@ -204,7 +206,7 @@ export const apiKeys = pgTable(
       "api_keys_scopes",
       sql`cardinality(${t.scopes}) > 0 AND ${t.scopes} <@ ARRAY['ttl-secrets:create', 'ttl-secrets:read']`,
     ),
-    // An empty list would mean a key for nothing; null, which means everything, must not be reached by emptying one.
+    // An empty list is refused: the key would be useless, and code that reads it as null would grant every project.
     check(
       "api_keys_project_ids",
       sql`${t.projectIds} IS NULL OR cardinality(${t.projectIds}) BETWEEN 1 AND 100`,
@@ -235,7 +237,7 @@ export const projects = pgTable(
   ],
 );
 
-/** The life of a TTL secret, without anything that could open it. */
+/** The record of a TTL secret: its name, status and times, and nothing that could open it. */
 export const ttlSecrets = pgTable(
   "ttl_secrets",
   {
@@ -249,20 +251,20 @@ export const ttlSecrets = pgTable(
     createdAt: instant("created_at").notNull(),
     expiresAt: instant("expires_at").notNull(),
     endedAt: instant("ended_at"),
-    /** Who made it, as shown to people: the member's e-mail or the API key's name. */
+    /** Creator as displayed: the member's email address or the API key's name. */
     createdBy: text("created_by").notNull(),
     /**
-     * Set by the claim, cleared when the attempt is settled: the source address of an attempt that is under
-     * way. A row that still has it later was interrupted, and the sweep writes its audit event from it.
+     * Source address of the attempt in progress. The claim sets it and the settlement clears it. If it is still set
+     * when the attempt's time is over, the attempt was interrupted, and the sweep writes the audit event from it.
      */
     attemptedFrom: inet("attempted_from"),
-    /** When the row last changed; a trigger sees to it, so that a change by hand counts too. */
+    /** When the row last changed. A trigger sets it, so that manual changes count too. */
     changedAt: instant("changed_at").notNull().defaultNow(),
   },
   (t) => [
     index("ttl_secrets_changed").on(t.projectId, t.changedAt, t.id),
     index("ttl_secrets_page").on(t.projectId, t.createdAt, t.id),
-    // Collation C, by code point: it never changes with the system's locale data, as an index must not.
+    // Collation C (by code point) does not depend on the system's locale data, whose updates would corrupt the index.
     index("ttl_secrets_by_name").on(t.projectId, sql`lower(${t.name}) COLLATE "C"`, t.id),
     index("ttl_secrets_by_expiry").on(t.projectId, t.expiresAt, t.id),
     index("ttl_secrets_pending").on(t.projectId, t.expiresAt).where(sql`${t.status} = 'pending'`),
@@ -289,17 +291,19 @@ export const ttlSecrets = pgTable(
   ],
 );
 
-/** Everything needed, besides the passphrase and the server key, to open a pending secret. Gone = destroyed. */
+/**
+ * What opens a pending secret, together with the passphrase and the server key. Deleting the row destroys the secret.
+ */
 export const ttlSecretPayloads = pgTable(
   "ttl_secret_payloads",
   {
-    /** SHA-256 of the token; the token itself is stored nowhere. */
+    /** SHA-256 of the token. The token itself is not stored. */
     tokenHash: bytea("token_hash").primaryKey(),
     secretId: uuid("secret_id")
       .notNull()
       .unique()
       .references(() => ttlSecrets.id, { onDelete: "cascade" }),
-    /** Version of the sealing format; part of the AAD and of the key derivation. */
+    /** Version of the sealing format. Part of the AAD and of the key derivation. */
     version: smallint("version").notNull(),
     kid: text("kid").notNull(),
     nonce: bytea("nonce").notNull(),
@@ -312,14 +316,14 @@ export const ttlSecretPayloads = pgTable(
     argon2Parallelism: integer("argon2_parallelism").notNull(),
     expiresAt: instant("expires_at").notNull(),
     /**
-     * Where it was stored: server, line of that server's history, database and table. It can be claimed there and
-     * nowhere else: not on a standby that was promoted since, and not where a backup was restored.
+     * Where the row was stored: server, timeline, database and table. It can only be claimed there, and not on a
+     * standby promoted later or in a restored backup.
      */
     lineage: text("lineage").notNull().default(sql`database_lineage()`),
   },
   (t) => [
     index("ttl_secret_payloads_expires_at").on(t.expiresAt),
-    // Collation C, as above. Nearly all rows have the same one, so the index is small and the others are found at once.
+    // Collation C, as above. Nearly all rows share one lineage, so the index is small and finds the others immediately.
     index("ttl_secret_payloads_lineage").on(sql`${t.lineage} COLLATE "C"`),
     check("ttl_secret_payloads_token_hash", sql`octet_length(${t.tokenHash}) = 32`),
     check("ttl_secret_payloads_nonce", sql`octet_length(${t.nonce}) = 12`),
@@ -328,7 +332,7 @@ export const ttlSecretPayloads = pgTable(
     check("ttl_secret_payloads_verifier", sql`octet_length(${t.verifier}) = 32`),
     check("ttl_secret_payloads_version", sql`${t.version} >= 1`),
     check("ttl_secret_payloads_kid", sql`char_length(${t.kid}) BETWEEN 1 AND 32`),
-    // A row's parameters are run as they stand: no row may ask for more than 1 GiB or for minutes.
+    // An attempt runs with the row's parameters as stored, so no row may ask for more than 1 GiB or for minutes.
     check(
       "ttl_secret_payloads_argon2",
       sql`${t.argon2MemoryKib} BETWEEN 8 AND 1048576 AND ${t.argon2TimeCost} BETWEEN 1 AND 16
@@ -339,20 +343,21 @@ export const ttlSecretPayloads = pgTable(
 );
 
 /**
- * Which create a client's idempotency key stands for, so that a retry replaces what the attempt before it made.
- * Holds nothing of the value, not even a hash: that would confirm a guess at it.
+ * Idempotency keys of `createTtlSecret`: a retry with the same key supersedes the secret of the request before it.
+ * Holds nothing of the value, not even a hash, which would confirm a guess. (The table's name predates the term
+ * "idempotency"; elsewhere "attempt" means a recipient's attempt.)
  */
 export const createAttempts = pgTable(
   "create_attempts",
   {
-    /** SHA-256 of caller, project and idempotency key. */
+    /** SHA-256 of principal, project and idempotency key. */
     digest: bytea("digest").primaryKey(),
-    /** SHA-256 of what a retry must not change: the name, the TTL, how the value is made. */
+    /** SHA-256 of what a retry must repeat: the name, the TTL, and how the value is made. */
     inputDigest: bytea("input_digest").notNull(),
-    /** Counts the attempts: only the last one to arrive may store a secret. */
+    /** Number of requests with this key. Only the last one to arrive may store a secret. */
     attempt: integer("attempt").notNull(),
     lastAttemptAt: instant("last_attempt_at").notNull().defaultNow(),
-    /** The secret that the last finished attempt made. */
+    /** Secret stored by the last request that finished. */
     secretId: uuid("secret_id").references(() => ttlSecrets.id, { onDelete: "cascade" }),
   },
   (t) => [
@@ -365,12 +370,12 @@ export const createAttempts = pgTable(
 );
 
 /**
- * What happened, when, and from which address. Append-only: a trigger refuses UPDATE, TRUNCATE, and DELETE of all but
- * what stands before its chain's start.
- * No foreign keys, because events outlive the project and the secret they speak of.
+ * The audit log: what happened, when, and from which address. Append-only: a trigger refuses UPDATE, TRUNCATE, and
+ * DELETE except of events before the start of the vault's chain. No foreign keys, because events outlive their project
+ * and secret.
  *
- * Each event is chained to the one before it in its vault: another trigger numbers it and hashes it together with that
- * one's hash. It moves the vault's chain on even where an INSERT then finds the id taken, so: no ON CONFLICT here.
+ * Events of a vault form a hash chain: a second trigger numbers each event and hashes it together with the hash of the
+ * previous one. The trigger extends the chain before PostgreSQL detects a duplicate id, so never use ON CONFLICT here.
  */
 export const auditEvents = pgTable(
   "audit_events",
@@ -388,13 +393,13 @@ export const auditEvents = pgTable(
     }).notNull(),
     at: instant("at").notNull().defaultNow(),
     sourceIp: inet("source_ip").notNull(),
-    /** Who did it, as shown to people; null for a recipient, who is anonymous. */
+    /** Who did it, as displayed; null for a recipient, who is anonymous. */
     actor: text("actor"),
     ttlSecretId: uuid("ttl_secret_id"),
     ttlSecretName: text("ttl_secret_name"),
-    /** The event's place in its vault's chain, from 1 without gaps. */
+    /** Position in the vault's chain, from 1 without gaps. */
     seq: bigint("seq", { mode: "number" }).notNull().$defaultFn(fromTrigger),
-    /** SHA-256 of all other columns and the hash of the event before; `audit_event_hash()` says how. */
+    /** SHA-256 of all other columns and the previous event's hash, computed by `audit_event_hash()`. */
     hash: bytea("hash").notNull().$defaultFn(fromTrigger),
   },
   (t) => [
@@ -409,16 +414,16 @@ export const auditEvents = pgTable(
 );
 
 /**
- * Where each vault's chain of audit events ends. Its row is what makes events of one vault come one after the other;
- * it is locked from an event's INSERT to the end of the transaction, so that INSERT comes last in its transaction.
+ * The end of each vault's audit chain. Its row serialises the events of one vault: it is locked from an event's INSERT
+ * to the end of the transaction, so make that INSERT the last statement.
  */
 export const auditChains = pgTable(
   "audit_chains",
   {
     vaultId: text("vault_id").primaryKey(),
-    /** How many events there are. */
+    /** Number of events. */
     length: bigint("length", { mode: "number" }).notNull(),
-    /** The hash of the last one. */
+    /** Hash of the last event. */
     head: bytea("head").notNull(),
   },
   (t) => [
@@ -428,27 +433,26 @@ export const auditChains = pgTable(
 );
 
 /**
- * Where the chain of a vault starts whose oldest events were removed, because they were older than the operator keeps
- * them: a trigger lets events go that stand before it, and no others. Another sees to it that it moves forwards only, to
- * an event of the chain, and past none of the last 30 days.
+ * The start of a vault's audit chain after retention removed its oldest events. One trigger allows DELETE only of events
+ * before it. Another lets it move only forwards, only to an event of the chain, and not into the last 30 days.
  */
 export const auditChainStarts = pgTable("audit_chain_starts", {
   vaultId: text("vault_id").primaryKey(),
-  /** The place of the last event that was removed. */
+  /** Position of the last removed event. */
   seq: bigint("seq", { mode: "number" }).notNull(),
-  /** Its hash, which the first of the others follows. */
+  /** Hash of the last removed event, which the first remaining event is chained to. */
   hash: bytea("hash").notNull(),
   movedAt: instant("moved_at").notNull().defaultNow(),
 });
 
 /**
- * One row by which processes see that the database went back in time, as when a copy of its files is put in their
- * place: they remember these numbers, and they never get smaller otherwise.
+ * The rollback guard's row. Its numbers only grow, and processes remember the highest they saw, so they notice when the
+ * database went back in time, for example because a copy of its files was restored.
  */
 export const databaseWatch = pgTable("database_watch", {
   id: smallint("id").primaryKey(),
-  /** Counts the times that was noticed and everything pending destroyed. */
+  /** How often a rollback was noticed and everything pending destroyed. */
   generation: integer("generation").notNull(),
-  /** Counts the looks that processes take, one a minute each. */
+  /** Heartbeats: each process adds one a minute. */
   beat: bigint("beat", { mode: "number" }).notNull(),
 });
