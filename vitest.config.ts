@@ -25,7 +25,7 @@ export default defineConfig({
   test: {
     projects: [
       project("unit", {
-        include: ["{api,drizzle,dashboard,reveal}/**/*.test.ts"],
+        include: ["*.test.ts", "{api,drizzle,dashboard,reveal}/**/*.test.ts"],
         exclude: ["**/node_modules/**", "**/dist/**", DATABASE_TESTS, ...SYSTEM_TESTS],
         isolate: false,
       }),
