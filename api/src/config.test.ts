@@ -1,17 +1,23 @@
 import { createHash, randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { ConfigError, configTable, effectiveConfig, parseConfig } from "./config.ts";
+import { Variable, variables } from "./config-variables.ts";
 
 const newKey = () => randomBytes(32).toString("base64");
 
-/** Bytes that look random but are the same in every run, so that no run fails by bad luck. */
+/** Random-looking bytes that are the same in every run, so that no run fails by chance. */
 const sample = (seed: number, length = 32) =>
   createHash("shake256", { outputLength: length }).update(String(seed)).digest();
 
 const DATABASE_URL = "postgres://app:pw@db.example.com:5432/ttl";
 const DIRECT_URL = "postgres://app:pw@primary.example.com:5432/ttl";
 
-/** The problems that the configuration is refused for, one a line; none when it is accepted. */
+/** Every variable, read from the definitions, so that no test has to repeat the list. */
+const allVariables = Object.values(variables).flatMap((item) =>
+  item instanceof Variable ? [item] : Object.values<Variable>(item),
+);
+
+/** Problems of a refused configuration; empty when it is accepted. */
 function problemsOf(env: Record<string, string | undefined>): string[] {
   try {
     parseConfig(env);
@@ -24,11 +30,11 @@ function problemsOf(env: Record<string, string | undefined>): string[] {
   }
 }
 
-/** Whether setting this variable to this value, and nothing else, is accepted. */
+/** Whether the configuration is valid with this one variable set. */
 const accepts = (name: string, value: string) => problemsOf({ [name]: value }).length === 0;
 
-describe("an environment without any variable", () => {
-  test("gives the documented defaults", () => {
+describe("an empty environment", () => {
+  test("yields the documented defaults", () => {
     expect(parseConfig({})).toEqual({
       port: 4000,
       host: "127.0.0.1",
@@ -51,50 +57,23 @@ describe("an environment without any variable", () => {
       retention: { secretDays: 365, auditDays: undefined },
       shutdownDelaySeconds: 0,
       rateLimitMultiplier: 1,
+      openTelemetry: { serviceName: "ttl-secrets", sampler: "parentbased_always_on", ratio: 1 },
       logLevel: "info",
     });
   });
 
-  test("is what empty and blank variables come to", () => {
-    const names = [
-      "PORT",
-      "HOST",
-      "METRICS_PORT",
-      "METRICS_HOST",
-      "DATABASE_URL",
-      "DATABASE_DIRECT_URL",
-      "DATA_DIR",
-      "PUBLIC_URL",
-      "REVEAL_URL",
-      "ENCRYPTION_KEYS",
-      "ENCRYPTION_KEYS_FILE",
-      "KEY_ROTATION",
-      "AUTH_SECRET",
-      "SIGN_UP",
-      "TRUSTED_PROXIES",
-      "BRAND_NAME",
-      "BRAND_COLOR",
-      "BRAND_LOGO",
-      "RECOGNITION_PHRASE",
-      "SWEEP_INTERVAL_SECONDS",
-      "RETENTION_DAYS",
-      "AUDIT_RETENTION_DAYS",
-      "SHUTDOWN_DELAY_SECONDS",
-      "RATE_LIMIT_MULTIPLIER",
-      "LOG_LEVEL",
-    ];
-    for (const blank of ["", " ", "\t"]) {
-      expect(parseConfig(Object.fromEntries(names.map((name) => [name, blank])))).toEqual(parseConfig({}));
-    }
+  test.each(["", " ", "\t"])("equals one in which every variable is blank (%j)", (blank) => {
+    const env = Object.fromEntries(allVariables.map(({ name }) => [name, blank]));
+    expect(parseConfig(env)).toEqual(parseConfig({}));
   });
 
-  test("is not disturbed by variables of others", () => {
+  test("ignores variables of other programs", () => {
     expect(parseConfig({ PATH: "/bin", port: "1", NODE_ENV: "production" })).toEqual(parseConfig({}));
   });
 });
 
 describe("a configuration", () => {
-  test("is taken as set, white space around values apart", () => {
+  test("keeps values as set, trimmed", () => {
     const [first, second, secret] = [newKey(), newKey(), newKey()];
     const config = parseConfig({
       PORT: " 8080 ",
@@ -154,15 +133,16 @@ describe("a configuration", () => {
       retention: { secretDays: 90, auditDays: 400 },
       shutdownDelaySeconds: 7,
       rateLimitMultiplier: 100,
+      openTelemetry: { serviceName: "ttl-secrets", sampler: "parentbased_always_on", ratio: 1 },
       logLevel: "trace",
     });
   });
 
-  test("can't be changed afterwards", () => {
+  test("is frozen", () => {
     expect(Object.isFrozen(parseConfig({}))).toBe(true);
   });
 
-  test("follows PORT in its own address, and PUBLIC_URL in that of links", () => {
+  test("derives PUBLIC_URL from PORT, and REVEAL_URL from PUBLIC_URL", () => {
     expect(parseConfig({ PORT: "8080" })).toMatchObject({
       publicUrl: "http://localhost:8080",
       revealUrl: "http://localhost:8080",
@@ -194,22 +174,22 @@ describe("an unusable configuration", () => {
     LOG_LEVEL: "sentinel-11",
   };
 
-  test("is refused with every problem at once, each under its variable's name", () => {
+  test("is refused with every problem at once, each with the name of its variable", () => {
     expect(problemsOf(wrong).map((problem) => problem.split(" ")[0])).toEqual(Object.keys(wrong));
   });
 
-  test("is refused without one of its values being repeated", () => {
+  test("is refused without repeating any of its values", () => {
     expect(problemsOf(wrong).join("\n")).not.toMatch(/sentinel/);
   });
 
-  test("is refused without a key, even of a ring that is right but for one letter, being repeated", () => {
+  test("is refused without repeating a key, even when only one character of the ring is wrong", () => {
     const key = newKey();
     const problems = problemsOf({ ENCRYPTION_KEYS: `k1:${key},k1:${key},k2:${key}x`, AUTH_SECRET: "short" });
     expect(problems.join("\n")).not.toContain(key.slice(0, 8));
     expect(problems.length).toBeGreaterThan(1);
   });
 
-  test("says of a missing key, beside the other problems, how to make one", () => {
+  test("says how to make a missing key, among the other problems", () => {
     const problems = problemsOf({ DATABASE_URL, PORT: "0" });
     expect(problems).toHaveLength(3);
     expect(problems[0]).toMatch(/^PORT /);
@@ -218,14 +198,14 @@ describe("an unusable configuration", () => {
   });
 });
 
-describe("with DATABASE_URL, both keys must be set", () => {
+describe("with DATABASE_URL, both keys", () => {
   const keys = () => ({ ENCRYPTION_KEYS: `k1:${newKey()}`, AUTH_SECRET: newKey() });
 
-  test("and are enough", () => {
+  test("are all that is required", () => {
     expect(problemsOf({ DATABASE_URL, ...keys() })).toEqual([]);
   });
 
-  test.each(["ENCRYPTION_KEYS", "AUTH_SECRET"])("so that a missing or blank %s is refused", (name) => {
+  test.each(["ENCRYPTION_KEYS", "AUTH_SECRET"])("are required: a missing or blank %s is refused", (name) => {
     for (const missing of [undefined, "", "  "]) {
       expect(problemsOf({ DATABASE_URL, ...keys(), [name]: missing })).toEqual([
         expect.stringMatching(new RegExp(`^${name} must be set when DATABASE_URL is`)),
@@ -233,20 +213,20 @@ describe("with DATABASE_URL, both keys must be set", () => {
     }
   });
 
-  test("but not without it, because the embedded database brings its own", () => {
+  test("are optional without it, because the embedded database generates its own", () => {
     expect(problemsOf({})).toEqual([]);
     expect(problemsOf({ AUTH_SECRET: newKey() })).toEqual([]);
   });
 
   test.each(["postgres://localhost/x", "postgresql://u:p@[::1]:5432/x?sslmode=require"])(
-    "%s is one",
+    "is accepted as %s",
     (url) => {
       expect(problemsOf({ DATABASE_URL: url, ...keys() })).toEqual([]);
     },
   );
 
   test.each(["mysql://localhost/x", "localhost:5432/x", "postgres://", "jdbc:postgresql://localhost/x"])(
-    "%s is none",
+    "is refused as %s",
     (url) => {
       expect(problemsOf({ DATABASE_URL: url, ...keys() })).toEqual([expect.stringMatching(/^DATABASE_URL /)]);
     },
@@ -254,7 +234,7 @@ describe("with DATABASE_URL, both keys must be set", () => {
 });
 
 describe("DATABASE_DIRECT_URL", () => {
-  test("says where the database is without the pooler in DATABASE_URL, and nothing alone", () => {
+  test("names the database behind the pooler of DATABASE_URL, and is refused without it", () => {
     const keys = { ENCRYPTION_KEYS: `k1:${newKey()}`, AUTH_SECRET: newKey() };
     expect(problemsOf({ DATABASE_URL, DATABASE_DIRECT_URL: DIRECT_URL, ...keys })).toEqual([]);
     expect(problemsOf({ DATABASE_DIRECT_URL: DIRECT_URL, ...keys })).toEqual([
@@ -266,13 +246,13 @@ describe("DATABASE_DIRECT_URL", () => {
 describe("ENCRYPTION_KEYS", () => {
   const key = newKey();
 
-  test("may hold kids of 1 to 32 letters, digits, hyphens and underscores", () => {
+  test("accepts kids of 1 to 32 letters, digits, hyphens and underscores", () => {
     for (const kid of ["k", "2026-01_B", "x".repeat(32)]) {
       expect(accepts("ENCRYPTION_KEYS", `${kid}:${key}`)).toBe(true);
     }
   });
 
-  test("makes the first key the active one and keeps the others to open with", () => {
+  test("makes the first key active and keeps the others for decryption", () => {
     const { keyRing } = parseConfig({ ENCRYPTION_KEYS: `b:${newKey()},a:${newKey()},c:${newKey()}` });
     expect(keyRing?.activeKid).toBe("b");
     expect([...(keyRing?.keys.keys() ?? [])]).toEqual(["b", "a", "c"]);
@@ -304,24 +284,24 @@ describe("ENCRYPTION_KEYS", () => {
     `k1:${(typeof bytes === "string" ? Buffer.from(bytes) : Buffer.from([...bytes])).toString("base64")}`;
   test.each([
     ["zeros", asKey(new Uint8Array(32))],
-    ["one byte over and over", asKey(new Uint8Array(32).fill(0xa5))],
-    ["two bytes in turn", asKey(Array.from({ length: 32 }, (_, i) => i % 2))],
-    ["eight bytes four times over", asKey(Array.from({ length: 32 }, (_, i) => (i % 8) * 31))],
-    ["sixteen bytes twice over", asKey(Buffer.concat([sample(1, 16), sample(1, 16)]))],
+    ["one byte repeated", asKey(new Uint8Array(32).fill(0xa5))],
+    ["two bytes alternating", asKey(Array.from({ length: 32 }, (_, i) => i % 2))],
+    ["eight bytes, four times", asKey(Array.from({ length: 32 }, (_, i) => (i % 8) * 31))],
+    ["sixteen bytes, twice", asKey(Buffer.concat([sample(1, 16), sample(1, 16)]))],
     ["the numbers from 0 to 31", asKey(Array.from({ length: 32 }, (_, i) => i))],
     ["the numbers from 31 down to 0", asKey(Array.from({ length: 32 }, (_, i) => 31 - i))],
     ["the numbers from 1 to 32", asKey(Array.from({ length: 32 }, (_, i) => i + 1))],
     ["hexadecimal digits in order, twice", asKey("0123456789abcdef0123456789abcdef")],
     ["the alphabet", asKey("abcdefghijklmnopqrstuvwxyz012345")],
     ["a sentence", asKey("please change this key right now")],
-    ["a word over and over", asKey("passwordpasswordpasswordpassword")],
-  ])("is refused with a key that is no random number: %s", (_, value) => {
+    ["a word repeated", asKey("passwordpasswordpasswordpassword")],
+  ])("is refused with a key that is not random: %s", (_, value) => {
     expect(problemsOf({ ENCRYPTION_KEYS: value })).toEqual([
       expect.stringMatching(/^ENCRYPTION_KEYS has a key that is not random/),
     ]);
   });
 
-  test("is refused when any key of it is weak, not only the first", () => {
+  test("is refused when any of its keys is weak, not only the first", () => {
     const weak = Buffer.alloc(32, 1).toString("base64");
     expect(accepts("ENCRYPTION_KEYS", `k1:${key},k2:${weak}`)).toBe(false);
   });
@@ -332,17 +312,17 @@ describe("ENCRYPTION_KEYS", () => {
     ]);
   });
 
-  test("is refused with the same key under two kids, in whatever spelling of base64", () => {
+  test("is refused with the same key under two kids, in any base64 spelling", () => {
     const problem = [expect.stringMatching(/^ENCRYPTION_KEYS holds the same key twice/)];
     expect(problemsOf({ ENCRYPTION_KEYS: `k1:${key},k2:${key}` })).toEqual(problem);
-    // The last character before the padding carries two bits that nobody reads.
+    // The last character before the padding carries two unused bits.
     const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     const last = alphabet.indexOf(key.charAt(42));
     const respelt = `${key.slice(0, 42)}${alphabet[last ^ 1]}=`;
     expect(accepts("ENCRYPTION_KEYS", `k1:${key},k2:${respelt}`)).toBe(false);
   });
 
-  test("takes any random key", () => {
+  test("accepts any random key", () => {
     const keys = Array.from({ length: 1000 }, (_, seed) => sample(seed).toString("base64"));
     expect(keys.filter((key) => !accepts("ENCRYPTION_KEYS", `k1:${key}`))).toHaveLength(0);
   });
@@ -367,7 +347,7 @@ describe("the brand", () => {
     ["BRAND_LOGO", "/nowhere/logo.svg", false],
     ["BRAND_LOGO", "/dev/zero", false],
     ["BRAND_LOGO", "/", false],
-  ])("%s may be %j: %s", (name, value, expected) => {
+  ])("accepts %s %j: %s", (name, value, expected) => {
     expect(accepts(name, value)).toBe(expected);
   });
 });
@@ -375,7 +355,7 @@ describe("the brand", () => {
 describe("ENCRYPTION_KEYS_FILE", () => {
   const file = "/etc/ttl-secrets/keys";
 
-  test("stands in for ENCRYPTION_KEYS, and is not both", () => {
+  test("replaces ENCRYPTION_KEYS, and is refused together with it", () => {
     const rest = { DATABASE_URL, AUTH_SECRET: newKey(), ENCRYPTION_KEYS_FILE: file };
     expect(parseConfig(rest)).toMatchObject({ keyFile: file, keyRing: undefined });
     expect(problemsOf({ ...rest, ENCRYPTION_KEYS: `k1:${newKey()}` })).toEqual([
@@ -383,7 +363,7 @@ describe("ENCRYPTION_KEYS_FILE", () => {
     ]);
   });
 
-  test("is kept by hand with a database of one's own, unless KEY_ROTATION says otherwise", () => {
+  test("is rotated manually with DATABASE_URL, unless KEY_ROTATION is daily", () => {
     const rest = { DATABASE_URL, AUTH_SECRET: newKey(), ENCRYPTION_KEYS_FILE: file };
     expect(parseConfig(rest).keyRotation).toBe("manual");
     expect(parseConfig({ ...rest, KEY_ROTATION: "daily" }).keyRotation).toBe("daily");
@@ -391,7 +371,7 @@ describe("ENCRYPTION_KEYS_FILE", () => {
     expect(problemsOf({ KEY_ROTATION: "weekly" })).toEqual(["KEY_ROTATION must be daily or manual"]);
   });
 
-  test("is what daily rotation needs: it can't change the environment", () => {
+  test("is required for daily rotation, which cannot change the environment", () => {
     expect(problemsOf({ ENCRYPTION_KEYS: `k1:${newKey()}`, KEY_ROTATION: "daily" })).toEqual([
       expect.stringMatching(/^KEY_ROTATION=daily can't change ENCRYPTION_KEYS/),
     ]);
@@ -404,24 +384,24 @@ describe("AUTH_SECRET", () => {
       (secret) => !accepts("AUTH_SECRET", secret),
     );
 
-  test("takes any 32 random bytes in base64, as `openssl rand -base64 32` prints them", () => {
+  test("accepts any 32 random bytes in base64, as `openssl rand -base64 32` prints them", () => {
     expect(refusedOf((seed) => sample(seed).toString("base64"))).toHaveLength(0);
   });
 
-  test("takes any 32 random characters of base64url", () => {
+  test("accepts any 32 random base64url characters", () => {
     expect(refusedOf((seed) => sample(seed, 24).toString("base64url"))).toHaveLength(0);
   });
 
-  // Of 64 random hexadecimal digits, one of the sixteen is missing about every fourth time.
-  test("takes any 32 random bytes in hexadecimal, as `openssl rand -hex 32` prints them", () => {
+  // 64 random hexadecimal digits lack one of the sixteen in about one case of four.
+  test("accepts any 32 random bytes in hexadecimal, as `openssl rand -hex 32` prints them", () => {
     expect(refusedOf((seed) => sample(seed).toString("hex"))).toHaveLength(0);
   });
 
   test.each([
     ["31 characters", randomBytes(32).toString("base64").slice(0, 31)],
-    ["one character over and over", "x".repeat(64)],
-    ["a word over and over", "secret".repeat(10)],
-    ["what tutorials use", "changeme-changeme-changeme-changeme"],
+    ["one character repeated", "x".repeat(64)],
+    ["a word repeated", "secret".repeat(10)],
+    ["a placeholder from tutorials", "changeme-changeme-changeme-changeme"],
     ["the alphabet", "abcdefghijklmnopqrstuvwxyz0123456789"],
     ["hexadecimal digits in order, twice", "0123456789abcdef0123456789abcdef"],
   ])("is refused when it is %s", (_, secret) => {
@@ -445,7 +425,7 @@ describe.each(["PUBLIC_URL", "REVEAL_URL"])("%s", (name) => {
     ["http://127.0.0.1:4000", "http://127.0.0.1:4000"],
     ["http://127.9.9.9", "http://127.9.9.9"],
     ["http://[::1]:4000", "http://[::1]:4000"],
-  ])("may be %s", (value, expected) => {
+  ])("accepts %s", (value, expected) => {
     const config = parseConfig({ [name]: value });
     expect(name === "PUBLIC_URL" ? config.publicUrl : config.revealUrl).toBe(expected);
   });
@@ -462,7 +442,7 @@ describe.each(["PUBLIC_URL", "REVEAL_URL"])("%s", (name) => {
     "https://user@secrets.example.com",
     "https://user:pw@secrets.example.com/",
     "https://secrets.example.com https://other.example.com",
-  ])("is refused when it is no bare origin: %s", (value) => {
+  ])("is refused when it is not a bare origin: %s", (value) => {
     expect(problemsOf({ [name]: value })).toEqual([expect.stringMatching(`^${name} must be a bare origin`)]);
   });
 
@@ -477,7 +457,7 @@ describe.each(["PUBLIC_URL", "REVEAL_URL"])("%s", (name) => {
     "http://128.0.0.1",
     "http://127.example.com",
     "http://127.0.0.1.nip.io",
-  ])("is refused over http when it is another machine: %s", (value) => {
+  ])("is refused with http:// on another machine: %s", (value) => {
     expect(problemsOf({ [name]: value })).toEqual([expect.stringMatching(`^${name} must be https://`)]);
   });
 });
@@ -490,7 +470,7 @@ describe("TRUSTED_PROXIES", () => {
     ["fd00::/8", ["fd00::/8"]],
     ["0.0.0.0/0", ["0.0.0.0/0"]],
     ["10.0.0.0/8 ,192.0.2.1,  fd00::/8", ["10.0.0.0/8", "192.0.2.1/32", "fd00::/8"]],
-  ])("may be %s", (value, expected) => {
+  ])("accepts %s", (value, expected) => {
     expect(parseConfig({ TRUSTED_PROXIES: value }).trustedProxies).toEqual(expected);
   });
 
@@ -514,16 +494,16 @@ describe("TRUSTED_PROXIES", () => {
     ]);
   });
 
-  // `10/8` would be read as 0.0.0.10/8 and `010.0.0.0` as 8.0.0.0: other networks than the writer meant.
+  // `10/8` would be read as 0.0.0.10/8 and `010.0.0.0` as 8.0.0.0, networks that the operator did not mean.
   test.each(["10/8", "10.1/16", "010.0.0.0/8", "0xa000000/8", "10"])(
-    "is refused in the short, octal and hexadecimal spellings that mean something else: %s",
+    "is refused in short, octal and hexadecimal spellings: %s",
     (value) => {
       expect(accepts("TRUSTED_PROXIES", value)).toBe(false);
     },
   );
 });
 
-describe("a number", () => {
+describe("a numeric variable", () => {
   test.each([
     ["PORT", 1, 65_535],
     ["SWEEP_INTERVAL_SECONDS", 1, 3600],
@@ -531,7 +511,7 @@ describe("a number", () => {
     ["RETENTION_DAYS", 1, 36_500],
     ["AUDIT_RETENTION_DAYS", 30, 36_500],
     ["RATE_LIMIT_MULTIPLIER", 1, 1_000_000],
-  ])("%s is whole and from %i to %i", (name, least, most) => {
+  ])("%s is a whole number from %i to %i", (name, least, most) => {
     for (const value of [least, most]) expect(accepts(name, String(value))).toBe(true);
     const wrong = [least - 1, -1, most + 1, "1.5", "1e3", "0x10", "+1", "12a", "NaN", "1 2", "9".repeat(30)];
     for (const value of wrong) {
@@ -542,13 +522,13 @@ describe("a number", () => {
   });
 });
 
-describe("a choice", () => {
+describe("a variable with fixed values", () => {
   test.each([
     ["SIGN_UP", ["open", "first", "closed"]],
     ["LOG_LEVEL", ["silent", "fatal", "error", "warn", "info", "debug", "trace"]],
     ["OTEL_SDK_DISABLED", ["true", "false"]],
     ["OTEL_TRACES_SAMPLER", ["always_on", "always_off", "traceidratio", "parentbased_traceidratio"]],
-  ])("%s is one of %j", (name, choices) => {
+  ])("%s accepts %j only", (name, choices) => {
     for (const choice of choices) expect(accepts(name, choice)).toBe(true);
     for (const wrong of ["yes", choices[0]?.toUpperCase() ?? "", choices.join(",")]) {
       expect(problemsOf({ [name]: wrong })).toEqual([expect.stringMatching(`^${name} must be `)]);
@@ -556,11 +536,12 @@ describe("a choice", () => {
   });
 });
 
-test("the README's table has a row for every variable, with its default and meaning", () => {
+test("the configuration table has a row for every variable, with its default and meaning", () => {
   const [head, rule, ...rows] = configTable().split("\n");
   expect([head, rule]).toEqual(["| variable | default | meaning |", "| --- | --- | --- |"]);
-  expect(rows).toHaveLength(33);
-  for (const row of rows) expect(row).toMatch(/^\| `[A-Z_]+` \| [^|]+ \| [^|]+\. \|$/);
+  expect(rows.map((row) => /^\| `([A-Z_]+)` \| [^|]+ \| [^|]+\. \|$/.exec(row)?.[1])).toEqual(
+    allVariables.map(({ name }) => name),
+  );
   expect(configTable()).not.toContain("undefined");
 });
 
@@ -583,47 +564,56 @@ describe("sign-up open to anyone", () => {
   test.each([
     ["on an address that others can reach", network],
     ["behind a proxy", { SIGN_UP: "open", PUBLIC_URL: "https://secrets.example.com" }],
-  ])("is refused %s, unless it is said to be meant", (_where, env) => {
+  ])("is refused %s, unless PUBLIC_SIGN_UP confirms it", (_where, env) => {
     expect(problemsOf(env)).toEqual([expect.stringContaining("PUBLIC_SIGN_UP=yes")]);
     expect(problemsOf({ ...env, PUBLIC_SIGN_UP: "yes" })).toEqual([]);
   });
 
   test.each([{ SIGN_UP: "open" }, { SIGN_UP: "open", HOST: "::1" }, { SIGN_UP: "first", HOST: "0.0.0.0" }])(
-    "needs no word where it can't harm: %j",
+    "needs no confirmation on this machine or with other settings: %j",
     (env) => {
       expect(problemsOf(env)).toEqual([]);
     },
   );
 });
 
-test("what is logged of the configuration says of secrets only whether they are set", () => {
-  const env = {
+describe("the logged configuration", () => {
+  const secrets = {
     DATABASE_URL,
     DATABASE_DIRECT_URL: DIRECT_URL,
     ENCRYPTION_KEYS: `k1:${sample(1).toString("base64")}`,
     AUTH_SECRET: sample(2).toString("base64"),
     RECOGNITION_PHRASE: "blue heron",
-    PORT: "4123",
+    OTEL_EXPORTER_OTLP_ENDPOINT: "https://user:canary@otlp.example.com",
   };
-  const shown = effectiveConfig(parseConfig(env));
-  expect(shown).toMatchObject({
-    DATABASE_URL: "set",
-    DATABASE_DIRECT_URL: "set",
-    ENCRYPTION_KEYS: "set",
-    AUTH_SECRET: "set",
-    BRAND_LOGO: "unset",
-    PORT: 4123,
+
+  test("names every variable", () => {
+    expect(Object.keys(effectiveConfig(parseConfig({})))).toEqual(allVariables.map(({ name }) => name));
   });
-  const text = JSON.stringify(shown);
-  const { PORT, ...secrets } = env;
-  for (const secret of Object.values(secrets)) expect(text).not.toContain(secret.slice(3));
-  expect(JSON.stringify(effectiveConfig(parseConfig({})))).toContain('"DATABASE_URL":"unset"');
+
+  test("says of a secret only whether it is set", () => {
+    const shown = effectiveConfig(parseConfig({ ...secrets, PORT: "4123" }));
+    expect(shown).toMatchObject({ PORT: 4123, PUBLIC_URL: "http://localhost:4123", BRAND_LOGO: "unset" });
+    for (const [name, value] of Object.entries(secrets)) {
+      expect(shown[name], name).toBe("set");
+      expect(JSON.stringify(shown)).not.toContain(value.slice(3));
+    }
+    expect(effectiveConfig(parseConfig({})).DATABASE_URL).toBe("unset");
+  });
+
+  test("treats every variable as secret whose name suggests a key, secret, password, token or database", () => {
+    const suspicious = allVariables.filter(({ name }) =>
+      /(KEYS?|SECRET|PASSWORD|TOKEN|PHRASE|DATABASE.*_URL|ENDPOINT)$/.test(name),
+    );
+    expect(suspicious.map(({ name }) => name)).toEqual(expect.arrayContaining(Object.keys(secrets)));
+    for (const { name, isSecret } of suspicious) expect(isSecret, name).toBe(true);
+  });
 });
 
 describe("traces", () => {
   const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:4318" };
 
-  test("are made when there is where to send them, and not when they are disabled", () => {
+  test("are sent when an endpoint is set, and not when they are disabled", () => {
     expect(parseConfig({ OTEL_SERVICE_NAME: "x", OTEL_TRACES_SAMPLER: "always_on" }).tracing).toBeUndefined();
     expect(parseConfig({ ...endpoint, OTEL_SDK_DISABLED: "true" }).tracing).toBeUndefined();
     expect(parseConfig({ ...endpoint, OTEL_TRACES_SAMPLER_ARG: "0.25" }).tracing).toEqual({
@@ -633,7 +623,7 @@ describe("traces", () => {
     });
   });
 
-  test("go to an address over HTTP, in JSON, and in a share of at most all", () => {
+  test("go to an HTTP address, in JSON, with a ratio from 0 to 1", () => {
     for (const wrong of ["127.0.0.1:4318", "grpc://127.0.0.1:4317", "on"]) {
       expect(accepts("OTEL_EXPORTER_OTLP_ENDPOINT", wrong)).toBe(false);
     }
@@ -646,18 +636,20 @@ describe("traces", () => {
     expect(problemsOf({ ...endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: "http/json" })).toEqual([]);
   });
 
-  test("are logged without the address, which may have a password in it", () => {
+  test("are logged without the endpoint, which may contain a password", () => {
     const shown = effectiveConfig(
       parseConfig({ OTEL_EXPORTER_OTLP_ENDPOINT: "https://u:canary@otlp.example.com" }),
     );
-    expect(shown.traces).toBe("parentbased_always_on, as ttl-secrets");
+    expect(shown).toMatchObject({
+      OTEL_EXPORTER_OTLP_ENDPOINT: "set",
+      OTEL_TRACES_SAMPLER: "parentbased_always_on",
+      OTEL_SERVICE_NAME: "ttl-secrets",
+    });
     expect(JSON.stringify(shown)).not.toContain("canary");
   });
 });
 
-test("metrics have a port of their own", () => {
-  expect(problemsOf({ PORT: "4001", METRICS_PORT: "4001" })).toEqual([
-    "METRICS_PORT must be another port than PORT",
-  ]);
+test("the metrics port must differ from PORT", () => {
+  expect(problemsOf({ PORT: "4001", METRICS_PORT: "4001" })).toEqual(["METRICS_PORT must differ from PORT"]);
   expect(problemsOf({ PORT: "4001", METRICS_PORT: "4002" })).toEqual([]);
 });
