@@ -1,6 +1,6 @@
 /**
- * Writes what is generated from the code: `api/schema.graphql`, the configuration table in the README, and the
- * examples in INTEGRATIONS.md, which are files that tests run.
+ * Generates `api/schema.graphql`, the table in api/CONFIGURATION.md, and the code in api/INTEGRATIONS.md, which comes
+ * from files that tests run.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { lexicographicSortSchema, printSchema } from "graphql";
@@ -11,13 +11,13 @@ const fileOf = (path: string) => new URL(path, import.meta.url);
 
 writeFileSync(fileOf("../schema.graphql"), `${printSchema(lexicographicSortSchema(schema))}\n`);
 
-const readme = fileOf("../../README.md");
-const table = /(<!-- configuration -->\n)[\s\S]*(\n<!-- \/configuration -->)/;
-const text = readFileSync(readme, "utf8");
-if (!table.test(text)) throw new Error("README.md has no <!-- configuration --> markers");
+const configuration = fileOf("../CONFIGURATION.md");
+const table = /(<!-- configuration -->\n)[\s\S]*(<!-- \/configuration -->)/;
+const text = readFileSync(configuration, "utf8");
+if (!table.test(text)) throw new Error("api/CONFIGURATION.md has no <!-- configuration --> markers");
 writeFileSync(
-  readme,
-  text.replace(table, (_all, open: string, close: string) => open + configTable() + close),
+  configuration,
+  text.replace(table, (_all, open: string, close: string) => `${open}${configTable()}\n${close}`),
 );
 
 const guide = fileOf("../INTEGRATIONS.md");

@@ -71,12 +71,12 @@ describe("the supply chain", () => {
     }
   });
 
-  it("has a reason for each direct runtime dependency in the README", () => {
-    const readme = read("README.md");
+  it("has a reason for each direct runtime dependency in api/DEPENDENCIES.md", () => {
+    const reasons = read("api/DEPENDENCIES.md");
     for (const part of ["api", "dashboard", "drizzle"]) {
       const { dependencies = {} } = JSON.parse(read(`${part}/package.json`)) as Manifest;
       for (const name of Object.keys(dependencies).filter((name) => !name.startsWith("@ttl-secrets/"))) {
-        expect(readme, `${name} (${part})`).toContain(`\`${name}\``);
+        expect(reasons, `${name} (${part})`).toContain(`\`${name}\``);
       }
     }
   });
