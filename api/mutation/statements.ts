@@ -6,7 +6,7 @@ export interface WrongStatement {
   file: string;
   /** What goes wrong then. */
   breaks: string;
-  /** A piece of the source, which stands there once. */
+  /** A piece of the source, which occurs there once. White space of any length matches. */
   from: string;
   to: string;
   /** The start of the title of the test that must notice, and its file. */
@@ -14,8 +14,8 @@ export interface WrongStatement {
   in: string;
 }
 
-const inStore = (rules: Omit<WrongStatement, "file">[]): WrongStatement[] =>
-  rules.map((rule) => ({ file: "secrets/secret-store.ts", ...rule }));
+const inFile = (file: string, rules: Omit<WrongStatement, "file">[]): WrongStatement[] =>
+  rules.map((rule) => ({ file, ...rule }));
 
 /**
  * SQL is one string to Stryker, which it could only empty. So these are its mutants by hand: the statements on the path of
@@ -27,7 +27,7 @@ const inStore = (rules: Omit<WrongStatement, "file">[]): WrongStatement[] =>
  * - The vault in `lockProject`: `requireOwnProject` has looked at it before.
  */
 export const STATEMENTS: WrongStatement[] = [
-  ...inStore([
+  ...inFile("secrets/attempt-store.ts", [
     {
       breaks: "claim: forgets the TTL",
       test: "is one answer, byte for byte, for every reason there can be",
@@ -176,6 +176,50 @@ export const STATEMENTS: WrongStatement[] = [
       in: "jobs/expire-secrets",
     },
     {
+      breaks: "interrupted: closes attempts that are under way",
+      test: "does not take an attempt that is under way",
+      from: "WHERE attempted_from IS NOT NULL AND ended_at <= now() - make_interval(secs => ${ATTEMPT_SECONDS})",
+      to: "WHERE attempted_from IS NOT NULL AND ${ATTEMPT_SECONDS} = ${ATTEMPT_SECONDS}",
+      in: "jobs/expire-secrets",
+    },
+    {
+      breaks: "interrupted: closes only attempts that are under way",
+      test: "does not take an attempt that is under way",
+      from: "WHERE attempted_from IS NOT NULL AND ended_at <= now()",
+      to: "WHERE attempted_from IS NOT NULL AND ended_at > now()",
+      in: "jobs/expire-secrets",
+    },
+    {
+      breaks: "interrupted: closes what nobody attempts",
+      test: "writes the audit event that an interrupted",
+      from: "WHERE attempted_from IS NOT NULL AND ended_at <= now()",
+      to: "WHERE ended_at <= now()",
+      in: "jobs/expire-secrets",
+    },
+    {
+      breaks: "interrupted: leaves the attempt open",
+      test: "writes the audit event that an interrupted",
+      from: "UPDATE ttl_secrets s SET attempted_from = NULL FROM",
+      to: "UPDATE ttl_secrets s SET attempted_from = s.attempted_from FROM",
+      in: "jobs/expire-secrets",
+    },
+    {
+      breaks: "interrupted: waits for what another sweep works on",
+      test: "skips what another process is working on",
+      from: "LIMIT ${limit} FOR UPDATE SKIP LOCKED\n    ), closed",
+      to: "LIMIT ${limit} FOR UPDATE\n    ), closed",
+      in: "jobs/expire-secrets",
+    },
+    {
+      breaks: "interrupted: closes what another sweep closes",
+      test: "skips what another process is working on",
+      from: "LIMIT ${limit} FOR UPDATE SKIP LOCKED\n    ), closed",
+      to: "LIMIT ${limit}\n    ), closed",
+      in: "jobs/expire-secrets",
+    },
+  ]),
+  ...inFile("secrets/secret-store.ts", [
+    {
       breaks: "revoke: what is past its TTL",
       test: "leaves one whose TTL is over as it is",
       from: "WHERE secret_id = ${secretId} AND expires_at > now() RETURNING secret_id",
@@ -225,48 +269,6 @@ export const STATEMENTS: WrongStatement[] = [
       in: "jobs/expire-secrets",
     },
     {
-      breaks: "interrupted: closes attempts that are under way",
-      test: "does not take an attempt that is under way",
-      from: "WHERE attempted_from IS NOT NULL AND ended_at <= now() - make_interval(secs => ${ATTEMPT_SECONDS})",
-      to: "WHERE attempted_from IS NOT NULL AND ${ATTEMPT_SECONDS} = ${ATTEMPT_SECONDS}",
-      in: "jobs/expire-secrets",
-    },
-    {
-      breaks: "interrupted: closes only attempts that are under way",
-      test: "does not take an attempt that is under way",
-      from: "WHERE attempted_from IS NOT NULL AND ended_at <= now()",
-      to: "WHERE attempted_from IS NOT NULL AND ended_at > now()",
-      in: "jobs/expire-secrets",
-    },
-    {
-      breaks: "interrupted: closes what nobody attempts",
-      test: "writes the audit event that an interrupted",
-      from: "WHERE attempted_from IS NOT NULL AND ended_at <= now()",
-      to: "WHERE ended_at <= now()",
-      in: "jobs/expire-secrets",
-    },
-    {
-      breaks: "interrupted: leaves the attempt open",
-      test: "writes the audit event that an interrupted",
-      from: "UPDATE ttl_secrets s SET attempted_from = NULL FROM",
-      to: "UPDATE ttl_secrets s SET attempted_from = s.attempted_from FROM",
-      in: "jobs/expire-secrets",
-    },
-    {
-      breaks: "interrupted: waits for what another sweep works on",
-      test: "skips what another process is working on",
-      from: "LIMIT ${limit} FOR UPDATE SKIP LOCKED\n    ), closed",
-      to: "LIMIT ${limit} FOR UPDATE\n    ), closed",
-      in: "jobs/expire-secrets",
-    },
-    {
-      breaks: "interrupted: closes what another sweep closes",
-      test: "skips what another process is working on",
-      from: "LIMIT ${limit} FOR UPDATE SKIP LOCKED\n    ), closed",
-      to: "LIMIT ${limit}\n    ), closed",
-      in: "jobs/expire-secrets",
-    },
-    {
       breaks: "destroy pending: what is past its TTL",
       test: "a look ends what was stored in another line",
       from: "WHERE y.expires_at > now() AND ${isChosen}",
@@ -295,39 +297,11 @@ export const STATEMENTS: WrongStatement[] = [
       in: "secrets/rollback-guard",
     },
     {
-      breaks: "status: an attempt stays under way for ever",
-      test: "writes the audit event that an interrupted",
-      from: "AND ${ttlSecrets.endedAt} > now() - make_interval(secs => ${ATTEMPT_SECONDS}))`",
-      to: ")`",
-      in: "jobs/expire-secrets",
-    },
-    {
-      breaks: "status: what is past its TTL stays pending",
-      test: "ends an unopened secret on the instant",
-      from: "= 'pending' AND ${ttlSecrets.expiresAt} <= now())`",
-      to: "= 'pending' AND ${ttlSecrets.expiresAt} > now())`",
-      in: "secrets/reveal-secret",
-    },
-    {
       breaks: "a secret found: another vault's",
       test: "answers for another vault's secret",
       from: "and(eq(ttlSecrets.id, secretId), eq(projects.vaultId, vaultId))",
       to: "eq(ttlSecrets.id, secretId)",
       in: "secrets/revoke-secret",
-    },
-    {
-      breaks: "a list: of all projects",
-      test: "shows what is in the project, and nothing of another",
-      from: "and(eq(ttlSecrets.projectId, projectId), isAfter(order, page.after))",
-      to: "isAfter(order, page.after)",
-      in: "secrets/list-secrets",
-    },
-    {
-      breaks: "a search: in all projects",
-      test: "goes by what is true now",
-      from: "const where = and(\n    eq(ttlSecrets.projectId, projectId),",
-      to: "const where = and(",
-      in: "secrets/list-secrets",
     },
     {
       breaks: "forgetting: what an attempt is under way at",
@@ -342,6 +316,38 @@ export const STATEMENTS: WrongStatement[] = [
       from: "WHERE ended_at < now() - make_interval(days => ${days})",
       to: "WHERE ended_at > now() - make_interval(days => ${days})",
       in: "jobs/retention",
+    },
+  ]),
+  ...inFile("secrets/secret-status-store.ts", [
+    {
+      breaks: "status: an attempt stays under way for ever",
+      test: "writes the audit event that an interrupted",
+      from: "AND ${ttlSecrets.endedAt} > now() - make_interval(secs => ${ATTEMPT_SECONDS}))`",
+      to: ")`",
+      in: "jobs/expire-secrets",
+    },
+    {
+      breaks: "status: what is past its TTL stays pending",
+      test: "ends an unopened secret on the instant",
+      from: "= 'pending' AND ${ttlSecrets.expiresAt} <= now())`",
+      to: "= 'pending' AND ${ttlSecrets.expiresAt} > now())`",
+      in: "secrets/reveal-secret",
+    },
+  ]),
+  ...inFile("secrets/secret-list-store.ts", [
+    {
+      breaks: "a list: of all projects",
+      test: "shows what is in the project, and nothing of another",
+      from: "and(eq(ttlSecrets.projectId, projectId), isAfter(order, page.after))",
+      to: "isAfter(order, page.after)",
+      in: "secrets/list-secrets",
+    },
+    {
+      breaks: "a search: in all projects",
+      test: "goes by what is true now",
+      from: "const where = and(\n    eq(ttlSecrets.projectId, projectId),",
+      to: "const where = and(",
+      in: "secrets/list-secrets",
     },
   ]),
   {
@@ -360,36 +366,34 @@ export const STATEMENTS: WrongStatement[] = [
     to: "JOIN projects p ON p.id = e.project_id AND false\n    ORDER BY",
     in: "secrets/reveal-secret",
   },
-  {
-    file: "secrets/rollback-guard-store.ts",
-    breaks: "watch: trusts a database with fewer looks",
-    test: "because it went back",
-    from: "AND beat >= ${beat} AND",
-    to: "AND ${beat} = ${beat} AND",
-    in: "secrets/rollback-guard",
-  },
-  {
-    file: "secrets/rollback-guard-store.ts",
-    breaks: "watch: trusts a database with fewer transactions",
-    test: "is known by this: it has had fewer transactions",
-    from: "AND ${xid(sql)} >= ${seen.xid}::float8",
-    to: "",
-    in: "secrets/rollback-guard",
-  },
-  {
-    file: "secrets/rollback-guard-store.ts",
-    breaks: "watch: trusts an older generation",
-    test: "is known by this: it has not noticed",
-    from: "(generation > ${generation}\n",
-    to: "(generation <> ${generation}\n",
-    in: "secrets/rollback-guard",
-  },
-  {
-    file: "secrets/rollback-guard-store.ts",
-    breaks: "watch: trusts the numbers of another line of history",
-    test: "is known by this: of fewer looks",
-    from: "database_lineage() = ${lineage} AND (generation",
-    to: "${lineage} = ${lineage} AND (generation",
-    in: "secrets/rollback-guard",
-  },
+  ...inFile("secrets/rollback-guard-store.ts", [
+    {
+      breaks: "watch: trusts a database with fewer looks",
+      test: "because it went back",
+      from: "AND beat >= ${beat} AND",
+      to: "AND ${beat} = ${beat} AND",
+      in: "secrets/rollback-guard",
+    },
+    {
+      breaks: "watch: trusts a database with fewer transactions",
+      test: "is known by this: it has had fewer transactions",
+      from: "AND ${xid(sql)} >= ${seen.xid}::float8",
+      to: "",
+      in: "secrets/rollback-guard",
+    },
+    {
+      breaks: "watch: trusts an older generation",
+      test: "is known by this: it has not noticed",
+      from: "(generation > ${generation}\n",
+      to: "(generation <> ${generation}\n",
+      in: "secrets/rollback-guard",
+    },
+    {
+      breaks: "watch: trusts the numbers of another line of history",
+      test: "is known by this: of fewer looks",
+      from: "database_lineage() = ${lineage} AND (generation",
+      to: "${lineage} = ${lineage} AND (generation",
+      in: "secrets/rollback-guard",
+    },
+  ]),
 ];

@@ -22,15 +22,16 @@ export const TARGETS: Target[] = [
     ignoreStatic: true,
   },
   {
-    mutate: "secrets/{secret-availability,revoke-secret,expire-secrets,destroy-pending}.ts",
-    tests: ["secrets/{secret-availability,revoke-secret,expire-secrets,rollback-guard}"],
+    mutate:
+      "{secrets/secret-availability,secrets/revoke-secret,secrets/destroy-pending,jobs/expire-secrets}.ts",
+    tests: ["secrets/{secret-availability,revoke-secret,rollback-guard}", "jobs/expire-secrets"],
     ignoreStatic: true,
   },
   {
-    mutate: "secrets/secret-store.ts",
+    mutate: "secrets/{attempt-store,secret-store}.ts",
     tests: [
-      "secrets/{idempotency,rollback-guard,expire-secrets,forget-old,reveal-secret,revoke-secret}",
-      "secrets/{secret-availability,tampered-rows}",
+      "secrets/{idempotency,rollback-guard,reveal-secret,revoke-secret,secret-availability,tampered-rows}",
+      "jobs/{expire-secrets,retention}",
     ],
     ignoreStatic: true,
   },

@@ -3,6 +3,10 @@ import { createVitest } from "vitest/node";
 import type { Score } from "./score.ts";
 import { STATEMENTS, type WrongStatement } from "./statements.ts";
 
+/** Matches a piece of source however it is wrapped and indented. */
+const ignoringWhiteSpace = (piece: string): RegExp =>
+  new RegExp(piece.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&").replace(/\s+/g, "\\s+"));
+
 /**
  * Tries each mutant of `STATEMENTS` on the test that must notice. Nothing is written to the sources: the statement is
  * changed as they are loaded. Returns the score.
@@ -15,7 +19,7 @@ export async function tryStatements(print: (line: string) => void): Promise<Scor
     enforce: "pre" as const,
     transform(code: string, id: string) {
       if (!mutant || !id.endsWith(`/api/src/${mutant.file}`)) return undefined;
-      const [before, after, ...more] = code.split(mutant.from);
+      const [before, after, ...more] = code.split(ignoringWhiteSpace(mutant.from));
       if (after === undefined || more.length > 0)
         throw new Error(`not once in ${mutant.file}: ${mutant.from}`);
       isApplied = true;

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import postgres from "postgres";
 import type { Database } from "../../api/src/db/client.ts";
-import { claim } from "../../api/src/secrets/secret-store.ts";
+import { claim } from "../../api/src/secrets/attempt-store.ts";
 
 const run = promisify(execFile);
 

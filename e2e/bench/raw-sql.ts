@@ -3,7 +3,9 @@ import { randomBytes } from "node:crypto";
 import { hashToken } from "../../api/src/crypto/token.ts";
 import { connect } from "../../api/src/db/client.ts";
 import { BATCH } from "../../api/src/jobs/batches.ts";
-import { claim, expireBatch, findPayload, listSecrets, settle } from "../../api/src/secrets/secret-store.ts";
+import { claim, findPayload, settle } from "../../api/src/secrets/attempt-store.ts";
+import { listSecrets } from "../../api/src/secrets/secret-list-store.ts";
+import { expireBatch } from "../../api/src/secrets/secret-store.ts";
 import { hashedPassphrase, keyRingOf, storePending } from "../consistency/pending-secret.ts";
 import type { Sender } from "./product.ts";
 

@@ -5,8 +5,8 @@ import { hashToken } from "../../api/src/crypto/token.ts";
 import { connect, type Database } from "../../api/src/db/client.ts";
 import { listen } from "../../api/src/http/listen.ts";
 import { expireSecrets } from "../../api/src/jobs/expire-secrets.ts";
+import { claim } from "../../api/src/secrets/attempt-store.ts";
 import { destroyPending } from "../../api/src/secrets/destroy-pending.ts";
-import { claim } from "../../api/src/secrets/secret-store.ts";
 import { createTestApp, type Endpoint } from "../../api/test/app.ts";
 import { createDatabase } from "../../api/test/database.ts";
 import {

@@ -5,7 +5,7 @@ import { createTestApp } from "../../test/app.ts";
 import { useDatabase } from "../../test/database.ts";
 import { createSecret, createSender, graphql, reveal, type Sender } from "../../test/factories.ts";
 import { connect } from "../db/client.ts";
-import { closeInterruptedBatch } from "../secrets/secret-store.ts";
+import { closeInterruptedBatch } from "../secrets/attempt-store.ts";
 import { insertEvents } from "./audit-store.ts";
 import { verifyChain, verifyChains } from "./verify-chain.ts";
 

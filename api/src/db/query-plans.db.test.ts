@@ -27,21 +27,16 @@ import { purgeBatch } from "../audit/retention-store.ts";
 import { changedSince, readSecrets, refsChangedSince, refsEndedByTime } from "../live/change-store.ts";
 import { readVitals } from "../metrics/vitals-store.ts";
 import { listProjects } from "../projects/project-store.ts";
+import { claim, closeInterruptedBatch, findPayload, settle } from "../secrets/attempt-store.ts";
 import { forgetOldAttempts } from "../secrets/idempotency-store.ts";
 import { currentWatermark } from "../secrets/rollback-guard-store.ts";
+import { findSecrets, listSecrets, MOST_LOOKED_AT } from "../secrets/secret-list-store.ts";
 import type { SecretOrder, SecretPosition } from "../secrets/secret-order.ts";
 import {
-  claim,
-  closeInterruptedBatch,
   destroyPendingBatch,
   expireBatch,
-  findPayload,
-  findSecrets,
   forgetEndedBatch,
-  listSecrets,
-  MOST_LOOKED_AT,
   revoke as revokePending,
-  settle,
 } from "../secrets/secret-store.ts";
 import { RateLimits } from "../shared/rate-limit.ts";
 

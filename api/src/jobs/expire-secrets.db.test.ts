@@ -12,7 +12,7 @@ import {
   storeExpired,
 } from "../../test/factories.ts";
 import { hashToken } from "../crypto/token.ts";
-import { claim, settle } from "../secrets/secret-store.ts";
+import { claim, settle } from "../secrets/attempt-store.ts";
 import { expireSecrets } from "./expire-secrets.ts";
 
 const db = useDatabase();

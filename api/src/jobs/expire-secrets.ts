@@ -1,5 +1,6 @@
 import type { Database } from "../db/client.ts";
-import { closeInterruptedBatch, expireBatch } from "../secrets/secret-store.ts";
+import { closeInterruptedBatch } from "../secrets/attempt-store.ts";
+import { expireBatch } from "../secrets/secret-store.ts";
 import { type Batches, runInBatches } from "./batches.ts";
 
 /** How much one sweep did. */

@@ -6,7 +6,7 @@ import { createSecret, createSender, reveal, secretOf, signUp } from "../../test
 import { insertEvents } from "../audit/audit-store.ts";
 import { verifyChain } from "../audit/verify-chain.ts";
 import { hashToken } from "../crypto/token.ts";
-import { claim } from "../secrets/secret-store.ts";
+import { claim } from "../secrets/attempt-store.ts";
 import { expireSecrets } from "./expire-secrets.ts";
 import { deletePastRetention } from "./retention.ts";
 

@@ -3,7 +3,7 @@ import { ttlSecrets } from "@ttl-secrets/drizzle/schema";
 import { and, asc, eq, gte, inArray, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import type { TtlSecret } from "../secrets/secret.ts";
-import { ATTEMPT_SECONDS, isOverdue, secretFields } from "../secrets/secret-store.ts";
+import { ATTEMPT_SECONDS, isOverdue, secretFields } from "../secrets/secret-status-store.ts";
 import type { Position } from "../shared/paging.ts";
 import { CHANNEL } from "./change.ts";
 

@@ -3,7 +3,7 @@ import { createTestApp, type TestApp } from "../../test/app.ts";
 import { useDatabase } from "../../test/database.ts";
 import { auditOf, createSecret, createSender, graphql, reveal, type Sender } from "../../test/factories.ts";
 import { hashToken } from "../crypto/token.ts";
-import { claim, settle } from "../secrets/secret-store.ts";
+import { claim, settle } from "../secrets/attempt-store.ts";
 
 const db = useDatabase();
 

@@ -6,8 +6,8 @@ import { useDatabase } from "../../test/database.ts";
 import { createProject, createSecret, createSender, graphql, reveal } from "../../test/factories.ts";
 import type { Database } from "../db/client.ts";
 import type { TtlSecret } from "./secret.ts";
+import { findSecrets, listSecrets, MOST_LOOKED_AT } from "./secret-list-store.ts";
 import { encodeOrderCursor, orderCursorDecoder, type SecretOrder } from "./secret-order.ts";
-import { findSecrets, listSecrets, MOST_LOOKED_AT } from "./secret-store.ts";
 
 const db = useDatabase();
 

@@ -5,8 +5,8 @@ import { badInput } from "../shared/errors.ts";
 import { isNamePart } from "../shared/name.ts";
 import { type Page, type PageRequest, toPage } from "../shared/paging.ts";
 import type { SecretStatus, TtlSecret } from "./secret.ts";
+import { findSecrets, listSecrets as readSecrets } from "./secret-list-store.ts";
 import type { SecretOrder, SecretPosition } from "./secret-order.ts";
-import { findSecrets, listSecrets as readSecrets } from "./secret-store.ts";
 
 /** As many as there are. */
 const MAX_STATUSES = 5;

@@ -13,9 +13,9 @@ import { verifyChain } from "../audit/verify-chain.ts";
 import { hashToken } from "../crypto/token.ts";
 import { connect, type Database } from "../db/client.ts";
 import { createLogger } from "../logging/log.ts";
+import { claim, settle } from "./attempt-store.ts";
 import { openRollbackGuard, type RollbackGuard } from "./rollback-guard.ts";
 import { secretAvailable } from "./secret-availability.ts";
-import { claim, settle } from "./secret-store.ts";
 
 const silent = createLogger("silent");
 const keyRing = testKeyRing("k1");

@@ -16,7 +16,7 @@ import { PostgresProxy } from "../../test/postgres-proxy.ts";
 import { HashingPool } from "../crypto/argon2.ts";
 import { hashToken } from "../crypto/token.ts";
 import { connect } from "../db/client.ts";
-import { claim, settle } from "./secret-store.ts";
+import { claim, settle } from "./attempt-store.ts";
 
 const db = useDatabase();
 

@@ -9,10 +9,10 @@ import { reloadIfChanged } from "../key-ring/reload-if-changed.ts";
 import type { Logger } from "../logging/log.ts";
 import { AppError, badInput } from "../shared/errors.ts";
 import { step } from "../tracing/tracing.ts";
+import { type Claim, claim as claimPayload, settle } from "./attempt-store.ts";
 import type { RollbackGuard } from "./rollback-guard.ts";
 import type { Watermark } from "./rollback-guard-store.ts";
 import type { DestroyedReason } from "./secret.ts";
-import { type Claim, claim as claimPayload, settle } from "./secret-store.ts";
 
 const MAX_PASSPHRASE_CHARACTERS = 1024;
 

@@ -13,7 +13,7 @@ import {
   reveal,
 } from "../../test/factories.ts";
 import { hashToken } from "../crypto/token.ts";
-import { claim, settle } from "./secret-store.ts";
+import { claim, settle } from "./attempt-store.ts";
 
 const db = useDatabase();
 

@@ -5,7 +5,7 @@ import type { Database } from "../db/client.ts";
 import { reloadIfChanged } from "../key-ring/reload-if-changed.ts";
 import type { Logger } from "../logging/log.ts";
 import { AppError } from "../shared/errors.ts";
-import { findPayload } from "./secret-store.ts";
+import { findPayload } from "./attempt-store.ts";
 
 interface Link {
   vaultId: string;

@@ -1,0 +1,186 @@
+/**
+ * The SQL of a recipient's attempt: look, claim, settle, and close what a dead process left open. `secret-store.ts` states
+ * the order of locks.
+ */
+import type { AuditAction } from "../audit/audit-event.ts";
+import { insertEventsOf } from "../audit/audit-store.ts";
+import type { Sealed } from "../crypto/aead.ts";
+import type { Argon2Parameters } from "../crypto/argon2.ts";
+import type { Database } from "../db/client.ts";
+import { isTrusted, type Watermark, watermarkColumns } from "./rollback-guard-store.ts";
+import type { DestroyedReason } from "./secret.ts";
+import { ATTEMPT_SECONDS } from "./secret-status-store.ts";
+
+/** What a claim took out of the database: everything that is needed, with the passphrase, to open the secret. */
+export interface Claim {
+  secretId: string;
+  projectId: string;
+  vaultId: string;
+  expiresAtMs: number;
+  sealed: Sealed;
+  verifier: Buffer;
+  salt: Buffer;
+  argon2: Argon2Parameters;
+}
+
+/**
+ * A claim's outcome: the payload; nothing to claim; a secret sealed with a key this server was not given; or a database
+ * that may have gone back in time, of which nothing may be claimed before `RollbackGuard.check`.
+ */
+export type ClaimResult =
+  | { kind: "claimed"; claim: Claim }
+  | { kind: "not-available" }
+  | { kind: "key-missing" }
+  | { kind: "rewound" };
+
+/**
+ * Whether the project `p` of a payload that was found by its token is this vault's. As an expression, which no index
+ * answers: where most vaults are small, PostgreSQL may else begin with the vault, and read all secrets of a large one.
+ */
+const isOfVault = (sql: Database["sql"], vaultId: string) => sql`p.vault_id || '' = ${vaultId}`;
+
+/** What may be said of a pending payload to whoever has its link, and the key that it is sealed with. */
+interface PendingPayload {
+  expiresAt: Date;
+  /** By the database's clock, rounded down. */
+  secondsLeft: number;
+  kid: string;
+}
+
+/** The pending payload behind this token, if there is one. Reads only. */
+export async function findPayload(
+  db: Database,
+  { tokenHash, vaultId }: { tokenHash: Buffer; vaultId: string },
+): Promise<PendingPayload | undefined> {
+  const [row] = await db.sql<[{ expiresAtMs: number; secondsLeft: number; kid: string }?]>`
+    SELECT (extract(epoch FROM y.expires_at) * 1000)::float8 AS "expiresAtMs", y.kid,
+      floor(extract(epoch FROM y.expires_at - now()))::int AS "secondsLeft"
+    FROM ttl_secret_payloads y
+    JOIN ttl_secrets s ON s.id = y.secret_id JOIN projects p ON p.id = s.project_id
+    WHERE y.token_hash = ${tokenHash} AND y.expires_at > now() AND ${isOfVault(db.sql, vaultId)}
+      AND y.lineage = database_lineage()`;
+  return row && { expiresAt: new Date(row.expiresAtMs), secondsLeft: row.secondsLeft, kid: row.kid };
+}
+
+/**
+ * The claim: destroys first and asks after. One statement in autocommit, so that of any number of simultaneous
+ * attempts one deletes the row and the others find nothing, and so that the destruction is committed before a
+ * single byte is compared. Never retried: an error here may have come after the commit.
+ *
+ * Until `settle` says otherwise, the secret is destroyed by an interrupted attempt, which is what it stays if this
+ * process dies now. `keyMissing` tells a key missing on this server from a secret missing altogether.
+ *
+ * The same statement sees to it that nothing is claimed a second time from an old copy of the database, so that there is
+ * no moment between a failover or a restore and a look at it: the payload must have been stored in this very line of
+ * the server's history (`lineage`), and the database must not be younger than what this process has seen of it.
+ */
+export async function claim(
+  db: Database,
+  attempt: {
+    tokenHash: Buffer;
+    vaultId: string;
+    kids: string[];
+    sourceIp: string;
+    seen?: Watermark | undefined;
+  },
+): Promise<ClaimResult> {
+  const { tokenHash, vaultId, sourceIp, seen } = attempt;
+  // A kid has no comma in it: the configuration sees to that.
+  const ring = attempt.kids.join(",");
+  const [row] = await db.sql<[ClaimedRow & { keyMissing: boolean; trusted: boolean | null }]>`
+    WITH watch AS MATERIALIZED (
+      SELECT ${isTrusted(db.sql, seen)} AS trusted FROM database_watch
+    ), claimed AS (
+      DELETE FROM ttl_secret_payloads y USING ttl_secrets s, projects p
+      WHERE y.token_hash = ${tokenHash} AND y.expires_at > now() AND y.kid = ANY(string_to_array(${ring}, ','))
+        AND s.id = y.secret_id AND p.id = s.project_id AND ${isOfVault(db.sql, vaultId)}
+        AND y.lineage = database_lineage() AND (SELECT trusted FROM watch)
+      RETURNING y.*, p.id AS project_id, p.vault_id
+    ), marked AS (
+      UPDATE ttl_secrets
+      SET status = 'destroyed', destroyed_reason = 'interrupted', ended_at = now(), attempted_from = ${sourceIp}
+      WHERE id IN (SELECT secret_id FROM claimed)
+    )
+    SELECT secret_id AS "secretId", project_id AS "projectId", vault_id AS "vaultId",
+      (extract(epoch FROM expires_at) * 1000)::float8 AS "expiresAtMs",
+      version, kid, nonce, ciphertext, verifier, salt, argon2_memory_kib AS "memoryKib",
+      argon2_time_cost AS "timeCost", argon2_parallelism AS "parallelism",
+      EXISTS (
+        SELECT 1 FROM ttl_secret_payloads y
+        JOIN ttl_secrets s ON s.id = y.secret_id JOIN projects p ON p.id = s.project_id
+        WHERE y.token_hash = ${tokenHash} AND y.expires_at > now() AND y.kid <> ALL(string_to_array(${ring}, ','))
+          AND ${isOfVault(db.sql, vaultId)} AND y.lineage = database_lineage()
+      ) AS "keyMissing",
+      (SELECT trusted FROM watch)
+    FROM (SELECT) AS always_one_row LEFT JOIN claimed ON true`;
+  if (!row.trusted) return { kind: "rewound" };
+  if (row.secretId === null) return { kind: row.keyMissing ? "key-missing" : "not-available" };
+  const { secretId, projectId, vaultId: vault, expiresAtMs, verifier, salt } = row;
+  const { version, kid, nonce, ciphertext, memoryKib, timeCost, parallelism } = row;
+  return {
+    kind: "claimed",
+    claim: {
+      secretId,
+      projectId,
+      vaultId: vault,
+      expiresAtMs,
+      sealed: { version, kid, nonce, ciphertext },
+      verifier,
+      salt,
+      argon2: { memoryKib, timeCost, parallelism },
+    },
+  };
+}
+
+interface ClaimedRow extends Omit<Claim, "secretId" | "sealed" | "argon2">, Sealed, Argon2Parameters {
+  secretId: string | null;
+}
+
+/**
+ * Settles a claimed attempt: its true status and its audit event, in one statement, hence in one transaction.
+ *
+ * @param saw is told where the database stands, which is past the claim, before the answer is given.
+ * @returns whether both were stored. False when there is no open attempt any more: the project was deleted, or the
+ *   attempt took so long that it counts as interrupted.
+ */
+export async function settle(
+  db: Database,
+  outcome: { secretId: string; status: "viewed" | "destroyed"; reason: DestroyedReason | null },
+  saw: (mark: Watermark) => void = () => {},
+): Promise<boolean> {
+  const { secretId, status, reason } = outcome;
+  const action: AuditAction = status === "viewed" ? "temporary_secret_viewed" : "temporary_secret_failed";
+  const [mark] = await db.sql<Watermark[]>`
+    WITH open_attempt AS (
+      SELECT id, attempted_from AS source_ip FROM ttl_secrets
+      WHERE id = ${secretId} AND attempted_from IS NOT NULL
+        AND ended_at > now() - make_interval(secs => ${ATTEMPT_SECONDS}) FOR UPDATE
+    ), settled AS (
+      UPDATE ttl_secrets s
+      SET status = ${status}, destroyed_reason = ${reason}, ended_at = now(), attempted_from = NULL
+      FROM open_attempt o WHERE s.id = o.id
+      RETURNING s.id, s.project_id, s.name, o.source_ip
+    )
+    , audited AS (${insertEventsOf(db.sql, "settled", { action, actor: null })})
+    SELECT ${watermarkColumns(db.sql)} FROM database_watch, audited`;
+  if (mark) saw(mark);
+  return mark !== undefined;
+}
+
+/**
+ * One batch of the sweep: closes attempts whose time is over and that were never settled, because their process
+ * died. They stay destroyed and get the audit event they are owed. Returns how many it closed.
+ */
+export async function closeInterruptedBatch(db: Database, limit: number): Promise<number> {
+  const closed = await db.sql`
+    WITH open_attempts AS MATERIALIZED (
+      SELECT id, attempted_from AS source_ip FROM ttl_secrets
+      WHERE attempted_from IS NOT NULL AND ended_at <= now() - make_interval(secs => ${ATTEMPT_SECONDS})
+      LIMIT ${limit} FOR UPDATE SKIP LOCKED
+    ), closed AS (
+      UPDATE ttl_secrets s SET attempted_from = NULL FROM open_attempts o WHERE s.id = o.id
+      RETURNING s.id, s.project_id, s.name, o.source_ip
+    )
+    ${insertEventsOf(db.sql, "closed", { action: "temporary_secret_failed", actor: null })}`;
+  return closed.length;
+}
