@@ -91,14 +91,14 @@ describe("the page API keys", () => {
     await page.getByRole("button", { name: "New API key" }).click();
     const dialog = page.getByRole("dialog");
     await dialog.getByLabel("Create TTL secrets").uncheck();
-    await dialog.getByLabel("In all projects, later ones too").uncheck();
+    await dialog.getByLabel("All projects, including future ones").uncheck();
     await dialog.getByLabel("Days until it expires").fill("0");
     await dialog.getByRole("button", { name: "Create key" }).click();
     for (const text of [
       "Enter a name.",
-      "Choose at least one.",
+      "Choose at least one permission.",
       "Choose 1 to 100 projects.",
-      "Use a whole number of days from 1 to 365.",
+      "Enter a whole number of days from 1 to 365.",
     ]) {
       await dialog.getByText(text).waitFor();
     }

@@ -146,14 +146,14 @@ describe.each(LOOKS)("on a $device, $colorScheme", ({ colorScheme, device, viewp
     await page.keyboard.press("Escape");
     await page.getByRole("button", { name: "Filter" }).click();
     await page.getByLabel("Viewed").check();
-    await page.getByLabel("First day").fill("2030-02-01");
-    await page.getByLabel("Last day").fill("2030-01-31");
+    await page.getByLabel("From", { exact: true }).fill("2030-02-01");
+    await page.getByLabel("To", { exact: true }).fill("2030-01-31");
     await page.getByRole("button", { name: "Apply" }).click();
     await page.getByText("Choose a last day").waitFor();
     await expectFine(page, "dashboard-audit-filter-refused");
-    await page.getByLabel("Last day").fill("2030-02-01");
+    await page.getByLabel("To", { exact: true }).fill("2030-02-01");
     await page.getByRole("button", { name: "Apply" }).click();
-    await page.getByText("No event matches").waitFor();
+    await page.getByText("No events match").waitFor();
     await expectFine(page, "dashboard-audit-no-match");
     await page.goto("/");
     await page.getByText("Payments").first().waitFor();
@@ -163,7 +163,7 @@ describe.each(LOOKS)("on a $device, $colorScheme", ({ colorScheme, device, viewp
     await expectFine(page, "dashboard-api-keys-empty");
     await page.getByRole("button", { name: "New API key" }).click();
     const keyDialog = page.getByRole("dialog");
-    await keyDialog.getByLabel("In all projects").uncheck();
+    await keyDialog.getByLabel("All projects").uncheck();
     await keyDialog.getByLabel("Payments").check();
     await keyDialog.getByLabel("Days").fill("0");
     await keyDialog.getByRole("button", { name: "Create key" }).click();

@@ -62,8 +62,8 @@ describe("the filter of the audit log", () => {
     await page.getByLabel("Failed attempt").check();
     await apply(page);
     await expectRows(page, ["Viewed", "Failed attempt"]);
-    await page.getByLabel("First day").fill("2026-03-01");
-    await page.getByLabel("Last day").fill("2026-03-02");
+    await page.getByLabel("From", { exact: true }).fill("2026-03-01");
+    await page.getByLabel("To", { exact: true }).fill("2026-03-02");
     await apply(page);
     await expectRows(page, ["Failed attempt"]);
     expect(new URL(page.url()).search).toBe(
@@ -73,11 +73,11 @@ describe("the filter of the audit log", () => {
     await page.reload();
     await expectRows(page, ["Failed attempt"]);
     expect(await page.getByLabel("Failed attempt").isChecked()).toBe(true);
-    expect(await page.getByLabel("Last day").inputValue()).toBe("2026-03-02");
+    expect(await page.getByLabel("To", { exact: true }).inputValue()).toBe("2026-03-02");
 
     await page.goBack();
     await expectRows(page, ["Viewed", "Failed attempt"]);
-    expect(await page.getByLabel("Last day").inputValue()).toBe("");
+    expect(await page.getByLabel("To", { exact: true }).inputValue()).toBe("");
 
     await page.getByRole("button", { name: "Show all" }).click();
     await expectRows(page, ["Viewed", "Failed attempt", "Created"]);
@@ -107,25 +107,25 @@ describe("the filter of the audit log", () => {
   it("says beside the field what is wrong with a day, and changes nothing then", async () => {
     const { page } = await openAudit();
     await openFilter(page);
-    await page.getByLabel("First day").fill("2026-03-02");
-    await page.getByLabel("Last day").fill("2026-03-01");
+    await page.getByLabel("From", { exact: true }).fill("2026-03-02");
+    await page.getByLabel("To", { exact: true }).fill("2026-03-01");
     await apply(page);
-    await page.getByText("Choose a last day that is not before the first.").waitFor();
-    expect(await page.getByLabel("Last day").evaluate((element) => element === document.activeElement)).toBe(
-      true,
-    );
-    await page.getByLabel("Last day").fill("");
-    await page.getByLabel("First day").fill("");
-    await page.getByLabel("First day").pressSequentially("02");
+    await page.getByText("Choose a last day that isn't before the first.").waitFor();
+    expect(
+      await page.getByLabel("To", { exact: true }).evaluate((element) => element === document.activeElement),
+    ).toBe(true);
+    await page.getByLabel("To", { exact: true }).fill("");
+    await page.getByLabel("From", { exact: true }).fill("");
+    await page.getByLabel("From", { exact: true }).pressSequentially("02");
     await apply(page);
-    await page.getByText("Enter a complete date that exists.").waitFor();
+    await page.getByText("Enter a valid date.").waitFor();
     expect(new URL(page.url()).search).toBe("");
     await expectRows(page, ["Viewed", "Failed attempt", "Created"]);
   });
 
   it("says so when nothing matches", async () => {
     const { page } = await openAudit("?action=temporary_secret_revoked");
-    await page.getByRole("heading", { name: "No event matches" }).waitFor();
+    await page.getByRole("heading", { name: "No events match" }).waitFor();
   });
 
   it("is still there after signing in again", async () => {
@@ -133,7 +133,7 @@ describe("the filter of the audit log", () => {
     const address = `${new URL(page.url()).pathname}?action=temporary_secret_viewed`;
     await page.context().clearCookies();
     await page.goto(address);
-    await page.getByLabel("E-mail").fill(email);
+    await page.getByLabel("Email").fill(email);
     await page.getByLabel("Password").fill(PASSWORD);
     await page.getByRole("button", { name: "Sign in" }).click();
     await expectRows(page, ["Viewed"]);
@@ -149,7 +149,7 @@ describe("the export of the audit log", () => {
     expect(csv.name).toBe("audit-log.csv");
     expect(csv.text.trimEnd().split("\r\n")).toHaveLength(3);
     expect(csv.text).toContain(`"'=failed"`);
-    await page.getByText("The export is done.").waitFor({ state: "attached" });
+    await page.getByText("Export complete.").waitFor({ state: "attached" });
     const jsonLines = await exportAs(page, "JSON Lines");
     expect(jsonLines.name).toBe("audit-log.jsonl");
     const events = jsonLines.text

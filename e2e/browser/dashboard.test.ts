@@ -29,7 +29,7 @@ describe("an account", () => {
     await page.goto("/");
     await page.getByRole("button", { name: "Sign in" }).waitFor();
 
-    await page.getByLabel("E-mail").fill(email);
+    await page.getByLabel("Email").fill(email);
     await page.getByLabel("Password").fill("wrong horse battery");
     await page.getByRole("button", { name: "Sign in" }).click();
     await page.getByRole("alert").first().waitFor();

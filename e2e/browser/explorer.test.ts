@@ -18,7 +18,7 @@ async function openExplorer() {
 }
 
 const editor = (page: Page) => page.getByRole("textbox", { name: "GraphQL document" });
-const answer = (page: Page) => page.getByRole("region", { name: "Answer" });
+const answer = (page: Page) => page.getByRole("region", { name: "Response" });
 
 /** Replaces the document, as somebody at the keyboard does. */
 async function write(page: Page, document: string) {
@@ -63,7 +63,7 @@ describe("the API explorer", () => {
     await write(page, "subscription ($p: ID!) { ttlSecretChanged(projectId: $p) { name status } }");
     await page.getByLabel("Variables").fill(JSON.stringify({ p: projectId }));
     await page.getByRole("button", { name: "Run" }).click();
-    await page.getByText("Following: 0 events so far.").waitFor();
+    await page.getByText("Listening: 0 events so far.").waitFor();
     for (const name of ["first one", "second one"]) {
       await page.request.post("/graphql", {
         data: {
@@ -109,7 +109,7 @@ describe("the API explorer", () => {
     page.on("request", (request) => sent.push(request.url()));
     await page.getByLabel("Variables").fill("{ first: 1 }");
     await page.getByRole("button", { name: "Run" }).click();
-    await page.getByText("Write the variables as a JSON object.").waitFor();
+    await page.getByText("Enter the variables as a JSON object.").waitFor();
     expect(sent).toEqual([]);
   });
 
@@ -142,7 +142,7 @@ describe("the API explorer", () => {
     const email = await useProject(page);
     await page.context().clearCookies();
     await page.goto("/graphiql");
-    await page.getByLabel("E-mail").fill(email);
+    await page.getByLabel("Email").fill(email);
     await page.getByLabel("Password").fill(PASSWORD);
     await page.getByRole("button", { name: "Sign in" }).click();
     await page.getByRole("heading", { name: "Query", exact: true }).waitFor();

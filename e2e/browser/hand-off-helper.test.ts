@@ -86,7 +86,7 @@ describe("the hand-off leads through two channels:", () => {
     await page.getByRole("button", { name: "Message copied" }).waitFor();
     const withLink = await clipboard(page);
     expect(withLink).toMatch(
-      /^I have a secret for you behind this link:\n\S+\n\nIt opens once, until .+, with six words that I send you another way\. Type them with care: one wrong attempt destroys the secret\.$/,
+      /^I'm sending you a secret with this one-time link:\n\S+\n\nIt opens once, until .+, with six words that I'll send you separately\. Type them carefully: one wrong attempt destroys the secret\.$/,
     );
     expect(withLink.split("\n")).toContain(link);
     expect(withLink).not.toContain(passphrase);
@@ -97,7 +97,7 @@ describe("the hand-off leads through two channels:", () => {
     await expect.poll(() => page.getByRole("button", { name: "Message copied" }).count()).toBe(2);
     const withPassphrase = await clipboard(page);
     expect(withPassphrase).toBe(
-      `The six words for the link that I sent you another way:\n${passphrase}\n\nType them into the page behind that link and nowhere else.`,
+      `The six words for the link I sent you separately:\n${passphrase}\n\nType them only on the page that this link opens.`,
     );
     expect(withPassphrase).not.toContain(link.split("/").at(-1));
 
@@ -126,7 +126,7 @@ describe("the hand-off leads through two channels:", () => {
     expect(await warning(page).count()).toBe(0);
     await copy(page, "passphrase");
     await warning(page).getByText("You copied both, one right after the other").waitFor();
-    expect(await page.getByRole("alert").textContent()).toContain("whoever reads that opens the secret");
+    expect(await page.getByRole("alert").textContent()).toContain("anyone who reads it can open the secret");
 
     const { page: other } = await handOver();
     await other.getByTestId("passphrase").selectText();
@@ -189,7 +189,7 @@ describe("while the hand-off is open", () => {
     await page.keyboard.press("Enter");
     await question.getByRole("button", { name: "Revoke", exact: true }).click();
     await status(page).getByText("Revoked", { exact: true }).waitFor();
-    await page.getByRole("heading", { name: "Nothing is left to send" }).waitFor();
+    await page.getByRole("heading", { name: "Nothing left to send" }).waitFor();
     const again = status(page).getByRole("button", { name: "Create again" });
     await expect.poll(() => again.evaluate((button) => button === document.activeElement)).toBe(true);
     const recipient = await stack.current.newPerson();
@@ -212,7 +212,7 @@ describe("while the hand-off is open", () => {
     await attempt(recipient, passphrase);
     await status(page)
       .getByRole("status")
-      .getByText(/^Opened at .+ by somebody who had the link/)
+      .getByText(/^Opened at .+ by someone who had the link/)
       .waitFor();
     await status(page).getByText("Viewed", { exact: true }).waitFor();
     await page.getByRole("button", { name: "Done" }).click();
@@ -234,7 +234,7 @@ describe("while the hand-off is open", () => {
     await endTtl(stack.current.databaseUrl);
     await status(page)
       .getByRole("status")
-      .getByText(/^Its time ran out at .+ Nobody opened it\.$/)
+      .getByText(/^Expired at .+ No one opened it\.$/)
       .waitFor();
     await page.getByRole("button", { name: "Done" }).click();
     await page.getByTestId("link").waitFor({ state: "detached" });

@@ -37,7 +37,7 @@ describe("with the keyboard alone", () => {
     await page.context().clearCookies();
     await page.goto("/sign-in");
 
-    await tabTo(page, page.getByLabel("E-mail"));
+    await tabTo(page, page.getByLabel("Email"));
     await page.keyboard.type(email);
     await tabTo(page, page.getByLabel("Password"));
     await page.keyboard.type(PASSWORD);

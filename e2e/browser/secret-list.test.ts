@@ -70,9 +70,9 @@ describe("the list of TTL secrets", () => {
     await shows(page, ["Database, staging"]);
     await searchBox(page).fill("data");
     await shows(page, ["database password", "Database, staging"]);
-    await page.getByLabel("Order").selectOption("Name");
+    await page.getByLabel("Sort").selectOption("Name");
     await expect.poll(() => query(page)).toContain("sort=name");
-    await page.getByLabel("Order").selectOption("Expires first");
+    await page.getByLabel("Sort").selectOption("Expires first");
     await shows(page, ["Database, staging", "database password"]);
     expect(query(page)).toBe("?status=viewed%2Cexpired&search=data&sort=expires-first");
 
@@ -102,7 +102,7 @@ describe("the list of TTL secrets", () => {
     await searchBox(page).fill("%");
     await shows(page, ["100% of it"]);
     await page.getByRole("checkbox", { name: "Viewed" }).check();
-    await page.getByTestId("nothing-found").getByText("Nothing matches").waitFor();
+    await page.getByTestId("nothing-found").getByText("No matches").waitFor();
     await page.getByTestId("found").getByText("0 TTL secrets shown").waitFor();
     await page.getByRole("button", { name: "Show all" }).click();
     await shows(page, Object.keys(SECRETS));
@@ -114,7 +114,7 @@ describe("the list of TTL secrets", () => {
     const page = await atList(
       Object.fromEntries(Array.from({ length: 120 }, (_, n) => [`secret ${(n * 37) % 120}`, "viewed"])),
     );
-    await page.getByLabel("Order").selectOption("Name");
+    await page.getByLabel("Sort").selectOption("Name");
     await expect.poll(() => query(page)).toBe("?sort=name");
     await expect.poll(async () => (await names(page)).at(0)).toBe("secret 0");
     for (const loaded of [100, 120]) {
@@ -217,7 +217,7 @@ describe("the list of TTL secrets", () => {
     expect(data.createProject.id).toBe(new URL(page.url()).pathname.split("/")[2]);
     expect(await names(page)).toEqual([]);
     answer();
-    await page.getByText("Nothing handed over yet").waitFor();
+    await page.getByText("No secrets yet").waitFor();
     expect(await page.getByRole("searchbox").count()).toBe(0);
   });
 });

@@ -25,15 +25,15 @@ describe("the language", () => {
     const page = await stack.current.newPerson();
     await page.goto("/sign-up");
     await page.getByLabel("Name").fill("Ada");
-    await page.getByLabel("E-mail").fill("not an address");
+    await page.getByLabel("Email").fill("not an address");
     await page.getByLabel("Password").fill("short");
     await page.getByRole("button", { name: "Create account" }).click();
-    await page.getByText("Enter a complete e-mail address.").waitFor();
+    await page.getByText("Enter a complete email address.").waitFor();
 
     await page.getByRole("button", { name: /^Language and appearance/ }).click();
     await page.getByRole("radio", { name: "Deutsch" }).check();
     await page.getByText("Geben Sie eine vollständige E-Mail-Adresse ein.").waitFor();
-    await page.getByText("Nehmen Sie 12 bis 128 Zeichen.").waitFor();
+    await page.getByText("Verwenden Sie 12 bis 128 Zeichen.").waitFor();
     expect(await page.getByLabel("Name").inputValue()).toBe("Ada");
     expect(await page.getByLabel("E-Mail").inputValue()).toBe("not an address");
     expect(await page.getByLabel("Passwort").inputValue()).toBe("short");

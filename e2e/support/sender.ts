@@ -8,7 +8,7 @@ export const PASSWORD = "correct horse battery";
 export async function signUp(page: Page, email = `${randomUUID()}@example.com`): Promise<string> {
   await page.goto("/sign-up");
   await page.getByLabel("Name").fill("Ada");
-  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Email").fill(email);
   await page.getByLabel("Password").fill(PASSWORD);
   await page.getByRole("button", { name: "Create account" }).click();
   await page

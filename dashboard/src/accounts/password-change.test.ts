@@ -49,7 +49,7 @@ describe("a refused change of password", () => {
     for (const [refused, says] of [
       [refusal(401, "UNAUTHORIZED"), "Sign in"],
       [refusal(429, null, "45"), "45 seconds"],
-      [refusal(400, "INVALID_EMAIL"), "e-mail"],
+      [refusal(400, "INVALID_EMAIL"), "email"],
       [refusal(500, null), "server"],
     ] as const) {
       expect(refused.field).toBeNull();

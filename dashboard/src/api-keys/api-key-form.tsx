@@ -74,7 +74,7 @@ export function ApiKeyForm(props: { onCancel: () => void; onCreated: (created: C
         )}
       </Field>
       <Choices
-        legend={t("apiKeys.itMay")}
+        legend={t("apiKeys.permissions")}
         error={errors.scopes}
         choices={scopes.map(({ value, label }) => ({ value, label: t(label) }))}
         chosen={draft.scopes}

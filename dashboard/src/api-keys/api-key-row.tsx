@@ -19,7 +19,7 @@ export const ApiKeyRow = memo(function ApiKeyRow(props: { apiKey: ApiKey; onRevo
         <span className="api-key-name">{apiKey.name}</span>
         <span className="api-key-creator">{t("apiKeys.createdBy", { name: apiKey.createdBy })}</span>
       </RowHeader>
-      <Cell label={t("apiKeys.may")}>{may.join("; ")}</Cell>
+      <Cell label={t("apiKeys.permissions")}>{may.join("; ")}</Cell>
       <Cell label={t("projects.heading")}>{projectsText(apiKey.projects)}</Cell>
       <Cell label={t("ttlSecrets.expires")}>
         {status === "revoked" && apiKey.revokedAt ? (

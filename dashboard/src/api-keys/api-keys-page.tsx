@@ -50,7 +50,7 @@ export function ApiKeysPage() {
             className="api-key-table"
             columns={[
               t("common.name"),
-              t("apiKeys.may"),
+              t("apiKeys.permissions"),
               t("projects.heading"),
               t("ttlSecrets.expires"),
               t("apiKeys.lastUsed"),

@@ -96,7 +96,7 @@ describe("what somebody typed", () => {
   const name = "<b>&amp; {{min}} $t(common.name)";
 
   test("is filled in as it is", () => {
-    expect(t("ttlSecrets.endedNews.viewed", { name })).toBe(`${name} is now viewed.`);
+    expect(t("ttlSecrets.endedNews.viewed", { name })).toBe(`${name} was viewed.`);
   });
 
   test("is filled in as text and never as elements", () => {
@@ -106,7 +106,7 @@ describe("what somebody typed", () => {
       components: { name: createElement("i") },
     };
     expect(renderToStaticMarkup(createElement(Trans, props as object))).toBe(
-      "Its name is <i>&lt;b&gt;&amp;amp; {{min}} $t(common.name)</i>",
+      "Project name: <i>&lt;b&gt;&amp;amp; {{min}} $t(common.name)</i>",
     );
   });
 });

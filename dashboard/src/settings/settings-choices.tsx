@@ -8,9 +8,9 @@ export function LookChoices() {
   const language = useLanguage();
   const theme = useTheme();
   return (
-    <div className="look-choices">
+    <div className="settings-choices">
       <Choices
-        label={t("look.language")}
+        label={t("settings.language")}
         options={(Object.keys(languages) as Language[]).map((each) => ({
           value: each,
           label: languages[each],
@@ -20,11 +20,11 @@ export function LookChoices() {
         onChange={chooseLanguage}
       />
       <Choices
-        label={t("look.theme")}
+        label={t("settings.theme")}
         options={[
-          { value: "system", label: t("look.system") },
-          { value: "light", label: t("look.light") },
-          { value: "dark", label: t("look.dark") },
+          { value: "system", label: t("settings.system") },
+          { value: "light", label: t("settings.light") },
+          { value: "dark", label: t("settings.dark") },
         ]}
         value={theme}
         onChange={chooseTheme}

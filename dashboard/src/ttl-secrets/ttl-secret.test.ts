@@ -38,8 +38,8 @@ test("what is left runs from 1 to 0 and stays there", () => {
 test("only a pending secret that ended is news", () => {
   const viewed: TtlSecret = { ...secret, status: "VIEWED" };
   const destroyed: TtlSecret = { ...secret, status: "DESTROYED", destroyedReason: "WRONG_PASSPHRASE" };
-  expect(endings([secret], [viewed])).toEqual(["Database password is now viewed."]);
-  expect(endings([secret], [destroyed])).toEqual(["Database password is now destroyed: Wrong passphrase."]);
+  expect(endings([secret], [viewed])).toEqual(["Database password was viewed."]);
+  expect(endings([secret], [destroyed])).toEqual(["Database password was destroyed: Wrong passphrase."]);
   expect(endings([secret], [secret])).toEqual([]);
   expect(endings([viewed], [viewed])).toEqual([]);
   expect(endings([], [viewed])).toEqual([]);
