@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { members, projects, sessions, users, vaults } from "@ttl-secrets/drizzle/schema";
 import { and, asc, eq, gt, isNotNull, isNull, sql } from "drizzle-orm";
 import type { Database, Queryable } from "../db/client.ts";
-import type { Member } from "./member.ts";
+import type { Member } from "./principal.ts";
 
 interface User {
   id: string;

@@ -35,8 +35,8 @@ it("a use case goes on with a project of the vault, and an API key for some proj
   }
 });
 
-it("what is no id is out of every reach", () => {
-  const reach = { vaultId: "vault_1", projectIds: null };
-  expect(inScope(reach, randomUUID())).toBe(true);
-  expect(inScope(reach, "not-an-id")).toBe(false);
+it("an id that is no UUID is in no scope", () => {
+  const scope = { vaultId: "vault_1", projectIds: null };
+  expect(inScope(scope, randomUUID())).toBe(true);
+  expect(inScope(scope, "not-an-id")).toBe(false);
 });

@@ -1,7 +1,7 @@
 /** All SQL about API keys. Keys are only ever looked for by their hash. */
 import { apiKeys, projects } from "@ttl-secrets/drizzle/schema";
 import { and, count, desc, eq, gt, inArray, isNull, sql } from "drizzle-orm";
-import type { ApiKeyIdentity, ApiKeyScope } from "../accounts/caller.ts";
+import type { ApiKeyPrincipal, ApiKeyScope } from "../accounts/principal.ts";
 import type { Queryable } from "../db/client.ts";
 import { after } from "../shared/keyset.ts";
 import type { PageRequest } from "../shared/paging.ts";
@@ -15,7 +15,7 @@ const lastUseIsOld = sql<boolean>`(${apiKeys.lastUsedAt} IS NULL
 
 const isUsable = and(isNull(apiKeys.revokedAt), gt(apiKeys.expiresAt, sql`now()`));
 
-const identityFields = {
+const principalFields = {
   id: apiKeys.id,
   name: apiKeys.name,
   vaultId: apiKeys.vaultId,
@@ -70,23 +70,14 @@ export async function insertApiKey(db: Queryable, { expiresInDays, ...key }: New
 export async function findUsableByHash(
   db: Queryable,
   keyHash: Buffer,
-): Promise<{ identity: ApiKeyIdentity; lastUseIsOld: boolean } | undefined> {
+): Promise<{ apiKey: ApiKeyPrincipal; lastUseIsOld: boolean } | undefined> {
   const [row] = await db
-    .select({ ...identityFields, lastUseIsOld })
+    .select({ ...principalFields, lastUseIsOld })
     .from(apiKeys)
     .where(and(eq(apiKeys.keyHash, keyHash), isUsable));
   if (!row) return undefined;
-  const { lastUseIsOld: isOld, ...identity } = row;
-  return { identity, lastUseIsOld: isOld };
-}
-
-/** Whether the key is neither revoked nor expired. `id` must be a UUID. */
-export async function isUsableKey(db: Queryable, id: string): Promise<boolean> {
-  const rows = await db
-    .select({ id: apiKeys.id })
-    .from(apiKeys)
-    .where(and(eq(apiKeys.id, id), isUsable));
-  return rows.length > 0;
+  const { lastUseIsOld: isOld, ...fields } = row;
+  return { apiKey: { kind: "api-key", ...fields }, lastUseIsOld: isOld };
 }
 
 /** Records a use, unless one was recorded in the last minute. */

@@ -1,4 +1,4 @@
-import type { ApiKeyScope } from "../accounts/caller.ts";
+import type { ApiKeyScope } from "../accounts/principal.ts";
 
 /** What an owner sees of an API key: everything but the key. */
 export interface ApiKey {

@@ -12,7 +12,6 @@ import {
   type Sender,
 } from "../../test/factories.ts";
 import { hashApiKey } from "../crypto/api-key.ts";
-import { isStillValid } from "./verify-api-key.ts";
 
 const db = useDatabase();
 let app: TestApp;
@@ -198,10 +197,8 @@ describe("an ended key", () => {
   it("is refused from the next request on, once it is revoked", async () => {
     const { headers, id } = await createKey(app, owner);
     expect(await codeOf(headers)).toBeUndefined();
-    expect(await isStillValid(app.services, { id })).toBe(true);
     expect((await revoke(id)).data).toEqual({ revokeApiKey: id });
     expect(await codeOf(headers)).toBe("UNAUTHENTICATED");
-    expect(await isStillValid(app.services, { id })).toBe(false);
     expect((await listed(id)).revokedAt).toMatch(/Z$/);
   });
 
@@ -224,7 +221,6 @@ describe("an ended key", () => {
     expect(await codeOf(headers)).toBeUndefined();
     await age("1 hour 1 second");
     expect(await codeOf(headers)).toBe("UNAUTHENTICATED");
-    expect(await isStillValid(app.services, { id })).toBe(false);
   });
 
   it("is answered like one that never was, on every path of the API, with what HTTP has for it", async () => {
@@ -264,7 +260,7 @@ describe("the last use", () => {
     await db.current.sql`ALTER TABLE api_keys ADD CONSTRAINT no_use CHECK (last_used_at IS NULL) NOT VALID`;
     try {
       expect(await codeOf(headers)).toBeUndefined();
-      await vi.waitFor(() => expect(app.logs.join("")).toContain("last use could not be recorded"));
+      await vi.waitFor(() => expect(app.logs.join("")).toContain("could not record the last use"));
       expect(app.logs.join("")).toContain(id);
       expect(app.logs.join("")).not.toContain(headers.authorization?.slice(12));
     } finally {

@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { ApiKeyScope } from "../accounts/caller.ts";
-import type { Member } from "../accounts/member.ts";
 import { lockOwner } from "../accounts/member-store.ts";
+import type { ApiKeyScope, Member } from "../accounts/principal.ts";
 import { hashApiKey, newApiKey } from "../crypto/api-key.ts";
 import type { Database } from "../db/client.ts";
 import { badInput, notFound, ownersOnly } from "../shared/errors.ts";

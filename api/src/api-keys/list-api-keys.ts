@@ -1,4 +1,4 @@
-import type { Member } from "../accounts/member.ts";
+import type { Member } from "../accounts/principal.ts";
 import type { Database } from "../db/client.ts";
 import { type Page, type PageRequest, toPage } from "../shared/paging.ts";
 import type { ApiKey } from "./api-key.ts";

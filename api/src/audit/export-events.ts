@@ -1,5 +1,5 @@
 import { stringify } from "csv-stringify/sync";
-import type { Member } from "../accounts/member.ts";
+import type { Member } from "../accounts/principal.ts";
 import type { Database } from "../db/client.ts";
 import type { AuditFilter } from "./audit-event.ts";
 import { type ExportedEvent, eventsInOrder } from "./audit-store.ts";

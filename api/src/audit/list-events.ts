@@ -1,6 +1,5 @@
-import { memberScope } from "../accounts/caller.ts";
-import type { Member } from "../accounts/member.ts";
 import { requireOwnProject } from "../accounts/ownership.ts";
+import { type Member, memberScope } from "../accounts/principal.ts";
 import type { Database } from "../db/client.ts";
 import { badInput, notFound } from "../shared/errors.ts";
 import { isId, type Page, type PageRequest, toPage } from "../shared/paging.ts";

@@ -2,22 +2,17 @@ import { type ExecutionResult, parse } from "graphql";
 import { describe, expect, it } from "vitest";
 import { accessPolicy } from "./access.ts";
 
-interface Visitor {
-  apiKey?: object;
-  viewer?: object;
-}
-
 /** What the policy stops a request with, before anything of it is resolved; nothing when it lets it go on. */
 async function stopsOf(
   source: string,
-  { apiKey, viewer }: Visitor = {},
+  principal: object | null = null,
   by: "onExecute" | "onSubscribe" = "onExecute",
 ) {
   const stops: ExecutionResult[] = [];
   const payload = {
     args: {
       document: parse(source),
-      contextValue: { apiKey: apiKey ?? null, viewer: async () => viewer ?? null },
+      contextValue: { principal: async () => principal },
     },
     setResultAndStopExecution: (result: ExecutionResult) => stops.push(result),
   };
@@ -54,17 +49,17 @@ describe("a stranger", () => {
   });
 
   it("may follow nothing", async () => {
-    expect(await stopsOf("subscription { ttlSecretChanged }", {}, "onSubscribe")).toEqual(REFUSAL);
+    expect(await stopsOf("subscription { ttlSecretChanged }", null, "onSubscribe")).toEqual(REFUSAL);
   });
 });
 
 describe("whoever has a session or an API key", () => {
-  it.each([{ viewer: {} }, { apiKey: {} }])(
+  it.each([{ kind: "member" }, { kind: "api-key" }])(
     "may ask for whatever the resolvers let them have: %o",
-    async (visitor) => {
+    async (principal) => {
       const long = "{ viewer projects { id } }".padEnd(3000);
-      expect(await stopsOf(long, visitor)).toEqual([]);
-      expect(await stopsOf("subscription { ttlSecretChanged }", visitor, "onSubscribe")).toEqual([]);
+      expect(await stopsOf(long, principal)).toEqual([]);
+      expect(await stopsOf("subscription { ttlSecretChanged }", principal, "onSubscribe")).toEqual([]);
     },
   );
 });

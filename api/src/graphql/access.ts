@@ -30,8 +30,7 @@ export function accessPolicy(): Plugin<Context> {
 type Args = ExecutionArgs & { contextValue: Context };
 
 async function refusalOf(args: Args): Promise<ExecutionResult | undefined> {
-  const { apiKey, viewer } = args.contextValue;
-  if (isPublic(args) || apiKey || (await viewer())) return;
+  if (isPublic(args) || (await args.contextValue.principal())) return;
   const refusal = new AppError("UNAUTHENTICATED", "Sign in first.");
   return { errors: [new GraphQLError(refusal.message, { originalError: refusal })] };
 }

@@ -2,6 +2,7 @@ import { Hono, type Context as HonoContext, type MiddlewareHandler } from "hono"
 import { bodyLimit } from "hono/body-limit";
 import { cors } from "hono/cors";
 import { type Auth, CLIENT_IP_HEADER, type SignUpMode, signUpState } from "../accounts/auth.ts";
+import { type Authentication, requireMember } from "../accounts/authorization.ts";
 import type { AppFiles } from "../apps/app-file.ts";
 import { BRAND_PREFIX } from "../apps/brand/branded-apps.ts";
 import { type Apps, PAGE } from "../apps/built-app.ts";
@@ -12,12 +13,11 @@ import { createGraphql, GRAPHQL_PATH } from "../graphql/handler.ts";
 import { AppError, type ErrorCode } from "../shared/errors.ts";
 import { waitHeaders } from "../shared/rate-limit.ts";
 import { AUDIT_EXPORT_PATH, auditExport } from "./audit-export.ts";
-import { noSession, requestSession } from "./authenticate.ts";
+import { authenticate } from "./authenticate.ts";
 import type { ClientIp } from "./client-ip.ts";
 import { defaultHeader } from "./default-header.ts";
 import type { Health } from "./health.ts";
 import { isForeign, type Origins } from "./origins.ts";
-import { requestKey } from "./request-key.ts";
 import { type Env, REQUEST_ID_HEADER, requestLog } from "./request-log.ts";
 import { securityHeaders } from "./response-headers.ts";
 
@@ -105,15 +105,10 @@ export function createApp(deps: AppDeps): Hono<Env> {
     if (isForeign(headers, origins)) {
       return refusal(c, 403, "FORBIDDEN", "Use this from the dashboard's own address.");
     }
-    if (await requestKey(deps, headers, c.var.sourceIp)) {
-      return refusal(c, 403, "FORBIDDEN", "No API key may do this. Sign in to the dashboard.");
-    }
-    const session = requestSession(deps, headers);
-    const member = await session.viewer();
-    if (!member) throw new AppError("UNAUTHENTICATED", "Sign in first.");
+    const authentication = await authenticate(deps, headers, c.var.sourceIp);
+    const { member } = await requireMember(authentication);
     const response = await auditExport(deps, { member, query: new URL(c.req.url).searchParams });
-    for (const cookie of session.cookies) response.headers.append("Set-Cookie", cookie);
-    return response;
+    return withCookies(response, authentication);
   });
   app.all("/api/*", (c) => refusal(c, 404, "NOT_FOUND", "There is no such address in this API."));
 
@@ -122,24 +117,18 @@ export function createApp(deps: AppDeps): Hono<Env> {
   app.post(GRAPHQL_PATH, limitBody(), async (c) => {
     if (!isJson(c)) return refuseMediaType(c);
     const { raw } = c.req;
-    const sourceIp = c.var.sourceIp;
-    const apiKey = await requestKey(deps, raw.headers, sourceIp);
-    // A key speaks for itself, wherever the request comes from; a cookie only from our own pages.
-    const isNobody = apiKey !== null || isForeign(raw.headers, origins);
-    const session = isNobody ? noSession : requestSession(deps, raw.headers);
+    const { sourceIp } = c.var;
+    const authentication = await authenticate(deps, raw.headers, sourceIp);
     const response = await graphql(raw, {
+      ...authentication,
       services: deps,
       sourceIp,
-      apiKey,
-      viewer: session.viewer,
-      credential: apiKey ? async () => ({ kind: "api-key", id: apiKey.id }) : session.credential,
-      // Made when it is asked for: only streams do.
+      // A getter, because creating the signal costs time and only streams need it.
       get signal() {
         return raw.signal;
       },
     });
-    for (const cookie of session.cookies) response.headers.append("Set-Cookie", cookie);
-    return response;
+    return withCookies(response, authentication);
   });
   app.all(GRAPHQL_PATH, (c) => {
     c.header("Allow", "POST");
@@ -162,6 +151,11 @@ export function createApp(deps: AppDeps): Hono<Env> {
     return sendPage(c, dashboard);
   });
   return app;
+}
+
+function withCookies(response: Response, { cookies }: Authentication): Response {
+  for (const cookie of cookies) response.headers.append("Set-Cookie", cookie);
+  return response;
 }
 
 function sendPage(c: HonoContext, app: AppFiles, name = PAGE): Response {
@@ -204,8 +198,8 @@ function refuse(c: HonoContext, { code, message, details }: AppError) {
     c.header(name, value);
   }
   if (code === "UNAUTHENTICATED") c.header("WWW-Authenticate", "Bearer");
-  const status =
-    ({ UNAUTHENTICATED: 401, NOT_FOUND: 404, RATE_LIMITED: 429 } as const)[code as string] ?? 400;
+  const statuses = { UNAUTHENTICATED: 401, FORBIDDEN: 403, NOT_FOUND: 404, RATE_LIMITED: 429 } as const;
+  const status = statuses[code as keyof typeof statuses] ?? 400;
   return c.json({ errors: [{ message, extensions: { code, ...details } }] }, status);
 }
 

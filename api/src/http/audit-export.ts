@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Member } from "../accounts/member.ts";
+import type { Member } from "../accounts/principal.ts";
 import { AUDIT_ACTIONS } from "../audit/audit-event.ts";
 import { exportEvents } from "../audit/export-events.ts";
 import type { Database } from "../db/client.ts";

@@ -1,8 +1,9 @@
 /** The SQL that asks whether those who follow something still may. */
+import { projectScope } from "../accounts/principal.ts";
 import type { Database } from "../db/client.ts";
-import type { Claimant } from "./subscriber.ts";
+import type { Subscription } from "./subscriber.ts";
 
-/** What became of a claimant's right. */
+/** Whether a subscription may continue. */
 export interface AccessCheck {
   /** When the credential ends by itself; null when it has ended. */
   validUntil: Date | null;
@@ -12,14 +13,17 @@ export interface AccessCheck {
   hasProject: boolean;
 }
 
-/** How these claimants stand right now, in their order. One query for all. */
-export async function standings(db: Database, claimants: readonly Claimant[]): Promise<AccessCheck[]> {
-  const asked = claimants.map(({ credential, vaultId, projectId }, n) => ({
+/** Current access of each subscription, in input order. One query for all. */
+export async function standings(
+  db: Database,
+  subscriptions: readonly Subscription[],
+): Promise<AccessCheck[]> {
+  const asked = subscriptions.map(({ principal, projectId }, n) => ({
     n,
-    ...(credential.kind === "session"
-      ? { session: credential.id, user: credential.userId }
-      : { key: credential.id }),
-    vault: vaultId,
+    ...(principal.kind === "member"
+      ? { session: principal.sessionId, user: principal.member.userId }
+      : { key: principal.id }),
+    vault: projectScope(principal).vaultId,
     project: projectId,
   }));
   const rows = await db.sql<{ untilMs: number | null; isInVault: boolean; hasProject: boolean }[]>`

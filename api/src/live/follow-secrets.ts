@@ -1,6 +1,5 @@
-import type { ProjectScope } from "../accounts/caller.ts";
-import type { Credential } from "../accounts/credential.ts";
 import { requireOwnProject } from "../accounts/ownership.ts";
+import { type Principal, projectScope } from "../accounts/principal.ts";
 import type { Database } from "../db/client.ts";
 import type { TtlSecret } from "../secrets/secret.ts";
 import { changedSince } from "./change-store.ts";
@@ -11,8 +10,7 @@ import { type StreamEvent, Subscriber } from "./subscriber.ts";
 const BACKLOG_PAGE = 200;
 
 interface FollowRequest {
-  reach: ProjectScope;
-  credential: Credential;
+  principal: Principal;
   projectId: string;
   /** Everything that changed since then comes first. */
   since?: Date | undefined;
@@ -25,24 +23,23 @@ interface FollowRequest {
  * resolves is told, if need be more than once; steps that a slow reader missed are not, but their outcome is. The
  * stream ends when the project is deleted, and with a refusal when its caller may not read on.
  *
- * @throws AppError `NOT_FOUND` when no such project is within reach; `RATE_LIMITED` when the caller has too
+ * @throws AppError `NOT_FOUND` when the principal may access no such project; `RATE_LIMITED` when the caller has too
  *   many streams; `OVERLOADED` when the process has.
  */
 export async function followSecrets(
   { db, live }: { db: Database; live: LiveUpdates },
-  { reach, credential, projectId, since, signal }: FollowRequest,
+  { principal, projectId, since, signal }: FollowRequest,
 ): Promise<AsyncIterableIterator<StreamEvent>> {
   await live.ready();
-  const claimant = { credential, vaultId: reach.vaultId, projectId };
   const follower = new Subscriber(
-    claimant,
+    { principal, projectId },
     (ended) => live.remove(ended),
     since && backlog(db, projectId, since),
   );
   live.add(follower);
   try {
     // Asked after it was added: from here on, whatever ends its right is noticed.
-    await requireOwnProject(db.orm, reach, projectId);
+    await requireOwnProject(db.orm, projectScope(principal), projectId);
   } catch (error) {
     follower.complete();
     throw error;

@@ -1,3 +1,4 @@
+import { principalId } from "../accounts/principal.ts";
 import type { Database } from "../db/client.ts";
 import type { Logger } from "../logging/log.ts";
 import { AppError } from "../shared/errors.ts";
@@ -89,7 +90,7 @@ export class LiveUpdates {
     if (this.#count >= MAX_FOLLOWERS) throw full();
     this.#perCaller.set(caller, streams + 1);
     this.#count += 1;
-    const { projectId } = follower.claimant;
+    const { projectId } = follower.subscription;
     const others = this.#byProject.get(projectId);
     if (others) others.add(follower);
     else this.#byProject.set(projectId, new Set([follower]));
@@ -99,7 +100,7 @@ export class LiveUpdates {
 
   /** Removes a stream that is over. */
   remove(follower: Subscriber): void {
-    const { projectId } = follower.claimant;
+    const { projectId } = follower.subscription;
     const followers = this.#byProject.get(projectId);
     if (!followers?.delete(follower)) return;
     this.#guard.forget(follower);
@@ -227,18 +228,17 @@ export class LiveUpdates {
 
 const earliest = (a: Date | undefined, b: Date) => (a && a < b ? a : b);
 
-const callerOf = ({ claimant: { credential } }: Subscriber) =>
-  credential.kind === "session" ? `user:${credential.userId}` : `key:${credential.id}`;
+const callerOf = ({ subscription }: Subscriber) => principalId(subscription.principal);
 
 /** Whether the stream's right hangs on one of these. */
 function hangsOn(
-  { claimant: { credential } }: Subscriber,
+  { subscription: { principal } }: Subscriber,
   subject: AccessSubject,
   ids: Set<string>,
 ): boolean {
-  if (credential.kind === "api-key") return subject === "keys" && ids.has(credential.id);
-  if (subject === "sessions") return ids.has(credential.id);
-  return subject === "users" && ids.has(credential.userId);
+  if (principal.kind === "api-key") return subject === "keys" && ids.has(principal.id);
+  if (subject === "sessions") return ids.has(principal.sessionId);
+  return subject === "users" && ids.has(principal.member.userId);
 }
 
 const full = () =>

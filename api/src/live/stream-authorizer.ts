@@ -44,7 +44,7 @@ export class StreamAuthorizer {
         const batch = [...this.#due].slice(0, BATCH);
         const found = await standings(
           this.#deps.db,
-          batch.map(({ claimant }) => claimant),
+          batch.map(({ subscription }) => subscription),
         );
         for (const [n, follower] of batch.entries()) {
           this.#due.delete(follower);
@@ -57,10 +57,10 @@ export class StreamAuthorizer {
   }
 }
 
-const hasEnded = ({ claimant: { credential } }: Subscriber) =>
+const hasEnded = ({ subscription: { principal } }: Subscriber) =>
   new AppError(
     "UNAUTHENTICATED",
-    credential.kind === "session"
+    principal.kind === "member"
       ? "This session has ended. Sign in again, then subscribe."
       : "This API key is no longer valid for this. Ask an owner of the vault for a new one.",
   );

@@ -1,12 +1,20 @@
 import { describe, expect, it } from "vitest";
+import type { Principal } from "../accounts/principal.ts";
 import type { SecretStatus, TtlSecret } from "../secrets/secret.ts";
 import { AppError } from "../shared/errors.ts";
 import { Subscriber } from "./subscriber.ts";
 
-const claimant = {
-  credential: { kind: "session", id: "s", userId: "u" } as const,
-  vaultId: "v",
-  projectId: "p",
+const MEMBER: Principal = {
+  kind: "member",
+  member: {
+    userId: "u",
+    name: "Ada",
+    email: "ada@example.com",
+    role: "member",
+    vaultId: "v",
+    vaultName: "Ada's",
+  },
+  sessionId: "s",
 };
 
 const secret = (id: string, status: SecretStatus = "pending"): TtlSecret => ({
@@ -25,7 +33,7 @@ const secret = (id: string, status: SecretStatus = "pending"): TtlSecret => ({
 function scene(readBacklog?: () => Promise<TtlSecret[]>) {
   let ends = 0;
   const follower = new Subscriber(
-    claimant,
+    { principal: MEMBER, projectId: "p" },
     () => {
       ends += 1;
     },

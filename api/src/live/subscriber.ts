@@ -1,4 +1,4 @@
-import type { Credential } from "../accounts/credential.ts";
+import type { Principal } from "../accounts/principal.ts";
 import type { TtlSecret } from "../secrets/secret.ts";
 import { AppError } from "../shared/errors.ts";
 
@@ -8,11 +8,9 @@ import { AppError } from "../shared/errors.ts";
  */
 const MAX_WAITING = 1_000;
 
-/** Who follows what: enough to find out, at any time, whether they still may. */
-export interface Claimant {
-  /** The session, or the API key, that the stream was opened with. */
-  credential: Credential;
-  vaultId: string;
+/** Who follows which project: enough to check at any time whether they still may. */
+export interface Subscription {
+  principal: Principal;
   projectId: string;
 }
 
@@ -28,8 +26,8 @@ export const retryableEnd = (why: string) =>
  * steps in between, never the outcome.
  */
 export class Subscriber implements AsyncIterableIterator<StreamEvent> {
-  readonly claimant: Claimant;
-  /** When the claimant must be asked about again at the latest; undefined when no end is known. */
+  readonly subscription: Subscription;
+  /** When access must be checked again at the latest; undefined when no end is known. */
   validUntil: Date | undefined;
   readonly #onEnd: (follower: Subscriber) => void;
   readonly #readBacklog: (() => Promise<TtlSecret[]>) | undefined;
@@ -44,11 +42,11 @@ export class Subscriber implements AsyncIterableIterator<StreamEvent> {
    * @param onEnd is called once, when the stream is over, whoever ended it.
    */
   constructor(
-    claimant: Claimant,
+    subscription: Subscription,
     onEnd: (follower: Subscriber) => void,
     readBacklog?: () => Promise<TtlSecret[]>,
   ) {
-    this.claimant = claimant;
+    this.subscription = subscription;
     this.#onEnd = onEnd;
     this.#readBacklog = readBacklog;
     this.#hasBacklog = readBacklog !== undefined;

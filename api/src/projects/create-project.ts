@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { memberScope } from "../accounts/caller.ts";
-import type { Member } from "../accounts/member.ts";
+import { type Member, memberScope } from "../accounts/principal.ts";
 import type { Database } from "../db/client.ts";
 import { checkName } from "../shared/name.ts";
 import { getProject } from "./get-project.ts";
@@ -18,5 +17,5 @@ export async function createProject(
 ): Promise<Project> {
   const id = randomUUID();
   await insertProject(deps.db.orm, { id, vaultId: member.vaultId, name: checkName(name) });
-  return getProject(deps, { reach: memberScope(member), projectId: id });
+  return getProject(deps, { scope: memberScope(member), projectId: id });
 }

@@ -1,4 +1,4 @@
-import type { Member } from "../accounts/member.ts";
+import type { Member } from "../accounts/principal.ts";
 import type { Database } from "../db/client.ts";
 import { notFound } from "../shared/errors.ts";
 import { isId } from "../shared/paging.ts";

@@ -1,13 +1,13 @@
-import type { ProjectScope } from "../accounts/caller.ts";
+import type { ProjectScope } from "../accounts/principal.ts";
 import type { Database } from "../db/client.ts";
 import { type Page, type PageRequest, toPage } from "../shared/paging.ts";
 import type { Project } from "./project.ts";
 import { listProjects as readProjects } from "./project-store.ts";
 
-/** A page of the projects within reach, newest first. */
+/** A page of the projects in scope, newest first. */
 export async function listProjects(
   { db }: { db: Database },
-  { reach, page }: { reach: ProjectScope; page: PageRequest },
+  { scope, page }: { scope: ProjectScope; page: PageRequest },
 ): Promise<Page<Project>> {
-  return toPage(await readProjects(db.orm, reach, page), page);
+  return toPage(await readProjects(db.orm, scope, page), page);
 }

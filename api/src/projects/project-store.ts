@@ -1,6 +1,6 @@
 import { projects, ttlSecretPayloads, ttlSecrets } from "@ttl-secrets/drizzle/schema";
 import { and, desc, eq, inArray, isNotNull, sql } from "drizzle-orm";
-import type { ProjectScope } from "../accounts/caller.ts";
+import type { ProjectScope } from "../accounts/principal.ts";
 import { insertEvents } from "../audit/audit-store.ts";
 import type { Database, Queryable } from "../db/client.ts";
 import { after } from "../shared/keyset.ts";
@@ -33,7 +33,7 @@ export async function findProject(db: Queryable, vaultId: string, id: string): P
   return row;
 }
 
-/** One page of the projects within reach, newest first, and one row more when there is a next page. */
+/** One page of the projects in scope, newest first, and one row more when there is a next page. */
 export function listProjects(
   db: Queryable,
   { vaultId, projectIds }: ProjectScope,

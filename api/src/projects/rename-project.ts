@@ -1,5 +1,4 @@
-import { memberScope } from "../accounts/caller.ts";
-import type { Member } from "../accounts/member.ts";
+import { type Member, memberScope } from "../accounts/principal.ts";
 import type { Database } from "../db/client.ts";
 import { notFound } from "../shared/errors.ts";
 import { checkName } from "../shared/name.ts";
@@ -21,5 +20,5 @@ export async function renameProject(
   if (!isId(projectId) || !(await storeName(deps.db.orm, member.vaultId, projectId, newName))) {
     throw notFound("project");
   }
-  return getProject(deps, { reach: memberScope(member), projectId });
+  return getProject(deps, { scope: memberScope(member), projectId });
 }

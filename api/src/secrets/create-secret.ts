@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { type Caller, labelOf, projectScope } from "../accounts/caller.ts";
 import { requireOwnProject } from "../accounts/ownership.ts";
+import { type Principal, principalLabel, projectScope } from "../accounts/principal.ts";
 import { seal } from "../crypto/aead.ts";
 import { ARGON2_PARAMETERS, type HashingPool } from "../crypto/argon2.ts";
 import type { KeyRing } from "../crypto/key-ring.ts";
@@ -36,13 +36,13 @@ export interface CreatedSecret {
  * replaces what an earlier request with that key left; `create-attempt.ts` says how.
  *
  * @throws AppError `BAD_USER_INPUT` for a name, TTL (60 to 86,400 s), value (1 byte to 64 KiB of well-formed UTF-8
- *   without NUL) or length (1 to 1,024) out of bounds; `NOT_FOUND` when the caller can reach no such project; for the idempotency key, see there.
+ *   without NUL) or length (1 to 1,024) out of bounds; `NOT_FOUND` when the principal may access no such project; for the idempotency key, see there.
  *   Argon2BusyError when too many are waiting; KeyFileError when the keys can't be read. Nothing is stored then.
  */
 export async function createSecret(
   deps: { db: Database; hashingPool: HashingPool; keyRing: KeyRing; revealUrl: string },
   input: {
-    caller: Caller;
+    principal: Principal;
     sourceIp: string;
     projectId: string;
     name: string;
@@ -52,12 +52,12 @@ export async function createSecret(
   },
 ): Promise<CreatedSecret> {
   const { db, hashingPool, keyRing, revealUrl } = deps;
-  const { caller, sourceIp, projectId, ttlSeconds, idempotencyKey } = input;
+  const { principal, sourceIp, projectId, ttlSeconds, idempotencyKey } = input;
   const name = checkName(input.name);
   checkTtl(ttlSeconds);
   checkContent(input.content);
-  const reach = projectScope(caller);
-  await requireOwnProject(db.orm, reach, projectId);
+  const scope = projectScope(principal);
+  await requireOwnProject(db.orm, scope, projectId);
   const attempt =
     idempotencyKey == null ? null : await beginIdempotentCreate(db, { ...input, idempotencyKey });
 
@@ -67,8 +67,8 @@ export async function createSecret(
   // Replicas seal with a new key at once, and none with one that is no longer kept anywhere.
   await keyRing.reload?.();
   const token = newToken();
-  const { vaultId } = reach;
-  const createdBy = labelOf(caller);
+  const { vaultId } = scope;
+  const createdBy = principalLabel(principal);
 
   const { secret, replacedSecretId } = await db.orm.transaction(async (tx) => {
     const createdAt = await lockProject(tx, { projectId, vaultId });

@@ -12,7 +12,7 @@
  *   are not compared, because nothing may be stored that would confirm a guess at one: the retry's own counts.
  */
 import { createHash } from "node:crypto";
-import { type Caller, idOf } from "../accounts/caller.ts";
+import { type Principal, principalId } from "../accounts/principal.ts";
 import type { Database, Queryable } from "../db/client.ts";
 import { AppError, badInput } from "../shared/errors.ts";
 import type { SecretContent } from "./create-secret.ts";
@@ -39,7 +39,7 @@ export interface IdempotencyClaim {
 export async function beginIdempotentCreate(
   db: Database,
   input: {
-    caller: Caller;
+    principal: Principal;
     projectId: string;
     idempotencyKey: string;
     name: string;
@@ -47,11 +47,11 @@ export async function beginIdempotentCreate(
     content: SecretContent;
   },
 ): Promise<IdempotencyClaim> {
-  const { caller, projectId, idempotencyKey, name, ttlSeconds, content } = input;
+  const { principal, projectId, idempotencyKey, name, ttlSeconds, content } = input;
   if (!KEY.test(idempotencyKey)) {
     throw badInput(FIELD, "Use 16 to 128 visible ASCII characters, such as a random UUID.");
   }
-  const digest = digestOf(idOf(caller), projectId, idempotencyKey);
+  const digest = digestOf(principalId(principal), projectId, idempotencyKey);
   const how = "generate" in content ? [content.generate.charset, content.generate.length] : ["given"];
   const inputDigest = digestOf(name, ttlSeconds, ...how);
   const attempt = await takeIdempotencyNumber(db.orm, { digest, inputDigest });

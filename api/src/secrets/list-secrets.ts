@@ -1,5 +1,5 @@
-import type { ProjectScope } from "../accounts/caller.ts";
 import { requireOwnProject } from "../accounts/ownership.ts";
+import type { ProjectScope } from "../accounts/principal.ts";
 import type { Database } from "../db/client.ts";
 import { badInput } from "../shared/errors.ts";
 import { isNamePart } from "../shared/name.ts";
@@ -29,22 +29,22 @@ interface SecretPage extends Page<TtlSecret> {
  * A page of a project's TTL secrets. With a filter it may be short, or empty, and still have a next one: the search
  * for one page ends after 10,000 TTL secrets.
  *
- * @throws AppError `NOT_FOUND` when no such project is within reach; `BAD_USER_INPUT` on `filter.statuses` or
+ * @throws AppError `NOT_FOUND` when the scope has no such project; `BAD_USER_INPUT` on `filter.statuses` or
  *   `filter.nameContains`.
  */
 export async function listSecrets(
   { db }: { db: Database },
   request: {
-    reach: ProjectScope;
+    scope: ProjectScope;
     projectId: string;
     page: PageRequest<SecretPosition>;
     order: SecretOrder;
     filter: SecretFilter;
   },
 ): Promise<SecretPage> {
-  const { reach, projectId, page, order } = request;
+  const { scope, projectId, page, order } = request;
   const filter = checkFilter(request.filter);
-  await requireOwnProject(db.orm, reach, projectId);
+  await requireOwnProject(db.orm, scope, projectId);
   if (!filter) return toPage(await readSecrets(db.orm, { projectId, page, order }), page);
   const { rows, end } = await findSecrets(db.orm, { projectId, page, order, filter });
   const found = toPage(rows, page);

@@ -1,5 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-import type { Actor } from "../accounts/member.ts";
+import type { Member } from "../accounts/principal.ts";
 import type { Database } from "../db/client.ts";
 import { notFound } from "../shared/errors.ts";
 import { isId } from "../shared/paging.ts";
@@ -19,7 +19,7 @@ const SETTLE_POLL_MS = 100;
  */
 export async function revokeSecret(
   { db }: { db: Database },
-  { member, sourceIp, secretId }: Actor & { secretId: string },
+  { member, sourceIp, secretId }: { member: Member; sourceIp: string; secretId: string },
 ): Promise<TtlSecret> {
   const { vaultId, email } = member;
   const find = async () => (isId(secretId) ? findSecret(db.orm, { secretId, vaultId }) : undefined);

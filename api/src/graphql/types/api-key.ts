@@ -1,10 +1,10 @@
+import { requireOwner } from "../../accounts/authorization.ts";
 import type { ApiKey } from "../../api-keys/api-key.ts";
 import { type CreatedApiKey, createApiKey } from "../../api-keys/create-api-key.ts";
 import { listApiKeys } from "../../api-keys/list-api-keys.ts";
 import { revokeApiKey } from "../../api-keys/revoke-api-key.ts";
 import { encodeCursor, pageRequest } from "../../shared/paging.ts";
 import { builder } from "../builder.ts";
-import { requireOwner } from "../context.ts";
 import { EDGE, pageArgs, toConnection } from "./connection.ts";
 
 type ApiKeyProject = NonNullable<ApiKey["projects"]>[number];

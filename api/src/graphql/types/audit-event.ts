@@ -1,8 +1,8 @@
+import { requireMember } from "../../accounts/authorization.ts";
 import { AUDIT_ACTIONS, type AuditAction, type AuditEvent } from "../../audit/audit-event.ts";
 import { listEvents } from "../../audit/list-events.ts";
 import { encodeCursor, pageRequest } from "../../shared/paging.ts";
 import { builder } from "../builder.ts";
-import { requireMember } from "../context.ts";
 import { EDGE, pageArgs, toConnection } from "./connection.ts";
 
 const DESCRIPTIONS: Record<AuditAction, string> = {

@@ -1,4 +1,5 @@
-import { projectScope } from "../../accounts/caller.ts";
+import { requireMember, requirePrincipal } from "../../accounts/authorization.ts";
+import { projectScope } from "../../accounts/principal.ts";
 import { createProject } from "../../projects/create-project.ts";
 import { deleteProject } from "../../projects/delete-project.ts";
 import { getProject } from "../../projects/get-project.ts";
@@ -8,7 +9,6 @@ import { renameProject } from "../../projects/rename-project.ts";
 import { nullWhenNotFound } from "../../shared/not-found.ts";
 import { encodeCursor, pageRequest } from "../../shared/paging.ts";
 import { builder } from "../builder.ts";
-import { requireCaller, requireMember } from "../context.ts";
 import { EDGE, toConnection } from "./connection.ts";
 
 const ProjectType = builder.objectRef<Project>("Project").implement({
@@ -54,8 +54,8 @@ builder.queryFields((t) => ({
       "One of your vault's projects; null when it does not exist or is out of reach of the caller. An API key needs the scope `ttl-secrets:read`.",
     args: { id: t.arg.id({ description: "`Project.id`." }) },
     resolve: async (_root, { id }, context) => {
-      const reach = projectScope(await requireCaller(context, "ttl-secrets:read"));
-      return nullWhenNotFound(getProject(context.services, { reach, projectId: id }));
+      const scope = projectScope(await requirePrincipal(context, "ttl-secrets:read"));
+      return nullWhenNotFound(getProject(context.services, { scope, projectId: id }));
     },
   }),
   projects: t.field({
@@ -74,7 +74,7 @@ builder.queryFields((t) => ({
     },
     resolve: async (_root, { first, after }, context) => {
       const projects = await listProjects(context.services, {
-        reach: projectScope(await requireCaller(context, "ttl-secrets:read")),
+        scope: projectScope(await requirePrincipal(context, "ttl-secrets:read")),
         page: pageRequest(first ?? 50, after),
       });
       return toConnection(

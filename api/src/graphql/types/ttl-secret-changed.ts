@@ -1,7 +1,6 @@
-import { projectScope } from "../../accounts/caller.ts";
+import { requirePrincipal } from "../../accounts/authorization.ts";
 import { followSecrets } from "../../live/follow-secrets.ts";
 import { builder } from "../builder.ts";
-import { requireCaller } from "../context.ts";
 import { TtlSecretType } from "./ttl-secret.ts";
 
 builder.subscriptionField("ttlSecretChanged", (t) =>
@@ -19,11 +18,9 @@ builder.subscriptionField("ttlSecretChanged", (t) =>
       }),
     },
     subscribe: async (_root, { projectId, since }, context) => {
-      const reach = projectScope(await requireCaller(context, "ttl-secrets:read"));
-      const credential = await context.credential();
-      if (!credential) throw new Error("a caller without a credential");
+      const principal = await requirePrincipal(context, "ttl-secrets:read");
       const { services, signal } = context;
-      return followSecrets(services, { reach, credential, projectId, since: since ?? undefined, signal });
+      return followSecrets(services, { principal, projectId, since: since ?? undefined, signal });
     },
     resolve: (followed) => {
       if ("refusal" in followed) throw followed.refusal;

@@ -1,4 +1,5 @@
-import { idOf, projectScope } from "../../accounts/caller.ts";
+import { requireMember, requirePrincipal } from "../../accounts/authorization.ts";
+import { principalId, projectScope } from "../../accounts/principal.ts";
 import { countOutcome } from "../../metrics/metrics.ts";
 import { type CreatedSecret, createSecret, type SecretContent } from "../../secrets/create-secret.ts";
 import { listSecrets } from "../../secrets/list-secrets.ts";
@@ -9,7 +10,6 @@ import { parsePageArgs } from "../../shared/paging.ts";
 import { clientOf } from "../../shared/rate-limit.ts";
 import { isRejected } from "../../shared/rejection.ts";
 import { builder } from "../builder.ts";
-import { requireCaller, requireMember } from "../context.ts";
 import { EDGE, pageArgs, toConnection } from "./connection.ts";
 
 const TtlSecretStatus = builder.enumType("TtlSecretStatus", {
@@ -196,10 +196,10 @@ builder.queryField("ttlSecrets", (t) =>
       }),
     },
     resolve: async (_root, { projectId, first, after, filter, orderBy }, context) => {
-      const reach = projectScope(await requireCaller(context, "ttl-secrets:read"));
+      const scope = projectScope(await requirePrincipal(context, "ttl-secrets:read"));
       const order = orderBy ?? "newest_first";
       const secrets = await listSecrets(context.services, {
-        reach,
+        scope,
         projectId,
         page: parsePageArgs(orderCursorDecoder(order), first ?? 50, after),
         order,
@@ -217,13 +217,13 @@ builder.mutationFields((t) => ({
       "Creates a TTL secret and returns, this once, its link and passphrase. An API key needs the scope `ttl-secrets:create`. BAD_USER_INPUT names the field; RATE_LIMITED after 60 a minute per caller or 180 per address; OVERLOADED when the server is busy: nothing was stored then.",
     args: { input: t.arg({ type: CreateTtlSecretInput, description: "The new TTL secret." }) },
     resolve: async (_root, { input }, context) => {
-      const caller = await requireCaller(context, "ttl-secrets:create");
+      const principal = await requirePrincipal(context, "ttl-secrets:create");
       const { services, sourceIp } = context;
-      await services.rateLimits.take("create", { key: idOf(caller) });
+      await services.rateLimits.take("create", { key: principalId(principal) });
       await services.rateLimits.take("createFrom", clientOf(sourceIp));
       const { projectId, name, ttlSeconds, idempotencyKey } = input;
       const created = createSecret(services, {
-        caller,
+        principal,
         sourceIp,
         projectId,
         name,
@@ -240,8 +240,9 @@ builder.mutationFields((t) => ({
       "Takes a pending TTL secret back. One that has ended is returned as it is: look at its status to see whether the revoke came in time. For members: FORBIDDEN to API keys. NOT_FOUND when it is not your vault's.",
     args: { id: t.arg.id({ description: "`TtlSecret.id`." }) },
     resolve: async (_root, { id }, context) => {
-      const actor = await requireMember(context);
-      return revokeSecret(context.services, { ...actor, secretId: id });
+      const { member } = await requireMember(context);
+      const { services, sourceIp } = context;
+      return revokeSecret(services, { member, sourceIp, secretId: id });
     },
   }),
 }));

@@ -1,4 +1,4 @@
-import type { Member } from "../../accounts/member.ts";
+import type { Member } from "../../accounts/principal.ts";
 import { builder } from "../builder.ts";
 
 const VaultType = builder.objectRef<Pick<Member, "vaultId" | "vaultName">>("Vault").implement({
@@ -32,6 +32,9 @@ builder.queryField("viewer", (t) =>
     type: ViewerType,
     nullable: true,
     description: "Who is signed in; null when nobody is, and for API keys.",
-    resolve: (_root, _args, context) => context.viewer(),
+    resolve: async (_root, _args, context) => {
+      const principal = await context.principal();
+      return principal?.kind === "member" ? principal.member : null;
+    },
   }),
 );
