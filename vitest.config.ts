@@ -3,7 +3,7 @@ import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config
 const DATABASE_TESTS = "{api,drizzle}/**/*.db.test.ts";
 const SYSTEM_TESTS = ["api/**/*.system.test.ts", "e2e/system/**/*.test.ts"];
 
-/** Limits for a test that hangs. They are generous because tests hash passwords and may share a small machine. */
+/** Timeouts for a test that hangs. Generous, because tests hash passwords and may share a small machine. */
 const DATABASE_LIMITS = { testTimeout: 30_000, hookTimeout: 60_000 };
 const PROCESS_LIMITS = { testTimeout: 300_000, hookTimeout: 120_000 };
 
@@ -12,17 +12,28 @@ const BROWSER_SETUP = "./e2e/support/global-setup.ts";
 
 const project = (name: string, test: TestProjectInlineConfiguration["test"]) => ({
   extends: true as const,
-  // graphql-js refuses to be loaded twice. Node loads its CommonJS build, so the tests must, too.
+  // graphql-js must be loaded only once. Node loads its CommonJS build, so the tests load that one, too.
   resolve: { alias: [{ find: /^graphql$/, replacement: "graphql/index.js" }] },
   test: { name, ...test },
 });
 
 /**
- * One project per kind of test; the file name says which: `*.test.ts` needs nothing but Node, `*.db.test.ts` a
- * PostgreSQL, `*.system.test.ts` and `e2e/system` whole processes and programs of the operating system.
+ * One project per kind of test; the file's name or folder says which.
+ *
+ * | project | tests | needs |
+ * | --- | --- | --- |
+ * | unit | `*.test.ts` | Node |
+ * | database | `*.db.test.ts` | a PostgreSQL |
+ * | browser | `e2e/browser` | the built product and a browser |
+ * | process | `e2e/consistency`, `e2e/security` | the built product as processes that are stopped, killed and attacked |
+ * | system | `*.system.test.ts`, `e2e/system` | programs of the operating system, earlier releases, several minutes |
+ *
+ * `pnpm test` runs the first four, `pnpm test:system` the last.
  */
 export default defineConfig({
   test: {
+    // Vitest's default leaves one core idle, and these tests wait for processes and databases most of the time.
+    maxWorkers: "100%",
     projects: [
       project("unit", {
         include: ["*.test.ts", "{api,drizzle,dashboard,reveal}/**/*.test.ts"],

@@ -15,11 +15,11 @@ import {
   secretOf,
 } from "../../api/test/factories.ts";
 import { follow } from "../../api/test/live.ts";
+import { attempt, endpointOf } from "../consistency/recipients.ts";
 import { type ApiProcess, freshKeys, startApi } from "../support/api-process.ts";
 import { endTtl } from "../support/end-ttl.ts";
-import { hasPgBouncer, startPgBouncer } from "../system/hosting/pgbouncer.ts";
-import { hasNginx, startRoundRobin } from "../system/hosting/round-robin.ts";
-import { attempt, endpointOf } from "./recipients.ts";
+import { hasPgBouncer, startPgBouncer } from "./hosting/pgbouncer.ts";
+import { hasNginx, startRoundRobin } from "./hosting/round-robin.ts";
 
 const isInstalled = hasPgBouncer && hasNginx;
 if (!isInstalled) process.stdout.write("\n  replicas behind nginx and PgBouncer: skipped, needs both\n");
