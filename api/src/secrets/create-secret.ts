@@ -5,7 +5,7 @@ import { seal } from "../crypto/aead.ts";
 import { ARGON2_PARAMETERS, type HashingPool } from "../crypto/argon2.ts";
 import type { KeyRing } from "../crypto/key-ring.ts";
 import { newPassphrase, newSalt, passphraseKeys } from "../crypto/passphrase.ts";
-import { MAX_GENERATED_LENGTH, randomSecret, type SecretCharset } from "../crypto/random-secret.ts";
+import { MAX_GENERATED_LENGTH, randomSecret } from "../crypto/random-secret.ts";
 import { hashToken, newToken } from "../crypto/token.ts";
 import type { Database } from "../db/client.ts";
 import { badInput, notFound } from "../shared/errors.ts";
@@ -13,14 +13,11 @@ import { checkName } from "../shared/name.ts";
 import { step } from "../tracing/tracing.ts";
 import { beginIdempotentCreate, supersedeEarlier } from "./idempotency.ts";
 import { setSecret } from "./idempotency-store.ts";
-import { MAX_TTL_SECONDS, type TtlSecret } from "./secret.ts";
+import { MAX_TTL_SECONDS, type SecretContent, type TtlSecret } from "./secret.ts";
 import { insertSecret, lockProject } from "./secret-store.ts";
 
 const MIN_TTL_SECONDS = 60;
 const MAX_VALUE_BYTES = 64 * 1024;
-
-/** The value as given, or how to make one. */
-export type SecretContent = { value: string } | { generate: { length: number; charset: SecretCharset } };
 
 /** A new secret with the two things that open it. They exist in plaintext only here. */
 export interface CreatedSecret {

@@ -15,8 +15,8 @@ import { createHash } from "node:crypto";
 import { type Principal, principalId } from "../accounts/principal.ts";
 import type { Database, Queryable } from "../db/client.ts";
 import { AppError, badInput } from "../shared/errors.ts";
-import type { SecretContent } from "./create-secret.ts";
 import { lockIdempotencyClaim, takeIdempotencyNumber } from "./idempotency-store.ts";
+import type { SecretContent } from "./secret.ts";
 import { revokeInTransaction } from "./secret-store.ts";
 
 /** Long enough for a UUID or a hash, short enough for a header. */

@@ -1,13 +1,18 @@
-/** Where a TTL secret is in its life. All but `pending` are final. */
+import type { SecretCharset } from "../crypto/random-secret.ts";
+
+/** The status of a TTL secret. All but `pending` are final. */
 export type SecretStatus = "pending" | "viewed" | "destroyed" | "expired" | "revoked";
 
 /** Why a TTL secret was destroyed without being shown. */
 export type DestroyedReason = "wrong_passphrase" | "interrupted" | "unreadable";
 
-/** The longest a secret may live, in seconds: a day. */
+/** The longest TTL, in seconds: a day. */
 export const MAX_TTL_SECONDS = 86_400;
 
-/** What may be known of a TTL secret: everything but its value, token and passphrase. */
+/** The value as given, or how to generate one. */
+export type SecretContent = { value: string } | { generate: { length: number; charset: SecretCharset } };
+
+/** The public part of a TTL secret: everything but its value, token and passphrase. */
 export interface TtlSecret {
   id: string;
   name: string;
@@ -17,6 +22,6 @@ export interface TtlSecret {
   expiresAt: Date;
   endedAt: Date | null;
   createdBy: string;
-  /** When what is said here last became true. */
+  /** When the status last changed; at first, when the secret was created. */
   changedAt: Date;
 }

@@ -1,10 +1,10 @@
 import { requireMember, requirePrincipal } from "../../accounts/authorization.ts";
 import { principalId, projectScope } from "../../accounts/principal.ts";
 import { countOutcome } from "../../metrics/metrics.ts";
-import { type CreatedSecret, createSecret, type SecretContent } from "../../secrets/create-secret.ts";
+import { type CreatedSecret, createSecret } from "../../secrets/create-secret.ts";
 import { listSecrets } from "../../secrets/list-secrets.ts";
 import { revokeSecret } from "../../secrets/revoke-secret.ts";
-import type { TtlSecret } from "../../secrets/secret.ts";
+import type { SecretContent, TtlSecret } from "../../secrets/secret.ts";
 import { encodeOrderCursor, orderCursorDecoder } from "../../secrets/secret-order.ts";
 import { parsePageArgs } from "../../shared/paging.ts";
 import { clientOf } from "../../shared/rate-limit.ts";
