@@ -22,16 +22,15 @@ export const TARGETS: Target[] = [
     ignoreStatic: true,
   },
   {
-    mutate:
-      "{secrets/secret-availability,secrets/revoke-secret,secrets/destroy-pending,jobs/expire-secrets}.ts",
-    tests: ["secrets/{secret-availability,revoke-secret,rollback-guard}", "jobs/expire-secrets"],
+    mutate: "{secrets/secret-availability,secrets/revoke-secret,secrets/destroy-pending,jobs/sweep}.ts",
+    tests: ["secrets/{secret-availability,revoke-secret,rollback-guard}", "jobs/sweep"],
     ignoreStatic: true,
   },
   {
     mutate: "secrets/{attempt-store,secret-store}.ts",
     tests: [
       "secrets/{idempotency,rollback-guard,reveal-secret,revoke-secret,secret-availability,tampered-rows}",
-      "jobs/{expire-secrets,retention}",
+      "jobs/{sweep,retention}",
     ],
     ignoreStatic: true,
   },

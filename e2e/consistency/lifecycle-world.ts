@@ -4,7 +4,7 @@ import type { KeyRing } from "../../api/src/crypto/key-ring.ts";
 import { hashToken } from "../../api/src/crypto/token.ts";
 import { connect, type Database } from "../../api/src/db/client.ts";
 import { listen } from "../../api/src/http/listen.ts";
-import { expireSecrets } from "../../api/src/jobs/expire-secrets.ts";
+import { expireSecrets } from "../../api/src/jobs/sweep.ts";
 import { claim } from "../../api/src/secrets/attempt-store.ts";
 import { destroyPending } from "../../api/src/secrets/destroy-pending.ts";
 import { createTestApp, type Endpoint } from "../../api/test/app.ts";

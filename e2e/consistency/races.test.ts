@@ -1,7 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { connect, type Database } from "../../api/src/db/client.ts";
-import { expireSecrets } from "../../api/src/jobs/expire-secrets.ts";
+import { expireSecrets } from "../../api/src/jobs/sweep.ts";
 import type { Endpoint } from "../../api/test/app.ts";
 import { PUBLIC_URL } from "../../api/test/app.ts";
 import { createDatabase } from "../../api/test/database.ts";

@@ -7,8 +7,8 @@ import { insertEvents } from "../audit/audit-store.ts";
 import { verifyChain } from "../audit/verify-chain.ts";
 import { hashToken } from "../crypto/token.ts";
 import { claim } from "../secrets/attempt-store.ts";
-import { expireSecrets } from "./expire-secrets.ts";
 import { deletePastRetention } from "./retention.ts";
+import { expireSecrets } from "./sweep.ts";
 
 const db = useDatabase();
 

@@ -13,7 +13,7 @@ import {
   signOut,
 } from "../../test/factories.ts";
 import { firstEvent, follow } from "../../test/live.ts";
-import { expireSecrets } from "../jobs/expire-secrets.ts";
+import { expireSecrets } from "../jobs/sweep.ts";
 
 const db = useDatabase();
 
