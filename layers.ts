@@ -35,7 +35,7 @@ export const LAYERS: [of: string, may: string, why: string][] = [
   ["api/src/jobs", `${BASE} accounts audit key-ring secrets`, FLOW],
   ["api/src/graphql", `${BASE} ${FEATURES} metrics`, FLOW],
   ["api/src/http", `${BASE} ${FEATURES} apps graphql metrics`, FLOW],
-  ["api/src/{config,config-variables}", "config-variables apps crypto key-ring logging tracing", FLOW],
+  ["api/src/{config,config-variables}", "config-variables apps crypto key-ring logging shared/env-schemas tracing", FLOW],
   ["api/src/services", `${BASE} ${FEATURES} apps config graphql http jobs key-ring metrics`, FLOW],
   ["api/src/start", `${BASE} apps config embedded-postgres http key-ring services`, "Only start reads the environment."],
   ["api/src/main", "process start", FLOW],
