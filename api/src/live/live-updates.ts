@@ -1,144 +1,112 @@
-import { principalId } from "../accounts/principal.ts";
 import type { Database } from "../db/client.ts";
 import type { Logger } from "../logging/log.ts";
-import { AppError } from "../shared/errors.ts";
-import type { AccessSubject, Change } from "./change.ts";
-import { readSecrets, refsChangedSince, refsEndedByTime, type SecretRef } from "./change-store.ts";
+import type { Change } from "./change.ts";
+import { ChangeReader } from "./change-reader.ts";
+import { refsChangedSince, refsEndedByTime, type SecretRef } from "./change-store.ts";
 import { NotificationListener } from "./notification-listener.ts";
+import { OpenStreams } from "./open-streams.ts";
 import { StreamAuthorizer } from "./stream-authorizer.ts";
 import { retryableEnd, type Subscriber } from "./subscriber.ts";
 
-/** How often to look for what changes by the passing of time alone. In ms, as all here. */
+/** Interval of the query for changes that only the passing of time makes. */
 const TICK_MS = 1_000;
 
-/** How often everybody's right to go on is asked about, should a notification have been missed. */
+/** Interval of checking every stream's authorization, in case a notification was missed. */
 const RECHECK_MS = 60_000;
 
-/** Secrets per query. */
+/** Projects per query. */
 const BATCH = 1_000;
 
-/** Streams of one process; each keeps some 20 KiB and a file descriptor. */
-const MAX_FOLLOWERS = 20_000;
-
-/** Streams of one session's member, or of one API key, on one process: a browser needs one per project on screen. */
-const MAX_PER_CALLER = 20;
-
-interface HubDeps {
+interface LiveUpdatesDeps {
   db: Database;
   log: Logger;
-  /** Where to listen for notifications: PostgreSQL itself, never a transaction pooler. */
+  /** Connection string of PostgreSQL itself: a transaction pooler does not support LISTEN. */
   listenUrl: string;
-  /** Raises the limit per caller, for load tests. */
+  /** Raises the limit of streams per caller, for load tests. */
   limitMultiplier: number;
 }
 
 /**
- * Brings changes to those who follow them: hears of them from the database, reads each once, however many follow, and
- * hands it on. Listens from the first follower on.
+ * Delivers changes of secrets to the open streams. PostgreSQL notifies of a change; it is then read once, however many
+ * streams get it. Listens from the first stream on.
  */
 export class LiveUpdates {
-  readonly #deps: HubDeps;
-  readonly #feed: NotificationListener;
-  readonly #guard: StreamAuthorizer;
-  readonly #byProject = new Map<string, Set<Subscriber>>();
-  readonly #perCaller = new Map<string, number>();
-  #count = 0;
-  /** Secrets to be read, with their projects. */
-  readonly #unread = new Map<string, string>();
-  #reading: Promise<void> | undefined;
-  /** Since when everything must be read again, because notifications may have been missed. */
+  readonly #deps: LiveUpdatesDeps;
+  readonly #listener: NotificationListener;
+  readonly #authorizer: StreamAuthorizer;
+  readonly #streams: OpenStreams;
+  readonly #reader: ChangeReader;
+  /** Start of the time in which notifications may have been missed. */
   #gapSince: Date | undefined;
-  /** Up to when, by the database's clock, the passing of time was looked at. */
+  /** End of the time that was searched for changes made by time alone, by the database's clock. */
   #tickedTo: Date | undefined;
   #recheckAt = 0;
   #timer: NodeJS.Timeout | undefined;
   #started: Promise<void> | undefined;
   #isStopped = false;
 
-  constructor(deps: HubDeps) {
+  constructor(deps: LiveUpdatesDeps) {
     this.#deps = deps;
-    this.#guard = new StreamAuthorizer(deps);
+    this.#streams = new OpenStreams(deps.limitMultiplier);
+    this.#authorizer = new StreamAuthorizer(deps);
+    this.#reader = new ChangeReader(deps, ({ projectId, secret }) => {
+      for (const subscriber of this.#streams.ofProject(projectId)) subscriber.push(secret);
+    });
     const { listenUrl: url, db, log } = deps;
-    this.#feed = new NotificationListener(
+    this.#listener = new NotificationListener(
       { url, db, log },
       { onChange: (change) => this.#onChange(change), onListening: (at) => this.#onListening(at) },
     );
   }
 
-  /** How many streams are open. */
+  /** Number of open streams. */
   get streams(): number {
-    return this.#count;
+    return this.#streams.size;
   }
 
-  /** Resolves when notifications are heard; from then on no change is missed. */
+  /** Resolves once notifications arrive; no later change is missed. */
   async ready(): Promise<void> {
     if (this.#isStopped) throw retryableEnd("This server is stopping.");
-    this.#started ??= this.#feed.start().then(() => this.#scheduleTick());
+    this.#started ??= this.#listener.start().then(() => this.#scheduleTick());
     await this.#started;
   }
 
   /**
-   * Adds a stream; it gets every change of its project from now on.
+   * Adds a stream. It gets every later change in its project.
    *
-   * @throws AppError `RATE_LIMITED` when its caller has too many streams; `OVERLOADED` when the process has, or stops.
+   * @throws AppError `RATE_LIMITED` if the caller has too many streams, `OVERLOADED` if the process has or stops.
    */
-  add(follower: Subscriber): void {
+  add(subscriber: Subscriber): void {
     if (this.#isStopped) throw retryableEnd("This server is stopping.");
-    const caller = callerOf(follower);
-    const streams = this.#perCaller.get(caller) ?? 0;
-    if (streams >= MAX_PER_CALLER * this.#deps.limitMultiplier) throw tooManyStreams();
-    if (this.#count >= MAX_FOLLOWERS) throw full();
-    this.#perCaller.set(caller, streams + 1);
-    this.#count += 1;
-    const { projectId } = follower.subscription;
-    const others = this.#byProject.get(projectId);
-    if (others) others.add(follower);
-    else this.#byProject.set(projectId, new Set([follower]));
-    // Its right may have ended since it was looked at, and nobody was listening for it then.
-    this.#guard.check([follower]);
+    this.#streams.add(subscriber);
+    // Its authorization may have ended between its check and this call, when no notification could reach it.
+    this.#authorizer.check([subscriber]);
   }
 
-  /** Removes a stream that is over. */
-  remove(follower: Subscriber): void {
-    const { projectId } = follower.subscription;
-    const followers = this.#byProject.get(projectId);
-    if (!followers?.delete(follower)) return;
-    this.#guard.forget(follower);
-    if (followers.size === 0) this.#byProject.delete(projectId);
-    this.#count -= 1;
-    const caller = callerOf(follower);
-    const left = (this.#perCaller.get(caller) ?? 0) - 1;
-    if (left > 0) this.#perCaller.set(caller, left);
-    else this.#perCaller.delete(caller);
+  /** Removes a stream that has ended. */
+  remove(subscriber: Subscriber): void {
+    this.#streams.remove(subscriber);
+    this.#authorizer.forget(subscriber);
   }
 
   /** Ends all streams, so that their clients connect to another process, and stops listening. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     clearTimeout(this.#timer);
-    for (const follower of this.#all()) follower.refuse(retryableEnd("This server is stopping."));
-    await this.#feed.stop();
-    await this.#reading;
-    await this.#guard.settled();
-  }
-
-  *#all(): Iterable<Subscriber> {
-    for (const followers of this.#byProject.values()) yield* followers;
+    for (const subscriber of this.#streams) subscriber.refuse(retryableEnd("This server is stopping."));
+    await Promise.all([this.#listener.stop(), this.#reader.stop()]);
+    await this.#authorizer.settled();
   }
 
   #onChange(change: Change): void {
     if (change.about === "secrets") {
       this.#read(change.ids.map((id) => ({ projectId: change.projectId, id })));
-    } else if (change.about === "projects") {
-      this.#guard.check(change.ids.flatMap((id) => [...(this.#byProject.get(id) ?? [])]));
     } else if (change.about !== "probe") {
-      const { about, ids } = change;
-      const changed = new Set(ids);
-      this.#guard.check([...this.#all()].filter((follower) => hangsOn(follower, about, changed)));
+      this.#authorizer.check(this.#streams.dependingOn(change.about, change.ids));
     }
   }
 
-  /** Whatever was committed between `provenAt` and now may have gone unheard: the next tick looks. */
+  /** Notifications of commits between `provenAt` and now may be lost. The next tick reads what changed since. */
   #onListening(provenAt: Date): void {
     this.#gapSince = earliest(this.#gapSince, provenAt);
     this.#recheckAt = 0;
@@ -151,7 +119,7 @@ export class LiveUpdates {
   }
 
   async #tick(): Promise<void> {
-    if (this.#count === 0) {
+    if (this.#streams.size === 0) {
       this.#tickedTo = undefined;
       return;
     }
@@ -166,23 +134,24 @@ export class LiveUpdates {
     }
   }
 
-  /** Checks everybody now and then, and at once whose session ends by itself. */
+  /** Checks all streams every `RECHECK_MS`, and in between those whose session or API key has expired. */
   #recheck(): void {
     const now = Date.now();
     if (now >= this.#recheckAt) {
       this.#recheckAt = now + RECHECK_MS;
-      this.#guard.check(this.#all());
+      this.#authorizer.check(this.#streams);
       return;
     }
-    const isOver = ({ validUntil }: Subscriber) => validUntil !== undefined && validUntil.getTime() <= now;
-    this.#guard.check([...this.#all()].filter(isOver));
+    const hasExpired = ({ validUntil }: Subscriber) =>
+      validUntil !== undefined && validUntil.getTime() <= now;
+    this.#authorizer.check([...this.#streams].filter(hasExpired));
   }
 
   async #closeGap(): Promise<void> {
     const since = this.#gapSince;
     if (!since) return;
     this.#gapSince = undefined;
-    const projectIds = [...this.#byProject.keys()];
+    const projectIds = this.#streams.projectIds();
     try {
       for (let start = 0; start < projectIds.length; start += BATCH) {
         const some = projectIds.slice(start, start + BATCH);
@@ -195,60 +164,8 @@ export class LiveUpdates {
   }
 
   #read(refs: readonly SecretRef[]): void {
-    for (const { projectId, id } of refs) {
-      if (this.#byProject.has(projectId)) this.#unread.set(id, projectId);
-    }
-    this.#reading ??= this.#readAll().finally(() => {
-      this.#reading = undefined;
-    });
-  }
-
-  /** Reads what is to be read, one query at a time: meanwhile the next one's secrets gather. */
-  async #readAll(): Promise<void> {
-    while (this.#unread.size > 0 && !this.#isStopped) {
-      const batch = [...this.#unread].slice(0, BATCH);
-      for (const [id] of batch) this.#unread.delete(id);
-      try {
-        const changed = await readSecrets(
-          this.#deps.db,
-          batch.map(([id]) => id),
-        );
-        for (const { projectId, secret } of changed) {
-          for (const follower of this.#byProject.get(projectId) ?? []) follower.push(secret);
-        }
-      } catch (err) {
-        this.#deps.log.warn({ err }, "live: can't read what changed; trying again");
-        for (const [id, projectId] of batch) if (!this.#unread.has(id)) this.#unread.set(id, projectId);
-        // The next tick, or the next notification, tries again.
-        return;
-      }
-    }
+    this.#reader.read(refs.filter(({ projectId }) => this.#streams.hasProject(projectId)));
   }
 }
 
 const earliest = (a: Date | undefined, b: Date) => (a && a < b ? a : b);
-
-const callerOf = ({ subscription }: Subscriber) => principalId(subscription.principal);
-
-/** Whether the stream's right hangs on one of these. */
-function hangsOn(
-  { subscription: { principal } }: Subscriber,
-  subject: AccessSubject,
-  ids: Set<string>,
-): boolean {
-  if (principal.kind === "api-key") return subject === "keys" && ids.has(principal.id);
-  if (subject === "sessions") return ids.has(principal.sessionId);
-  return subject === "users" && ids.has(principal.member.userId);
-}
-
-const full = () =>
-  new AppError("OVERLOADED", "This server has too many streams. Connect again in a few seconds.", {
-    retryAfterSeconds: 5,
-  });
-
-const tooManyStreams = () =>
-  new AppError(
-    "RATE_LIMITED",
-    "You have too many streams open: 20 at most. Close one first; one per project is enough.",
-    { retryAfterSeconds: 10 },
-  );
