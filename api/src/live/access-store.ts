@@ -1,20 +1,20 @@
-/** The SQL that asks whether those who follow something still may. */
+/** The SQL that checks whether subscribers are still authorized. */
 import { projectScope } from "../accounts/principal.ts";
 import type { Database } from "../db/client.ts";
 import type { Subscription } from "./subscriber.ts";
 
 /** Whether a subscription may continue. */
 export interface AccessCheck {
-  /** When the credential ends by itself; null when it has ended. */
+  /** When the session or API key expires; null if it has ended. */
   validUntil: Date | null;
-  /** Whether it still acts for the vault. */
+  /** Whether it still has access to the vault. */
   isInVault: boolean;
   /** Whether the vault still has the project. */
   hasProject: boolean;
 }
 
 /** Current access of each subscription, in input order. One query for all. */
-export async function standings(
+export async function checkAccess(
   db: Database,
   subscriptions: readonly Subscription[],
 ): Promise<AccessCheck[]> {

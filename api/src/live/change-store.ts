@@ -1,4 +1,4 @@
-/** The SQL behind live streams about secrets: what changed, read by the same rule as every list. */
+/** The SQL of live updates: which secrets changed, and how they read now, by the same rule as in lists. */
 import { ttlSecrets } from "@ttl-secrets/drizzle/schema";
 import { and, asc, eq, gte, inArray, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
@@ -9,18 +9,17 @@ import { CHANNEL } from "./change.ts";
 
 /**
  * A row's `changed_at` is set before its transaction commits, so a change can become visible after a later one was
- * read. Statements of ours take 15 s at most; whoever asks for changes since an instant gets those of a minute before
- * it, too.
+ * read. Our statements take 15 s at most, so a query for changes since an instant starts a minute earlier.
  */
 const OVERLAP_SECONDS = 60;
 
-/** Which secret, and where. */
+/** A secret and its project. */
 export interface SecretRef {
   projectId: string;
   id: string;
 }
 
-/** A secret as it reads now, and where it is. */
+/** A secret as it reads now, and its project. */
 export interface ChangedSecret {
   projectId: string;
   secret: TtlSecret;
@@ -31,7 +30,7 @@ const ref = { projectId: ttlSecrets.projectId, id: ttlSecrets.id };
 const sinceWithOverlap = (since: Date) =>
   sql`${since.toISOString()}::timestamptz - make_interval(secs => ${OVERLAP_SECONDS})`;
 
-/** These secrets as they read now; one that is gone is left out. Each id must be a UUID. */
+/** These secrets as they read now, without those that are deleted. Each id must be a UUID. */
 export async function readSecrets(db: Database, ids: string[]): Promise<ChangedSecret[]> {
   const rows = await db.orm
     .select({ ...secretFields, projectId: ttlSecrets.projectId })
@@ -41,7 +40,7 @@ export async function readSecrets(db: Database, ids: string[]): Promise<ChangedS
   return rows.map(({ projectId, ...secret }) => ({ projectId, secret }));
 }
 
-/** A page of the project's secrets that changed since an instant, or whose TTL ran out since, oldest change first. */
+/** A page of the project's secrets that changed, or whose TTL ran out, since an instant; oldest change first. */
 export async function changedSince(
   db: Database,
   { projectId, since, after, limit }: { projectId: string; since: Date; after?: Position; limit: number },
@@ -50,7 +49,7 @@ export async function changedSince(
   const start = sinceWithOverlap(since);
   const isLater =
     after && sql`(${changedAt}, ${id}) > (${after.at.toISOString()}::timestamptz, ${after.id}::uuid)`;
-  // Each condition has an index of its own; joined by OR they would have none.
+  // Each condition has its own index. Joined by OR, they could use neither.
   const pageOf = (condition: SQL | undefined) =>
     db.orm
       .select({ id })
@@ -69,7 +68,7 @@ export async function changedSince(
   return rows.map(({ secret, storedChange }) => ({ secret, position: { at: storedChange, id: secret.id } }));
 }
 
-/** Every secret of these projects that changed since an instant. */
+/** All secrets of these projects that changed since an instant. */
 export function refsChangedSince(
   db: Database,
   { projectIds, since }: { projectIds: string[]; since: Date },
@@ -83,14 +82,14 @@ export function refsChangedSince(
 }
 
 /**
- * What reads differently since `from` by the passing of time alone: TTLs that ran out, attempts that took too long.
- * Two short scans of indexes, whatever is stored. `now` is the database's, to ask from the next time.
+ * Secrets that read differently since `from` because time passed: their TTL ran out, or an attempt took too long. Two
+ * short index scans, however much is stored. `now` is the database's time, the `from` of the next call.
  */
 export async function refsEndedByTime(
   db: Database,
   from: Date | undefined,
 ): Promise<{ now: Date; refs: SecretRef[] }> {
-  // Where the span starts is known when the query is planned, so that it is seen to be short.
+  // A constant when the query is planned, so that the planner estimates the range as short.
   const start = db.sql`coalesce(${from?.toISOString() ?? null}::timestamptz, now())`;
   const [row] = await db.sql<[{ ms: number; refs: SecretRef[] }]>`
     SELECT (extract(epoch FROM now()) * 1000)::float8 AS ms, coalesce((
@@ -105,7 +104,7 @@ export async function refsEndedByTime(
   return { now: new Date(Math.floor(row.ms)), refs: row.refs };
 }
 
-/** Sends a probe down the channel. Returns the database's time at which it was sent. */
+/** Notifies the channel with a probe. Returns the database's time at which it was sent. */
 export async function sendProbe(db: Database, probe: string): Promise<Date> {
   const [row] = await db.sql<[{ ms: number }]>`
     SELECT (extract(epoch FROM now()) * 1000)::float8 AS ms, pg_notify(${CHANNEL}, ${`probe ${probe}`})`;

@@ -25,11 +25,11 @@ describe("a notification", () => {
     "nonsense x",
     "sessions",
     "sessions x y",
-  ])("that this release does not know is left alone: %j", (payload) => {
+  ])("that is unknown or malformed is ignored: %j", (payload) => {
     expect(parseChange(payload)).toBeUndefined();
   });
 
-  it("can't make a query fail: what is no UUID names no secret", () => {
+  it("can't make a query fail: ids that are not UUIDs are dropped", () => {
     expect(parseChange(`secrets:${P} ${A},'; DROP TABLE`)).toBeUndefined();
     expect(parseChange(`secrets:${P} ${A},nonsense`)).toEqual({ about: "secrets", projectId: P, ids: [A] });
   });

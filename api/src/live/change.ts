@@ -1,9 +1,9 @@
 import { isId } from "../shared/paging.ts";
 
-/** Where the database's triggers say what changed (see the migration that makes them). */
+/** The channel that the triggers of migration 0003 notify. */
 export const CHANNEL = "ttl_secrets_live";
 
-/** What a notification may be about: secrets of a project, or what a stream's right to go on hangs on. */
+/** What a notification is about: secrets of a project, or what a stream's authorization depends on. */
 export type Change =
   | { about: "secrets"; projectId: string; ids: readonly string[] }
   | { about: AccessSubject; ids: readonly string[] }
@@ -11,12 +11,12 @@ export type Change =
 
 const ACCESS_SUBJECTS = ["projects", "sessions", "users", "keys"] as const;
 
-/** Whose change may end a stream. */
+/** What a stream's authorization depends on: a change of it may end the stream. */
 export type AccessSubject = (typeof ACCESS_SUBJECTS)[number];
 
 /**
- * Reads a notification, `subject id,id,…`. Undefined for what this code does not know: a newer release may be
- * running beside it, and anybody who may connect to the database may notify.
+ * Parses a notification, `subject id,id,…` or `secrets:projectId id,id,…`. Undefined if it is unknown or malformed: a
+ * newer release may use the same database, and any client of the database can notify.
  */
 export function parseChange(payload: string): Change | undefined {
   const [, subject = "", scope, list = ""] = /^(\w+)(?::([0-9a-f-]{36}))? (\S+)$/.exec(payload) ?? [];

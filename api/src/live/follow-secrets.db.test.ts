@@ -19,14 +19,14 @@ const db = useDatabase();
 
 const LONG = 30_000;
 
-/** A sender whose project is followed. */
+/** A sender, and a stream of their project. */
 async function scene() {
   const app = createTestApp(db.current);
   const sender = await createSender(app);
   return { app, sender, stream: await follow(app, sender) };
 }
 
-/** Moves a pending secret's life into the past, so that its TTL runs out `inMs` from now. */
+/** Moves a pending secret's times into the past, so that its TTL runs out `inMs` from now. */
 async function ageTo(id: string, inMs: number): Promise<void> {
   const { sql } = db.current;
   await sql`
@@ -36,8 +36,8 @@ async function ageTo(id: string, inMs: number): Promise<void> {
     UPDATE ttl_secret_payloads SET expires_at = now() + ${inMs} * interval '1 ms' WHERE secret_id = ${id}`;
 }
 
-describe("what is told", () => {
-  it("is a secret's creation and what became of it, in the words of the list", async () => {
+describe("a stream delivers", () => {
+  it("the creation of a secret and its outcome, with the statuses of the list", async () => {
     const { app, sender, stream } = await scene();
     const wrong = await createSecret(app, sender, { name: "wrong" });
     await stream.until(({ name, status }) => name === "wrong" && status === "PENDING");
@@ -45,59 +45,59 @@ describe("what is told", () => {
     await reveal(app, right);
     await stream.until(({ name, status }) => name === "right" && status === "VIEWED");
     await reveal(app, { ...wrong, passphrase: "a-wrong-one" });
-    const told = await stream.until(({ name, status }) => name === "wrong" && status === "DESTROYED");
-    expect(told.destroyedReason).toBe("WRONG_PASSPHRASE");
+    const event = await stream.until(({ name, status }) => name === "wrong" && status === "DESTROYED");
+    expect(event.destroyedReason).toBe("WRONG_PASSPHRASE");
     const listed = await secretOf(app, sender, wrong.id);
-    expect(listed).toMatchObject({ status: told.status, destroyedReason: told.destroyedReason });
+    expect(listed).toMatchObject({ status: event.status, destroyedReason: event.destroyedReason });
   });
 
-  it("is what another process did", async () => {
+  it("changes made by another process", async () => {
     const { app, sender, stream } = await scene();
     const other = createTestApp(db.current);
     const { id } = await createSecret(app, sender);
     await ageTo(id, -1);
     await expireSecrets(other.services);
-    await stream.until((told) => told.id === id && told.status === "EXPIRED");
+    await stream.until((secret) => secret.id === id && secret.status === "EXPIRED");
   });
 
-  it("is what was done by hand, in SQL", async () => {
+  it("changes made in SQL by hand", async () => {
     const { app, sender, stream } = await scene();
     const { id } = await createSecret(app, sender);
     await db.current.sql`UPDATE ttl_secrets SET name = 'By hand' WHERE id = ${id}`;
     await stream.until(({ name }) => name === "By hand");
   });
 
-  it("is not that an attempt is under way: only what is final may read as final", async () => {
+  it("no final status while an attempt is in progress", async () => {
     const { app, sender, stream } = await scene();
     const { id } = await createSecret(app, sender);
     await db.current.sql`
       UPDATE ttl_secrets SET status = 'destroyed', destroyed_reason = 'interrupted', ended_at = now(),
         attempted_from = '192.0.2.1' WHERE id = ${id}`;
     const later = await createSecret(app, sender, { name: "later" });
-    const told = new Set<string>();
+    const statuses = new Set<string>();
     await stream.until((event) => {
-      if (event.id === id) told.add(event.status);
+      if (event.id === id) statuses.add(event.status);
       return event.id === later.id;
     });
-    expect([...told]).toEqual(["PENDING"]);
+    expect([...statuses]).toEqual(["PENDING"]);
   });
 
   it(
-    "is an attempt that nobody finished, once its time is over",
+    "an unfinished attempt as destroyed once its time is over",
     async () => {
       const { app, sender, stream } = await scene();
       const { id } = await createSecret(app, sender);
       await db.current.sql`
       UPDATE ttl_secrets SET status = 'destroyed', destroyed_reason = 'interrupted',
         ended_at = now() - interval '59 s', attempted_from = '192.0.2.1' WHERE id = ${id}`;
-      const told = await stream.until((event) => event.id === id && event.status !== "PENDING");
-      expect(told).toMatchObject({ status: "DESTROYED", destroyedReason: "INTERRUPTED" });
+      const event = await stream.until((event) => event.id === id && event.status !== "PENDING");
+      expect(event).toMatchObject({ status: "DESTROYED", destroyedReason: "INTERRUPTED" });
     },
     LONG,
   );
 
   it(
-    "is a TTL that runs out, without waiting for the sweep",
+    "an expired TTL without waiting for the sweep",
     async () => {
       const { app, sender, stream } = await scene();
       const { id } = await createSecret(app, sender);
@@ -107,7 +107,7 @@ describe("what is told", () => {
     LONG,
   );
 
-  it("is nothing of another project", async () => {
+  it("nothing of another project", async () => {
     const { app, sender, stream } = await scene();
     const other = await createSender(app);
     await createSecret(app, other, { name: "theirs" });
@@ -117,7 +117,7 @@ describe("what is told", () => {
   });
 });
 
-/** Stores pending secrets, as many as it takes, in one statement. */
+/** Stores a pending secret for each id, in one statement. */
 async function insertPending(projectId: string, ids: string[]): Promise<void> {
   await db.current.sql`
     INSERT INTO ttl_secrets (id, project_id, name, status, created_at, expires_at, created_by)
@@ -125,13 +125,13 @@ async function insertPending(projectId: string, ids: string[]): Promise<void> {
     FROM json_array_elements_text(${JSON.stringify(ids)}::text::json) AS id`;
 }
 
-describe("no change is missed", () => {
+describe("a stream misses no change", () => {
   it(
-    "by a client that comes back: with `since`, what changed meanwhile comes first",
+    "after a reconnect: with `since`, changes made in between come first",
     async () => {
       const { app, sender, stream } = await scene();
       const { id } = await createSecret(app, sender);
-      const { changedAt } = await stream.until((told) => told.id === id);
+      const { changedAt } = await stream.until((secret) => secret.id === id);
       stream.close();
       const ids = Array.from({ length: 450 }, () => randomUUID());
       await insertPending(sender.projectId, ids);
@@ -140,35 +140,35 @@ describe("no change is missed", () => {
 
       const again = await follow(app, sender, { since: changedAt });
       const missing = new Set<string>(ids);
-      await again.until((told) => {
-        missing.delete(told.id);
-        return missing.size === 0 && told.id === id && told.status === "REVOKED";
+      await again.until((secret) => {
+        missing.delete(secret.id);
+        return missing.size === 0 && secret.id === id && secret.status === "REVOKED";
       });
     },
     LONG,
   );
 
-  it("by a client that comes back after a TTL ran out and before the sweep has been by", async () => {
+  it("after a reconnect between the end of a TTL and the sweep", async () => {
     const app = createTestApp(db.current);
     const sender = await createSender(app);
     const { id } = await createSecret(app, sender);
     const since = (await secretOf(app, sender, id)).createdAt;
     await ageTo(id, -1);
-    // As it would be without the test's own change of the row, which counts as one.
+    // Undoes the stamp of the test's own UPDATE, which counts as a change.
     await db.current.sql`ALTER TABLE ttl_secrets DISABLE TRIGGER ttl_secrets_stamp_change`;
     await db.current.sql`UPDATE ttl_secrets SET changed_at = created_at - interval '1 hour' WHERE id = ${id}`;
     await db.current.sql`ALTER TABLE ttl_secrets ENABLE TRIGGER ttl_secrets_stamp_change`;
     const stream = await follow(app, sender, { since });
-    await stream.until((told) => told.id === id && told.status === "EXPIRED");
+    await stream.until((secret) => secret.id === id && secret.status === "EXPIRED");
   });
 
   it(
-    "while the connection that listens is down",
+    "while the LISTEN connection is down",
     async () => {
       const { app, sender, stream } = await scene();
       const { id } = await createSecret(app, sender);
-      await stream.until((told) => told.id === id);
-      // From outside: a database can't be closed from within.
+      await stream.until((secret) => secret.id === id);
+      // On another database: connections to the current one can't be disallowed.
       const sql = postgres(inject("serverUrl"), { max: 1 });
       onTestFinished(() => sql.end());
       const name = new URL(db.current.url).pathname.slice(1);
@@ -179,26 +179,26 @@ describe("no change is missed", () => {
       expect(killed?.n).toBeGreaterThan(0);
       await db.current.sql`UPDATE ttl_secrets SET status = 'revoked', ended_at = now() WHERE id = ${id}`;
       await sql`ALTER DATABASE ${sql(name)} ALLOW_CONNECTIONS true`;
-      await stream.until((told) => told.id === id && told.status === "REVOKED");
+      await stream.until((secret) => secret.id === id && secret.status === "REVOKED");
     },
     LONG,
   );
 });
 
 describe("a stream ends", () => {
-  it("when the project is deleted, without a word", async () => {
+  it("without an error when the project is deleted", async () => {
     const { app, sender, stream } = await scene();
     await graphql(app, "mutation ($id: ID!) { deleteProject(id: $id) }", { id: sender.projectId }, sender);
     expect(await stream.end()).toBeUndefined();
   });
 
-  it("when its member signs out, in whichever process", async () => {
+  it("when its member signs out, in any process", async () => {
     const { app, sender, stream } = await scene();
     await signOut(app, sender);
     expect(await stream.end()).toBe("UNAUTHENTICATED");
   });
 
-  it("when the session is taken away by hand", async () => {
+  it("when the session is deleted in SQL by hand", async () => {
     const { sender, stream } = await scene();
     await db.current.sql`
       DELETE FROM sessions USING users WHERE users.id = user_id AND email = ${sender.email}`;
@@ -206,7 +206,7 @@ describe("a stream ends", () => {
   });
 
   it(
-    "when the session's time is over",
+    "when the session expires",
     async () => {
       const { sender, stream } = await scene();
       await db.current.sql`
@@ -224,7 +224,7 @@ describe("a stream ends", () => {
   });
 
   it(
-    "when its API key is revoked, cut short or deleted, and not when it is merely used",
+    "when its API key is revoked, expires, loses its scope or is deleted, and not when it is used",
     async () => {
       const app = createTestApp(db.current);
       const sender = await createSender(app);
@@ -242,7 +242,7 @@ describe("a stream ends", () => {
         const stream = await follow(app, { projectId: sender.projectId, cookie: "" }, { headers });
         const secret = await createSecret(app, sender);
         await graphql(app, "{ projects { nodes { id } } }", {}, { headers });
-        await stream.until((told) => told.id === secret.id);
+        await stream.until((event) => event.id === secret.id);
         await db.current.sql.unsafe(end, [id]);
         expect(await stream.end(), end).toBe("UNAUTHENTICATED");
       }
@@ -250,23 +250,23 @@ describe("a stream ends", () => {
     LONG,
   );
 
-  it("when the member leaves the vault: what is in it does not exist for them any more", async () => {
+  it("as not found when the member leaves the vault", async () => {
     const { sender, stream } = await scene();
     await db.current.sql`DELETE FROM members WHERE vault_id = ${sender.vaultId}`;
     expect(await stream.end()).toBe("NOT_FOUND");
   });
 
-  it("and others of the same process go on", async () => {
+  it("while others of the same process continue", async () => {
     const { app, sender, stream } = await scene();
     const other = await createSender(app);
     const theirs = await follow(app, other);
     await signOut(app, sender);
     expect(await stream.end()).toBe("UNAUTHENTICATED");
     const { id } = await createSecret(app, other);
-    await theirs.until((told) => told.id === id);
+    await theirs.until((secret) => secret.id === id);
   });
 
-  it("when the server stops: with the advice to connect again", async () => {
+  it("with a retryable error when the server stops", async () => {
     const { app, sender, stream } = await scene();
     const stopped = app.services.live.stop();
     expect(await stream.end()).toBe("OVERLOADED");
@@ -277,7 +277,7 @@ describe("a stream ends", () => {
 });
 
 describe("opening a stream", () => {
-  it("answers with headers that keep proxies from holding events back", async () => {
+  it("answers with headers that keep proxies from buffering events", async () => {
     const { stream } = await scene();
     expect(Object.fromEntries(stream.response.headers)).toMatchObject({
       "content-type": "text/event-stream",
@@ -287,7 +287,7 @@ describe("opening a stream", () => {
   });
 
   it(
-    "is refused past 20 at a time, until one is closed",
+    "is refused beyond 20 at a time, until one is closed",
     async () => {
       const app = createTestApp(db.current);
       const sender = await createSender(app);
@@ -302,7 +302,12 @@ describe("opening a stream", () => {
   );
 
   it.each([
-    ["nobody", "subscription ($p: ID!) { ttlSecretChanged(projectId: $p) { id } }", false, "UNAUTHENTICATED"],
+    [
+      "a client without a credential",
+      "subscription ($p: ID!) { ttlSecretChanged(projectId: $p) { id } }",
+      false,
+      "UNAUTHENTICATED",
+    ],
     [
       "two root fields",
       "subscription ($p: ID!) { a: ttlSecretChanged(projectId: $p) { id } b: ttlSecretChanged(projectId: $p) { id } }",
@@ -310,13 +315,13 @@ describe("opening a stream", () => {
       "BAD_USER_INPUT",
     ],
     [
-      "a date that is none",
+      "an invalid date",
       'subscription ($p: ID!) { ttlSecretChanged(projectId: $p, since: "yesterday") { id } }',
       true,
       "BAD_USER_INPUT",
     ],
     [
-      "a year without a form in SQL",
+      "a year that SQL can't represent",
       'subscription ($p: ID!) { ttlSecretChanged(projectId: $p, since: "+012026-01-01T00:00:00Z") { id } }',
       true,
       "BAD_USER_INPUT",
@@ -328,7 +333,7 @@ describe("opening a stream", () => {
     expect(errors?.[0]?.extensions.code).toBe(code);
   });
 
-  it("needs a stream: as JSON it is refused", async () => {
+  it("is refused with 406 if the client accepts only JSON", async () => {
     const app = createTestApp(db.current);
     const { cookie, projectId } = await createSender(app);
     const response = await app.request("/graphql", {

@@ -6,50 +6,50 @@ import { changedSince } from "./change-store.ts";
 import type { LiveUpdates } from "./live-updates.ts";
 import { type StreamEvent, Subscriber } from "./subscriber.ts";
 
-/** Secrets read at a time while a reader catches up. */
+/** Secrets per query while a client catches up. */
 const BACKLOG_PAGE = 200;
 
 interface FollowRequest {
   principal: Principal;
   projectId: string;
-  /** Everything that changed since then comes first. */
+  /** Sends everything that changed since then first. */
   since?: Date | undefined;
   /** Aborted when the client goes away. */
   signal: AbortSignal;
 }
 
 /**
- * Follows a project's TTL secrets: each one that changes, as it reads then. Every change from the moment this
- * resolves is told, if need be more than once; steps that a slow reader missed are not, but their outcome is. The
- * stream ends when the project is deleted, and with a refusal when its caller may not read on.
+ * Streams the changes of a project's TTL secrets, each secret as it reads after its change. Every change after this
+ * resolves is delivered at least once; a slow client misses intermediate states, never the last one. The stream ends
+ * when the project is deleted, and with an error when the caller loses access.
  *
- * @throws AppError `NOT_FOUND` when the principal may access no such project; `RATE_LIMITED` when the caller has too
- *   many streams; `OVERLOADED` when the process has.
+ * @throws AppError `NOT_FOUND` if the principal may access no such project, `RATE_LIMITED` if it has too many streams,
+ *   `OVERLOADED` if the process has.
  */
 export async function followSecrets(
   { db, live }: { db: Database; live: LiveUpdates },
   { principal, projectId, since, signal }: FollowRequest,
 ): Promise<AsyncIterableIterator<StreamEvent>> {
   await live.ready();
-  const follower = new Subscriber(
+  const subscriber = new Subscriber(
     { principal, projectId },
     (ended) => live.remove(ended),
     since && backlog(db, projectId, since),
   );
-  live.add(follower);
+  live.add(subscriber);
   try {
-    // Asked after it was added: from here on, whatever ends its right is noticed.
+    // Checked after the stream was added: from then on a notification ends it when access is lost.
     await requireOwnProject(db.orm, projectScope(principal), projectId);
   } catch (error) {
-    follower.complete();
+    subscriber.complete();
     throw error;
   }
-  signal.addEventListener("abort", () => follower.complete(), { once: true });
-  if (signal.aborted) follower.complete();
-  return follower;
+  signal.addEventListener("abort", () => subscriber.complete(), { once: true });
+  if (signal.aborted) subscriber.complete();
+  return subscriber;
 }
 
-/** Reads, page by page, what changed since an instant. */
+/** Reads the secrets that changed since an instant, a page per call. */
 function backlog(db: Database, projectId: string, since: Date): () => Promise<TtlSecret[]> {
   let after: { at: Date; id: string } | undefined;
   return async () => {

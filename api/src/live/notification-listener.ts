@@ -6,48 +6,48 @@ import type { Logger } from "../logging/log.ts";
 import { CHANNEL, type Change, parseChange } from "./change.ts";
 import { sendProbe } from "./change-store.ts";
 
-/** How often a probe is sent down the channel, and how long it may take to come out. In ms, as all here. */
+/** Interval of the probes, which are notifications to ourselves, and how long one may take to arrive. */
 const PROBE_INTERVAL_MS = 15_000;
 const PROBE_TIMEOUT_MS = 5_000;
 
-/** How long to wait before another try to connect. */
+/** Wait before the next attempt to connect. */
 const RETRY_MS = 250;
 
-interface FeedDeps {
-  /** Where to listen: PostgreSQL itself, never a transaction pooler. */
+interface ListenerDeps {
+  /** Connection string of PostgreSQL itself: a transaction pooler does not support LISTEN. */
   url: string;
   db: Database;
   log: Logger;
 }
 
-interface FeedEvents {
+interface ListenerEvents {
   onChange: (change: Change) => void;
   /**
-   * The channel was opened, for the first time or again. All that was committed up to `provenAt`, by the database's
-   * clock, has been told; what came after, until now, may have been missed.
+   * Called when LISTEN succeeds, for the first time or again. Notifications of commits up to `provenAt`, by the
+   * database's clock, have arrived; later ones may be lost.
    */
   onListening: (provenAt: Date) => void;
 }
 
 /**
- * Hears what the database's triggers tell, on a connection of its own. A lost connection is made anew; one that looks
- * alive and is not (a dead line, a pooler in between) is found out by probes that don't come back.
+ * Receives the notifications of the database's triggers, on a connection of its own. Reconnects when the connection is
+ * lost, and when a probe does not arrive: the line may be dead without an error, or a pooler may be in between.
  */
 export class NotificationListener {
-  readonly #deps: FeedDeps;
-  readonly #events: FeedEvents;
+  readonly #deps: ListenerDeps;
+  readonly #events: ListenerEvents;
   #sql: postgres.Sql | undefined;
   #provenAt: Date | undefined;
   #probe: { id: string; arrived: () => void } | undefined;
   #running: Promise<void> | undefined;
   readonly #stopping = new AbortController();
 
-  constructor(deps: FeedDeps, events: FeedEvents) {
+  constructor(deps: ListenerDeps, events: ListenerEvents) {
     this.#deps = deps;
     this.#events = events;
   }
 
-  /** Starts to listen, now and for good. Resolves once the channel is open for the first time. */
+  /** Listens until `stop`. Resolves when LISTEN succeeds for the first time. */
   start(): Promise<void> {
     return new Promise((resolve) => {
       this.#running ??= this.#run(resolve);
@@ -69,14 +69,14 @@ export class NotificationListener {
         this.#provenAt ??= await sendProbe(this.#deps.db, "start");
         await this.#sql.listen(
           CHANNEL,
-          (payload) => this.#hear(payload),
+          (payload) => this.#receive(payload),
           () => {
             onFirst();
             if (this.#provenAt) this.#events.onListening(this.#provenAt);
           },
         );
-        await this.#watch();
-        this.#deps.log.warn("live: a notification did not arrive; listening anew");
+        await this.#probeUntilLost();
+        this.#deps.log.warn("live: probe timed out; reconnecting LISTEN");
       } catch (err) {
         if (!signal.aborted) this.#deps.log.warn({ err }, "live: can't listen to the database; trying again");
       }
@@ -85,16 +85,16 @@ export class NotificationListener {
     }
   }
 
-  /** Resolves when a probe was sent and did not come back: the connection is no good any more. */
-  async #watch(): Promise<void> {
+  /** Sends probes. Resolves when one does not arrive: the connection is of no use then. */
+  async #probeUntilLost(): Promise<void> {
     const { signal } = this.#stopping;
     for (;;) {
-      if (!(await this.#isHeard())) return;
+      if (!(await this.#probeArrives())) return;
       await sleep(PROBE_INTERVAL_MS, undefined, { signal });
     }
   }
 
-  async #isHeard(): Promise<boolean> {
+  async #probeArrives(): Promise<boolean> {
     const id = randomUUID();
     const arrival = new Promise<true>((resolve) => {
       this.#probe = { id, arrived: () => resolve(true) };
@@ -103,16 +103,16 @@ export class NotificationListener {
     try {
       sentAt = await sendProbe(this.#deps.db, id);
     } catch {
-      // The database is away. The driver listens again when it is back.
+      // The database is unreachable. The driver listens again when it reconnects.
       return true;
     }
     const { signal } = this.#stopping;
-    const isHeard = await Promise.race([arrival, sleep(PROBE_TIMEOUT_MS, false, { signal })]);
-    if (isHeard) this.#provenAt = sentAt;
-    return isHeard;
+    const hasArrived = await Promise.race([arrival, sleep(PROBE_TIMEOUT_MS, false, { signal })]);
+    if (hasArrived) this.#provenAt = sentAt;
+    return hasArrived;
   }
 
-  #hear(payload: string): void {
+  #receive(payload: string): void {
     const change = parseChange(payload);
     if (change?.about !== "probe") {
       if (change) this.#events.onChange(change);

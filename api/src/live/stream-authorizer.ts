@@ -1,15 +1,15 @@
 import type { Database } from "../db/client.ts";
 import type { Logger } from "../logging/log.ts";
 import { AppError, notFound } from "../shared/errors.ts";
-import { type AccessCheck, standings } from "./access-store.ts";
+import { type AccessCheck, checkAccess } from "./access-store.ts";
 import type { Subscriber } from "./subscriber.ts";
 
-/** How many streams are asked about in one query. */
+/** Streams per query. */
 const BATCH = 1_000;
 
 /**
- * Ends streams whose right to go on has ended. Who is to be checked is remembered until it was possible, so that a
- * database that is away for a while lets nobody off.
+ * Closes streams whose authorization has ended. Pending checks are retried until the database answers, so that none is
+ * skipped because the database was unreachable.
  */
 export class StreamAuthorizer {
   readonly #deps: { db: Database; log: Logger };
@@ -20,17 +20,17 @@ export class StreamAuthorizer {
     this.#deps = deps;
   }
 
-  /** Asks whether these may go on, as soon as can be, and ends those that may not. */
-  check(followers: Iterable<Subscriber>): void {
-    for (const follower of followers) this.#due.add(follower);
+  /** Queues a check of these streams, which ends those that are no longer authorized. */
+  check(subscribers: Iterable<Subscriber>): void {
+    for (const subscriber of subscribers) this.#due.add(subscriber);
     this.#running ??= this.#work().finally(() => {
       this.#running = undefined;
     });
   }
 
-  /** Nobody needs to be asked about this stream any more. */
-  forget(follower: Subscriber): void {
-    this.#due.delete(follower);
+  /** Drops the pending check of a stream that has ended. */
+  forget(subscriber: Subscriber): void {
+    this.#due.delete(subscriber);
   }
 
   /** Resolves when no check is under way. */
@@ -42,17 +42,17 @@ export class StreamAuthorizer {
     try {
       while (this.#due.size > 0) {
         const batch = [...this.#due].slice(0, BATCH);
-        const found = await standings(
+        const found = await checkAccess(
           this.#deps.db,
           batch.map(({ subscription }) => subscription),
         );
-        for (const [n, follower] of batch.entries()) {
-          this.#due.delete(follower);
-          judge(follower, found[n]);
+        for (const [n, subscriber] of batch.entries()) {
+          this.#due.delete(subscriber);
+          enforce(subscriber, found[n]);
         }
       }
     } catch (err) {
-      this.#deps.log.warn({ err }, "live: can't check who may go on; trying again");
+      this.#deps.log.warn({ err }, "live: can't check the authorization of streams; trying again");
     }
   }
 }
@@ -65,14 +65,14 @@ const hasEnded = ({ subscription: { principal } }: Subscriber) =>
       : "This API key is no longer valid for this. Ask an owner of the vault for a new one.",
   );
 
-function judge(follower: Subscriber, standing: AccessCheck | undefined): void {
-  if (!standing?.validUntil) {
-    follower.refuse(hasEnded(follower));
-  } else if (!standing.isInVault) {
-    follower.refuse(notFound("project"));
-  } else if (!standing.hasProject) {
-    follower.complete();
+function enforce(subscriber: Subscriber, access: AccessCheck | undefined): void {
+  if (!access?.validUntil) {
+    subscriber.refuse(hasEnded(subscriber));
+  } else if (!access.isInVault) {
+    subscriber.refuse(notFound("project"));
+  } else if (!access.hasProject) {
+    subscriber.complete();
   } else {
-    follower.validUntil = standing.validUntil;
+    subscriber.validUntil = access.validUntil;
   }
 }

@@ -3,47 +3,47 @@ import type { TtlSecret } from "../secrets/secret.ts";
 import { AppError } from "../shared/errors.ts";
 
 /**
- * How many secrets may wait for a reader who does not read. Far more than the dashboard shows; whoever is so far
- * behind is better off starting anew.
+ * Secrets that may wait in a stream that its client does not read. Far more than the dashboard shows; a client that
+ * far behind should connect again.
  */
 const MAX_WAITING = 1_000;
 
-/** Who follows which project: enough to check at any time whether they still may. */
+/** Who subscribed to which project: enough to check at any time whether they are still authorized. */
 export interface Subscription {
   principal: Principal;
   projectId: string;
 }
 
-/** What a stream yields: a secret as it is now, or why there will be no more. */
+/** An event of a stream: a secret in its present state, or the reason why the stream ends. */
 export type StreamEvent = { secret: TtlSecret } | { refusal: AppError };
 
-/** The last word of a stream that can't go on here: its client is to connect again, and catches up then. */
+/** Last event of a stream that this process can no longer serve. The client must connect again, and catches up then. */
 export const retryableEnd = (why: string) =>
   new AppError("OVERLOADED", `${why} Connect again.`, { retryAfterSeconds: 1 });
 
 /**
- * One stream. Changes wait in it until they are read, each secret once, in its newest state: a slow reader misses
- * steps in between, never the outcome.
+ * One stream. Changes wait in it until the client reads them, each secret once, in its newest state: a slow client
+ * misses intermediate states, never the last one.
  */
 export class Subscriber implements AsyncIterableIterator<StreamEvent> {
   readonly subscription: Subscription;
-  /** When access must be checked again at the latest; undefined when no end is known. */
+  /** When the session or API key expires; undefined until it was checked. */
   validUntil: Date | undefined;
-  readonly #onEnd: (follower: Subscriber) => void;
+  readonly #onEnd: (subscriber: Subscriber) => void;
   readonly #readBacklog: (() => Promise<TtlSecret[]>) | undefined;
   #hasBacklog: boolean;
   #waiting = new Map<string, TtlSecret>();
-  /** Set when the stream is over: with the reason that is still to be told, if any. */
+  /** Set when the stream is over, with the reason if the client has not read it yet. */
   #ending: { refusal?: AppError } | undefined;
   #wake: (() => void) | undefined;
 
   /**
-   * @param readBacklog reads the next page of what is to come before anything new; an empty one ends it.
-   * @param onEnd is called once, when the stream is over, whoever ended it.
+   * @param onEnd is called once, when the stream is over for any reason.
+   * @param readBacklog reads the next page of secrets to send before any new change; an empty page is the last.
    */
   constructor(
     subscription: Subscription,
-    onEnd: (follower: Subscriber) => void,
+    onEnd: (subscriber: Subscriber) => void,
     readBacklog?: () => Promise<TtlSecret[]>,
   ) {
     this.subscription = subscription;
@@ -52,7 +52,7 @@ export class Subscriber implements AsyncIterableIterator<StreamEvent> {
     this.#hasBacklog = readBacklog !== undefined;
   }
 
-  /** Hands over a secret's newest state. */
+  /** Queues the newest state of a secret. */
   push(secret: TtlSecret): void {
     if (this.#ending) return;
     this.#waiting.set(secret.id, secret);
@@ -60,12 +60,12 @@ export class Subscriber implements AsyncIterableIterator<StreamEvent> {
     else this.#wake?.();
   }
 
-  /** Ends the stream for good: there is nothing to follow any more. */
+  /** Ends the stream without a reason, after what is queued. */
   complete(): void {
     this.#end({});
   }
 
-  /** Ends the stream with a reason that the client is told. What waits is not handed out any more. */
+  /** Drops what is queued and ends the stream with this reason. */
   refuse(refusal: AppError): void {
     this.#waiting.clear();
     this.#end({ refusal });
@@ -104,10 +104,10 @@ export class Subscriber implements AsyncIterableIterator<StreamEvent> {
     try {
       page = (await this.#readBacklog?.()) ?? [];
     } catch {
-      this.refuse(retryableEnd("What changed meanwhile can't be read now."));
+      this.refuse(retryableEnd("Earlier changes can't be read now."));
     }
     this.#hasBacklog = page.length > 0;
-    // What arrived while the page was read is newer than the page.
+    // A secret that was queued while the page was read is newer than the page.
     for (const secret of page) if (!this.#waiting.has(secret.id)) this.push(secret);
   }
 
