@@ -32,6 +32,8 @@ const shutdown = new Shutdown((what, error) => {
 });
 const serving: RunningServer = {};
 let stopping = false;
+/** Settles when the start is through, whether it succeeded or not. */
+let starting = Promise.resolve();
 
 /** Thrown out of a start that was asked to stop meanwhile. */
 class AbortedStartError extends Error {}
@@ -133,7 +135,7 @@ async function stop(reason: string, exitCode: number): Promise<void> {
   stopping = true;
   process.stderr.write(`${reason}\n`);
   serving.health?.stop();
-  await shutdown.patiently(running, START_SECONDS);
+  await shutdown.patiently(starting, START_SECONDS);
   await shutdown.run();
   process.exit(exitCode);
 }
@@ -154,5 +156,5 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   });
 }
 
-const running = run();
-await running;
+starting = run();
+await starting;
