@@ -1,15 +1,18 @@
 import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { makeFolder } from "../test/embedded-postgres.ts";
 import { clusterFolder } from "./embedded-postgres/cluster.ts";
 
-const MAIN = join(import.meta.dirname, "main.ts");
+/** The bundle that operators run, and the source that developers run. */
+const BUNDLE = join(import.meta.dirname, "../dist/main.js");
+const SOURCE = join(import.meta.dirname, "main.ts");
 
-/** A port that somebody listens on, or, if it is not to be taken, one that was free a moment ago. */
+/** A port that is in use until the test ends, or one that was free a moment ago. */
 async function port(isTaken: boolean): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -20,24 +23,106 @@ async function port(isTaken: boolean): Promise<number> {
   return typeof address === "object" && address ? address.port : 0;
 }
 
-/** Runs the server with an embedded database to its end, told to stop as soon as it says `until`. */
-async function start(env: Record<string, string>, until?: string) {
-  const child = spawn(process.execPath, [MAIN], {
+interface Run {
+  main?: string;
+  /** The server is stopped as soon as it prints this; else it is expected to end by itself. */
+  until?: string;
+  /** Runs before it is stopped. */
+  meanwhile?: () => Promise<void>;
+}
+
+/** Runs the server until it exits. */
+async function start(env: Record<string, string>, { main = BUNDLE, until, meanwhile }: Run = {}) {
+  const child = spawn(process.execPath, [main], {
     env: { PATH: process.env.PATH, LOG_LEVEL: "silent", ...env },
   });
   let output = "";
-  let isTold = false;
+  let seen: Promise<unknown> | undefined;
   for (const stream of [child.stdout, child.stderr]) {
     stream.on("data", (chunk: Buffer) => {
       output += chunk;
-      if (isTold || !until || !output.includes(until)) return;
-      isTold = child.kill("SIGTERM");
+      if (seen || !until || !output.includes(until)) return;
+      seen = Promise.resolve(meanwhile?.()).finally(() => child.kill("SIGTERM"));
     });
   }
   onTestFinished(() => void child.kill("SIGKILL"));
   const [code] = await once(child, "close");
+  await seen;
   return { code, output };
 }
+
+describe.each([
+  ["the bundle", BUNDLE],
+  ["the source", SOURCE],
+])("a start of %s", { timeout: 120_000 }, (_what, main) => {
+  it("exits with 78 (EX_CONFIG) when the configuration is not usable", async () => {
+    const { code, output } = await start({ PORT: "x" }, { main });
+    expect(output).toContain("PORT must be a whole number");
+    expect(code).toBe(78);
+  });
+
+  it("serves with an embedded database", async () => {
+    const dataDir = join(await makeFolder(), "data");
+    const env = { DATA_DIR: dataDir, PORT: String(await port(false)) };
+    const answers: number[] = [];
+    const meanwhile = async () => {
+      const answer = await fetch(`http://localhost:${env.PORT}/readyz`);
+      answers.push(answer.status);
+    };
+    const { code, output } = await start(env, { main, until: "is ready", meanwhile });
+    expect(output).toContain(`TTL Secrets is ready: http://localhost:${env.PORT}`);
+    expect(answers).toEqual([200]);
+    expect(code).toBe(0);
+  });
+});
+
+describe("the source maps of the bundle", { timeout: 120_000 }, () => {
+  it("turn a stack trace into lines of the source", async () => {
+    const closing = createServer((socket) => socket.destroy()).listen(0, "127.0.0.1");
+    await once(closing, "listening");
+    onTestFinished(() => void closing.close());
+    const address = closing.address();
+    const databasePort = typeof address === "object" && address ? address.port : 0;
+    const { code, output } = await start({
+      DATABASE_URL: `postgres://127.0.0.1:${databasePort}/secrets`,
+      ENCRYPTION_KEYS: `k1:${randomBytes(32).toString("base64")}`,
+      AUTH_SECRET: randomBytes(32).toString("base64"),
+      PORT: String(await port(false)),
+    });
+    expect(output).toMatch(/node_modules\/postgres\/src\/\w+\.js:\d+:\d+/);
+    expect(output).not.toContain("api/dist/");
+    expect(code).toBe(1);
+  });
+
+  it("are not served", async () => {
+    const maps = readdirSync(join(BUNDLE, "..")).filter((name) => name.endsWith(".map"));
+    expect(maps).toContain("main.js.map");
+    for (const app of ["dashboard", "reveal"]) {
+      const names = readdirSync(join(BUNDLE, "../../..", app, "dist"), { recursive: true });
+      expect(names.map(String).filter((name) => name.endsWith(".map"))).toEqual([]);
+    }
+    const env = { DATA_DIR: join(await makeFolder(), "data"), PORT: String(await port(false)) };
+    const served: string[] = [];
+    const meanwhile = async () => {
+      for (const folder of [
+        "",
+        "assets/",
+        "reveal/",
+        "dist/",
+        "api/dist/",
+        "%2e%2e/api/dist/",
+        "..%2fapi%2fdist%2f",
+      ]) {
+        for (const name of ["main.js", ...maps]) {
+          const answer = await fetch(`http://localhost:${env.PORT}/${folder}${name}`);
+          if (/"mappings"|sourceMappingURL/.test(await answer.text())) served.push(folder + name);
+        }
+      }
+    };
+    await start(env, { until: "is ready", meanwhile });
+    expect(served).toEqual([]);
+  });
+});
 
 describe("a start with an embedded database", { timeout: 120_000 }, () => {
   it.each(["PORT", "METRICS_PORT"])("says that %s is in use before a database is made", async (variable) => {
@@ -50,14 +135,14 @@ describe("a start with an embedded database", { timeout: 120_000 }, () => {
     expect(existsSync(env.DATA_DIR)).toBe(false);
   });
 
-  it("ends in order when it is told to while the database is being made, and again once it is ready", async () => {
+  it("stops in order while the database is being made, and again once it is ready", async () => {
     const dataDir = join(await makeFolder(), "data");
     const env = { DATA_DIR: dataDir, PORT: String(await port(false)) };
-    const stopped = await start(env, "Making a database");
+    const stopped = await start(env, { until: "Making a database" });
     expect(stopped.output).toMatch(/^Making a database .*\nStopping…\n$/);
     expect(stopped.code).toBe(0);
     expect(existsSync(join(clusterFolder(dataDir), "postmaster.pid"))).toBe(false);
-    const ready = await start(env, "is ready");
+    const ready = await start(env, { until: "is ready" });
     expect(ready.output).toBe(
       `Migrating the database…\n\n  TTL Secrets is ready: http://localhost:${env.PORT}\n\nStopping…\n`,
     );

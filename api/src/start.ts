@@ -1,7 +1,4 @@
-/**
- * The life of the process: reads the configuration, sees to the database, starts the server, and takes it all down again.
- * It loads little, so that what can go wrong is said at once, and the database starts as early as possible.
- */
+/** The life of the process: reads the configuration, opens the database, starts the server, and stops it all again. */
 import { migrate, UnsupportedServerError } from "@ttl-secrets/drizzle/migrate";
 import manifest from "../package.json" with { type: "json" };
 import { brandApps } from "./apps/brand/branded-apps.ts";
@@ -14,7 +11,7 @@ import { logDestination } from "./logging/buffered-destination.ts";
 import { createLogger, describeError } from "./logging/log.ts";
 import { PATIENCE_SECONDS, Shutdown } from "./process/shutdown.ts";
 import { StartError, startFailure } from "./process/start-error.ts";
-import type { RunningServer } from "./services.ts";
+import { type RunningServer, serve } from "./services.ts";
 import { traceWith } from "./tracing/tracing.ts";
 
 /** `EX_CONFIG` of sysexits.h: a supervisor that knows it does not restart what can't start. */
@@ -69,15 +66,11 @@ async function start(config: Config): Promise<void> {
     throw new StartError(startFailure(error, "DATABASE_DIRECT_URL"));
   });
   throwIfStopping();
-  const { serve } = await loadServer();
   const ground = { config, version, log, apps, metricsAddress, databaseUrl, directUrl, keys, authSecret };
   await serve(ground, shutdown, serving);
   throwIfStopping();
   say(`\n  TTL Secrets is ready: ${config.publicUrl}\n`);
 }
-
-/** What the server is made of: by far the most that is loaded. A second call waits for the first one's. */
-const loadServer = () => import("./services.ts");
 
 function throwIfStopping(): void {
   if (stopping) throw new AbortedStartError();
@@ -88,13 +81,8 @@ async function openDatabase(config: Config) {
   const { databaseUrl, dataDir, keyFile, authSecret } = config;
   const keys = config.keyRing ?? keyFile;
   if (databaseUrl && keys && authSecret) return { databaseUrl, keys, authSecret };
-  const postgres = await startEmbeddedPostgres({
-    dataDir,
-    onProgress: say,
-    // PostgreSQL starts on another core meanwhile. Whether it failed, who needs it will hear.
-    onWait: () => void loadServer().catch(() => {}),
-  }).catch((error: unknown) => {
-    // Whatever keeps it from starting is said in words for people.
+  const postgres = await startEmbeddedPostgres({ dataDir, onProgress: say }).catch((error: unknown) => {
+    // The message of every error of its start is written for the operator.
     throw error instanceof Error ? new StartError(error.message) : error;
   });
   shutdown.add({
@@ -157,4 +145,3 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 }
 
 starting = run();
-await starting;

@@ -3,15 +3,12 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { open, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import postgres from "postgres";
 import { startEmbeddedPostgres } from "../../api/src/embedded-postgres/embedded-postgres.ts";
-import { freePort, freshKeys } from "../support/api-process.ts";
+import { freePort, freshKeys, MAIN } from "../support/api-process.ts";
 import { childrenOf, parentOf } from "./processes.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 import { onCores } from "./worker.ts";
-
-const MAIN = fileURLToPath(new URL("../../api/src/main.ts", import.meta.url));
 
 /** A signed-in sender with a project. */
 export interface Sender {
@@ -93,7 +90,7 @@ export async function startProduct(): Promise<Product> {
 }
 
 /**
- * Starts `api/src/main.ts` and waits until it says that it is ready.
+ * Starts the server and waits until it says that it is ready.
  *
  * @throws Error with what it said, when it ends instead.
  */

@@ -10,11 +10,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { createConnection, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import postgres from "postgres";
 import { startEmbeddedPostgres } from "../../api/src/embedded-postgres/embedded-postgres.ts";
-
-const MAIN = fileURLToPath(new URL("../../api/src/main.ts", import.meta.url));
+import { MAIN } from "../support/api-process.ts";
 
 const ROUNDS = Number(process.argv[2] ?? 2000);
 

@@ -4,7 +4,8 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 
-const MAIN = fileURLToPath(new URL("../../api/src/main.ts", import.meta.url));
+/** The bundle that `pnpm build` makes of the server. */
+export const MAIN = fileURLToPath(new URL("../../api/dist/main.js", import.meta.url));
 
 /** The API as operators run it: a process of its own, on a port and a database given to it. */
 export interface ApiProcess {

@@ -1,9 +1,9 @@
-/** Preloaded into an API process (`NODE_OPTIONS=--import …`): writes down which modules for traces it loads. */
+/** Preloaded into an API process (`NODE_OPTIONS=--import …`): reports when it loads the tracer. */
 import { registerHooks } from "node:module";
 
 registerHooks({
   load(url, context, next) {
-    if (url.includes("/@opentelemetry/sdk-trace/")) process.stderr.write("a module for traces is loaded\n");
+    if (/\/open-telemetry-[^/]*\.js$/.test(url)) process.stderr.write("the tracer is loaded\n");
     return next(url, context);
   },
 });

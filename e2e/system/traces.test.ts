@@ -11,7 +11,7 @@ import { type CollectedSpan, Collector } from "./collector.ts";
 
 const PROBE = fileURLToPath(new URL("./loaded-modules.ts", import.meta.url));
 
-const LOADED = "a module for traces is loaded";
+const LOADED = "the tracer is loaded";
 
 const VALUE = "canary value";
 

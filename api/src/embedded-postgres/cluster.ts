@@ -62,7 +62,6 @@ export async function readSuperuserPassword(base: string): Promise<string> {
  * with its password, so that a killed start leaves either all of it or nothing that counts. The caller holds the
  * lock of `base`.
  *
- * @param options.onWait called when initdb runs.
  * @param options.sync false skips waiting for the disk (tests): a power cut may then lose the cluster.
  * @throws Error with the last lines of initdb if that fails.
  */
@@ -70,7 +69,7 @@ export async function ensureCluster(
   base: string,
   binaries: Binaries,
   user: SystemUser | undefined,
-  options: { sync: boolean; onMake: () => void; onWait: () => void },
+  options: { sync: boolean; onMake: () => void },
 ): Promise<void> {
   const names = await readdir(base);
   for (const name of names) {
@@ -96,7 +95,7 @@ async function fill(
   home: string,
   binaries: Binaries,
   user: SystemUser | undefined,
-  { sync, onWait }: { sync: boolean; onWait: () => void },
+  { sync }: { sync: boolean },
 ): Promise<void> {
   const cluster = join(home, "cluster");
   await mkdir(cluster, { mode: 0o700 });
@@ -110,7 +109,7 @@ async function fill(
     await chown(cluster, user.uid, user.gid);
     await chown(forInitdb, user.uid, user.gid);
   }
-  const making = runCommand(
+  const { code, output } = await runCommand(
     binaries.initdb,
     [
       `--pgdata=${cluster}`,
@@ -129,8 +128,6 @@ async function fill(
     ],
     user,
   );
-  onWait();
-  const { code, output } = await making;
   if (code !== 0) {
     const lastLines = output.trim().split("\n").slice(-10).join("\n");
     throw new Error(`PostgreSQL could not make a database:\n${lastLines}`);

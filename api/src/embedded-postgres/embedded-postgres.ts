@@ -31,8 +31,6 @@ export interface EmbeddedPostgresOptions {
   dataDir: string;
   /** Gets a line for people about each thing that takes a while or that they should know. */
   onProgress?: (line: string) => void;
-  /** Called each time a program of PostgreSQL's runs that takes a while, for what can be done meanwhile. */
-  onWait?: () => void;
   /** PostgreSQL settings, such as `{ fsync: "off" }` for tests. They win over the ones chosen here. */
   settings?: Record<string, string>;
   /** Where root keeps what cannot lie in a folder closed to other users. */
@@ -48,7 +46,7 @@ export interface EmbeddedPostgresOptions {
  * @throws Error with one clear line, and the server's last ones where it has some, if the server cannot be had.
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
-  const { onProgress = () => {}, onWait = () => {}, settings = {}, systemDir = SYSTEM_DIR } = options;
+  const { onProgress = () => {}, settings = {}, systemDir = SYSTEM_DIR } = options;
   if (process.platform === "win32") {
     throw new Error(
       "The built-in database does not run on Windows. Set DATABASE_URL to a PostgreSQL 14 or later.",
@@ -69,11 +67,10 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     await ensureCluster(base, binaries, user, {
       sync: settings.fsync !== "off",
       onMake: () => onProgress(`Making a database in ${base} (first start only).`),
-      onWait,
     });
     const cluster = clusterFolder(base);
     const password = await readSuperuserPassword(base);
-    server = await startServer({ binaries, cluster, user, settings, onProgress, onWait });
+    server = await startServer({ binaries, cluster, user, settings, onProgress });
     const url = await openDatabase(server.port, password);
     const { stop, exited } = server;
     return { url, exited, stop: () => stop().finally(release) };

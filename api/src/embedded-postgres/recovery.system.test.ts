@@ -194,7 +194,6 @@ describe("a port", { timeout: 30_000 }, () => {
         user,
         settings: THROWAWAY,
         onProgress: () => {},
-        onWait: () => {},
       },
       async () => {
         const port = ports[tried.length] ?? 0;

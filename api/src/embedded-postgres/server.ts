@@ -77,8 +77,6 @@ export interface ServerOptions {
   /** Set over the defaults above. */
   settings: Record<string, string>;
   onProgress: (line: string) => void;
-  /** Called when the server runs but is not ready yet. */
-  onWait: () => void;
 }
 
 /**
@@ -93,7 +91,6 @@ export async function startServer(options: ServerOptions, findPort = findFreePor
   for (;;) {
     const stalePid = await stopOrphan(options.cluster, options.onProgress);
     const server = launch(options, stalePid, await findPort());
-    options.onWait();
     const failure = await server.failure();
     if (failure === undefined) return server;
     if (!PASSING.test(failure) || Date.now() >= deadline) {
