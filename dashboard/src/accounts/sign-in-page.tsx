@@ -1,8 +1,8 @@
 import { Trans } from "react-i18next";
 import { Link } from "wouter";
 import { t } from "../i18n/i18n.ts";
+import { usePageTitle } from "../page/title.ts";
 import { Notice } from "../ui/notice.tsx";
-import { usePageTitle } from "../ui/page-title.ts";
 import { AccountForm } from "./account-form.tsx";
 import { readReturnState } from "./return-path.ts";
 import { useSignUpState } from "./sign-up-state.ts";

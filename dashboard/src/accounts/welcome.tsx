@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { Trans } from "react-i18next";
 import { t } from "../i18n/i18n.ts";
-import { brand } from "../ui/brand.ts";
+import { brand } from "../page/brand.ts";
 
 const components = { step: <strong /> };
 

@@ -1,8 +1,8 @@
 import { useCallback, useState } from "react";
 import { t } from "../i18n/i18n.ts";
+import { usePageTitle } from "../page/title.ts";
 import { PlusIcon } from "../ui/icons.tsx";
 import { ListFrame } from "../ui/list-frame.tsx";
-import { usePageTitle } from "../ui/page-title.ts";
 import { Table } from "../ui/table.tsx";
 import { ApiKeyRow } from "./api-key-row.tsx";
 import { type ApiKey, useApiKeys } from "./api-keys.ts";

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import { Trans } from "react-i18next";
 import { t } from "../i18n/i18n.ts";
-import { useLeaveGuard } from "../ui/before-unload.ts";
+import { useLeaveGuard } from "../page/before-unload.ts";
 import { CloseQuestion } from "../ui/close-question.tsx";
 import { CopyButton } from "../ui/copy-button.tsx";
 import { Dialog } from "../ui/dialog.tsx";

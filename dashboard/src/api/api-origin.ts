@@ -1,4 +1,4 @@
-import { metaContent } from "./page-meta.ts";
+import { metaContent } from "../page/meta.ts";
 
 /**
  * Where the API is, for a dashboard that is hosted elsewhere: what `pnpm export-apps` wrote into the page, such as

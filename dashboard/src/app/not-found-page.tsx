@@ -1,6 +1,6 @@
 import { Link } from "wouter";
 import { t } from "../i18n/i18n.ts";
-import { usePageTitle } from "../ui/page-title.ts";
+import { usePageTitle } from "../page/title.ts";
 
 /** Any path that is none of ours, and projects that are not there. */
 export function NotFoundPage({ what = "page" }: { what?: "page" | "project" }) {

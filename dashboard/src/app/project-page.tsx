@@ -1,12 +1,12 @@
 import { asApiError } from "../api/api-error.ts";
 import { AuditSection } from "../audit/audit-section.tsx";
 import { t } from "../i18n/i18n.ts";
+import { usePageTitle } from "../page/title.ts";
 import { ProjectHeader } from "../projects/project-header.tsx";
 import { useProject } from "../projects/projects.ts";
 import { TtlSecretSection } from "../ttl-secrets/ttl-secret-section.tsx";
 import { LoadFailure } from "../ui/load-failure.tsx";
 import { Loading } from "../ui/loading.tsx";
-import { usePageTitle } from "../ui/page-title.ts";
 import { NotFoundPage } from "./not-found-page.tsx";
 
 /** `/projects/:id` and `/projects/:id/audit`: one project, one of its sections. */

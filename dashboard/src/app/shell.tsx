@@ -3,8 +3,8 @@ import { Link, useLocation } from "wouter";
 import { AccountMenu } from "../accounts/account-menu.tsx";
 import type { Viewer } from "../accounts/viewer.ts";
 import { t } from "../i18n/i18n.ts";
+import { brand } from "../page/brand.ts";
 import { LookMenu } from "../settings/settings-menu.tsx";
-import { brand } from "../ui/brand.ts";
 import { ConnectionBanner } from "./connection-banner.tsx";
 import { ErrorBoundary } from "./error-boundary.tsx";
 

@@ -1,8 +1,8 @@
 import { useLocation } from "wouter";
 import { asApiError } from "../api/api-error.ts";
 import { t } from "../i18n/i18n.ts";
+import { firstSecret } from "../page/first-secret.ts";
 import { errorText } from "../ui/error-text.ts";
-import { firstSecret } from "../ui/first-secret.ts";
 import { PlusIcon } from "../ui/icons.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { useCreateProject } from "./projects.ts";

@@ -1,7 +1,7 @@
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { Trans } from "react-i18next";
 import { t } from "../i18n/i18n.ts";
-import { brand } from "../ui/brand.ts";
+import { brand } from "../page/brand.ts";
 import { Loading } from "../ui/loading.tsx";
 import { type HandOffPart as Part, useCopiedTogether } from "./copied-together.ts";
 import type { CreatedTtlSecret } from "./create-ttl-secret.ts";

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 import { t } from "../i18n/i18n.ts";
-import { useLeaveGuard } from "../ui/before-unload.ts";
+import { useLeaveGuard } from "../page/before-unload.ts";
 import { CloseQuestion } from "../ui/close-question.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { useTicking } from "../ui/use-ticking.ts";

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { useSearchParams } from "wouter";
 import { t } from "../i18n/i18n.ts";
-import { takeFirstSecret } from "../ui/first-secret.ts";
+import { takeFirstSecret } from "../page/first-secret.ts";
 import { PlusIcon, RingIcon } from "../ui/icons.tsx";
 import { ListFrame } from "../ui/list-frame.tsx";
 import { LoadMore } from "../ui/load-more.tsx";

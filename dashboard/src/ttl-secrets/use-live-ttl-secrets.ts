@@ -2,7 +2,7 @@ import { useEffect, useEffectEvent, useState } from "react";
 import { asApiError } from "../api/api-error.ts";
 import { followDocument } from "../api/graphql-stream.ts";
 import { TtlSecretChangedDocument } from "../gql/graphql.ts";
-import { useVisible } from "../ui/use-visible.ts";
+import { useVisible } from "../page/use-visible.ts";
 import type { TtlSecret } from "./ttl-secret.ts";
 
 /** Until a stream is opened again, with some randomness: all dashboards of a server that stopped come back. */

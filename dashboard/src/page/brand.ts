@@ -1,4 +1,4 @@
-import { metaContent } from "../api/page-meta.ts";
+import { metaContent } from "./meta.ts";
 
 /** What the operator calls this, and shows of it: written into the page by the server when it starts. */
 export const brand = {
