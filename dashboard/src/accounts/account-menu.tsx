@@ -4,7 +4,7 @@ import { Trans } from "react-i18next";
 import { Link, useLocation } from "wouter";
 import { asApiError } from "../api/api-error.ts";
 import { type Message, t } from "../i18n/i18n.ts";
-import { LookChoices } from "../settings/settings-choices.tsx";
+import { SettingsChoices } from "../settings/settings-choices.tsx";
 import { Disclosure } from "../ui/disclosure.tsx";
 import { errorText } from "../ui/error-text.ts";
 import { DownIcon } from "../ui/icons.tsx";
@@ -69,7 +69,7 @@ export function AccountMenu({ viewer }: { viewer: Viewer }) {
                 />
               </p>
             </div>
-            <LookChoices />
+            <SettingsChoices />
             {failure ? <Notice>{failure()}</Notice> : null}
             <div className="account-actions">
               <button

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import { Trans } from "react-i18next";
 import { t } from "../i18n/i18n.ts";
-import { useLeaveGuard } from "../page/before-unload.ts";
+import { useBeforeUnload } from "../page/before-unload.ts";
 import { CloseQuestion } from "../ui/close-question.tsx";
 import { CopyButton } from "../ui/copy-button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
@@ -17,7 +17,7 @@ export function NewApiKeyDialog({ onCreated, onClose }: { onCreated: () => void;
   const [copied, setCopied] = useState(false);
   const [asking, setAsking] = useState(false);
   const mayBeLost = created !== null && !copied;
-  useLeaveGuard(mayBeLost);
+  useBeforeUnload(mayBeLost);
 
   useEffect(() => {
     // A page that is left may be kept in the back/forward cache: it must not come back with a key on it.

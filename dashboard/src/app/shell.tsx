@@ -4,7 +4,7 @@ import { AccountMenu } from "../accounts/account-menu.tsx";
 import type { Viewer } from "../accounts/viewer.ts";
 import { t } from "../i18n/i18n.ts";
 import { brand } from "../page/brand.ts";
-import { LookMenu } from "../settings/settings-menu.tsx";
+import { SettingsMenu } from "../settings/settings-menu.tsx";
 import { ConnectionBanner } from "./connection-banner.tsx";
 import { ErrorBoundary } from "./error-boundary.tsx";
 
@@ -33,7 +33,7 @@ export function Shell({ viewer, children }: { viewer: Viewer | null; children: R
             <img src={brand.logo} alt="" width="28" height="28" />
             {brand.name}
           </Link>
-          {viewer ? <AccountMenu viewer={viewer} /> : <LookMenu />}
+          {viewer ? <AccountMenu viewer={viewer} /> : <SettingsMenu />}
         </div>
       </header>
       <ConnectionBanner />

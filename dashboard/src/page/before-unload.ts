@@ -1,7 +1,7 @@
 import { useEffect } from "react";
 
 /** While `active`, the browser asks before the tab is closed or reloaded. */
-export function useLeaveGuard(active: boolean): void {
+export function useBeforeUnload(active: boolean): void {
   useEffect(() => {
     if (!active) return;
     const ask = (event: BeforeUnloadEvent) => event.preventDefault();

@@ -1,8 +1,8 @@
 import { type Language, languages, setLanguage } from "../i18n/i18n.ts";
-import { keptChoice } from "./persisted-choice.ts";
+import { persistedChoice } from "./persisted-choice.ts";
 
 const known = Object.keys(languages) as Language[];
-const kept = keptChoice("language", known);
+const persisted = persistedChoice("language", known);
 
 /** The first of the browser's languages that there is a catalogue for, in whatever variant; otherwise English. */
 export function preferredLanguage(wanted: readonly string[]): Language {
@@ -12,13 +12,13 @@ export function preferredLanguage(wanted: readonly string[]): Language {
 
 /** Speaks the language that was chosen here before, or else the browser's own. */
 export function startLanguage(): void {
-  speak(kept.read() ?? preferredLanguage(navigator.languages));
+  speak(persisted.read() ?? preferredLanguage(navigator.languages));
 }
 
 /** Changes the language, and keeps the choice. */
 export function chooseLanguage(language: Language): void {
   speak(language);
-  kept.write(language);
+  persisted.write(language);
 }
 
 function speak(language: Language): void {

@@ -2,13 +2,13 @@
  * A choice this browser keeps for the next visit. Language and theme are all that the dashboard ever stores in a
  * browser. Where storage is refused the choice holds until the page is left.
  */
-export function keptChoice<Choice extends string>(name: string, choices: readonly Choice[]) {
+export function persistedChoice<Choice extends string>(name: string, choices: readonly Choice[]) {
   return {
     /** What was chosen; null when nothing was, or nothing that is known. */
     read(): Choice | null {
       try {
-        const kept = localStorage.getItem(name);
-        return choices.find((choice) => choice === kept) ?? null;
+        const stored = localStorage.getItem(name);
+        return choices.find((choice) => choice === stored) ?? null;
       } catch {
         return null;
       }

@@ -4,7 +4,7 @@ import { chooseLanguage } from "./language.ts";
 import { chooseTheme, useTheme } from "./theme.ts";
 
 /** Language and appearance, as two rows of choices. They work at once, and nothing on the page is lost. */
-export function LookChoices() {
+export function SettingsChoices() {
   const language = useLanguage();
   const theme = useTheme();
   return (

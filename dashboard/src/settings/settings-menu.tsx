@@ -1,10 +1,10 @@
 import { languages, t, useLanguage } from "../i18n/i18n.ts";
 import { Disclosure } from "../ui/disclosure.tsx";
 import { DownIcon, GlobeIcon } from "../ui/icons.tsx";
-import { LookChoices } from "./settings-choices.tsx";
+import { SettingsChoices } from "./settings-choices.tsx";
 
 /** Language and appearance for whoever is not signed in; an account's menu has them too. */
-export function LookMenu() {
+export function SettingsMenu() {
   const language = useLanguage();
   return (
     <Disclosure
@@ -20,7 +20,7 @@ export function LookMenu() {
         </>
       }
     >
-      {() => <LookChoices />}
+      {() => <SettingsChoices />}
     </Disclosure>
   );
 }

@@ -1,21 +1,21 @@
 import { useSyncExternalStore } from "react";
-import { keptChoice } from "./persisted-choice.ts";
+import { persistedChoice } from "./persisted-choice.ts";
 
 /** How the page looks: as the system does, or always one way. */
 export type Theme = "system" | "light" | "dark";
 
-const kept = keptChoice("theme", ["light", "dark"]);
+const persisted = persistedChoice("theme", ["light", "dark"]);
 const listeners = new Set<() => void>();
 
 /** Looks the way that was chosen here before. */
 export function startTheme(): void {
-  show(kept.read());
+  show(persisted.read());
 }
 
 /** Changes the look, and keeps the choice. */
 export function chooseTheme(theme: Theme): void {
   const fixed = theme === "system" ? null : theme;
-  kept.write(fixed);
+  persisted.write(fixed);
   show(fixed);
   for (const listener of listeners) listener();
 }

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 import { t } from "../i18n/i18n.ts";
-import { useLeaveGuard } from "../page/before-unload.ts";
+import { useBeforeUnload } from "../page/before-unload.ts";
 import { CloseQuestion } from "../ui/close-question.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { useTicking } from "../ui/use-ticking.ts";
@@ -36,7 +36,7 @@ export function NewTtlSecretDialog(props: {
   // What leads nowhere any more may be closed unasked.
   const isOver = useTicking("second", (now) => current !== undefined && statusAt(current, now) !== "PENDING");
   const question = created ? (isOver ? null : uncopied(copied)) : typed(draft);
-  useLeaveGuard(question !== null);
+  useBeforeUnload(question !== null);
 
   useEffect(() => {
     // A page that is left may be kept in the back/forward cache: it must not come back with a passphrase on
