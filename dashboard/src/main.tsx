@@ -24,7 +24,7 @@ if (!root) throw new Error("index.html has no #root");
 startTheme();
 startLanguage();
 createRoot(root, {
-  // React would write the error to the console, and an error may quote what it was drawing.
+  // Keeps React from logging errors to the console: an error may quote rendered data.
   onCaughtError: () => {},
   onUncaughtError: () => {},
   onRecoverableError: () => {},

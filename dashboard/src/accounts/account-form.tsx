@@ -11,7 +11,7 @@ import { PasswordField } from "./password-field.tsx";
 import { useRefusals } from "./refusals.ts";
 import { viewerQuery } from "./viewer.ts";
 
-/** The form of the sign-in and sign-up pages. When it succeeds the viewer is known and the page moves on. */
+/** Form of the sign-in and sign-up pages. On success it loads the viewer, which makes the router leave the page. */
 export function AccountForm({ action }: { action: "sign-in" | "sign-up" }) {
   const queries = useQueryClient();
   const form = useRef<HTMLFormElement>(null);
@@ -38,7 +38,7 @@ export function AccountForm({ action }: { action: "sign-in" | "sign-up" }) {
           refusal.field === null ? refusal.text : null,
         );
       } else {
-        // What a former session loaded is not this one's to see.
+        // Data loaded by an earlier session must not be visible to this one.
         queries.removeQueries({ predicate: (query) => query.queryKey[0] !== viewerQuery.queryKey[0] });
         await queries.fetchQuery({ ...viewerQuery, staleTime: 0 });
       }

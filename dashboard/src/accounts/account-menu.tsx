@@ -13,7 +13,7 @@ import { signOut } from "./auth-client.ts";
 import { ChangePasswordDialog } from "./change-password-dialog.tsx";
 import { type Viewer, viewerQuery } from "./viewer.ts";
 
-/** The vault one works in and the account one works as, with its look, its password and the way out. */
+/** Menu of the current vault and account: settings, password, API keys, sign-out. */
 export function AccountMenu({ viewer }: { viewer: Viewer }) {
   const queries = useQueryClient();
   const [, navigate] = useLocation();
@@ -21,7 +21,7 @@ export function AccountMenu({ viewer }: { viewer: Viewer }) {
   const [failure, setFailure] = useState<Message | null>(null);
 
   function fail(text: Message) {
-    // A function given as it is would be taken for an update.
+    // React would call a bare function as a state updater.
     setFailure(() => text);
   }
 

@@ -3,12 +3,12 @@ import { reportSessionEnd } from "../api/session-end.ts";
 import { type AuthFailure, type AuthRefusal, authRefusal } from "./auth-error.ts";
 import { type PasswordChange, type PasswordRefusal, passwordRefusal } from "./password-change.ts";
 
-/** Starts a session; null when it worked. The cookie is HttpOnly: this page never sees it. */
+/** Signs in. Returns null on success. The session cookie is HttpOnly, so scripts never see it. */
 export function signIn(credentials: { email: string; password: string }): Promise<AuthRefusal | null> {
   return sendForm("/api/auth/sign-in/email", credentials);
 }
 
-/** Makes an account and starts its first session; null when it worked. */
+/** Creates an account and signs in. Returns null on success. */
 export function signUp(account: {
   name: string;
   email: string;
@@ -17,25 +17,25 @@ export function signUp(account: {
   return sendForm("/api/auth/sign-up/email", account);
 }
 
-/** Ends every session of the account, on all its devices; null when it worked. */
+/** Ends every session of the account, on all devices. Returns null on success. */
 export function signOut(): Promise<AuthRefusal | null> {
   return sendForm("/api/auth/sign-out", {});
 }
 
-/** Changes the password and ends every other session of the account; null when it worked. */
+/** Changes the password and ends every other session of the account. Returns null on success. */
 export async function changePassword(passwords: PasswordChange): Promise<PasswordRefusal | null> {
   const failure = await send("/api/auth/change-password", passwords);
   if (failure?.status === 401) reportSessionEnd();
   return failure && passwordRefusal(failure);
 }
 
-/** Whether a new account may be made, and whether it would be the first. */
+/** Whether sign-up is open, and whether the next account would be the first. */
 export interface SignUpState {
   open: boolean;
   first: boolean;
 }
 
-/** Asks whether a new account may be made. */
+/** Fetches whether sign-up is open. */
 export async function readSignUpState(signal: AbortSignal): Promise<SignUpState> {
   const body = await readJson(await ownFetch(apiUrl("/api/sign-up"), { signal }));
   const state = typeof body === "object" && body !== null ? (body as Partial<SignUpState>) : {};

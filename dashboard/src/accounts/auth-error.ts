@@ -3,26 +3,26 @@ import { type Message, t } from "../i18n/i18n.ts";
 import { errorText, waitingTime } from "../ui/error-text.ts";
 import { maxNameLength, nameProblem } from "../ui/name-rule.ts";
 
-/** Passwords are this long; the server holds to the same. */
+/** Length limits of a password, in characters. The server enforces the same. */
 export const passwordLength = { min: 12, max: 128 };
 
-/** The fields of the sign-in and sign-up forms. */
+/** Fields of the sign-in and sign-up forms. */
 export type AccountField = "name" | "email" | "password";
 
-/** Why signing in or up did not work: at a field, or about the whole. */
+/** Why sign-in or sign-up failed. `field` is null if the error concerns the form as a whole. */
 export interface AuthRefusal {
   field: AccountField | null;
   text: Message;
 }
 
-/** What the sign-in service answers in place of success. */
+/** Error response of the sign-in service. */
 export interface AuthFailure {
   status: number;
   code: string | null;
   retryAfterHeader: string | null;
 }
 
-/** Puts a refusal of the sign-in service into plain words, beside the field it is about. */
+/** Maps an error response of the sign-in service to a text and the field it concerns. */
 export function authRefusal(failure: AuthFailure): AuthRefusal {
   const code = failure.code ?? "";
   if (failure.status === 429) {
@@ -57,10 +57,10 @@ export function authRefusal(failure: AuthFailure): AuthRefusal {
   return { field: null, text: () => t("accounts.refused.unknown") };
 }
 
-/** The rule for passwords, as the form says it. */
+/** Password rule as shown in the form. */
 export const passwordRule: Message = () => t("accounts.passwordRule", passwordLength);
 
-/** What is wrong with a form before it is sent; only the fields that are wrong are named. */
+/** Validates a form before it is sent. Contains only the invalid fields. */
 export function accountFieldErrors(
   draft: { name?: string; email: string; password: string },
   action: "sign-in" | "sign-up",
@@ -77,7 +77,7 @@ export function accountFieldErrors(
   return errors;
 }
 
-/** Whether a new password keeps to the rule. */
+/** Whether a new password has an allowed length. */
 export function passwordFits(password: string): boolean {
   return password.length >= passwordLength.min && password.length <= passwordLength.max;
 }

@@ -14,7 +14,7 @@ import { PasswordField } from "./password-field.tsx";
 import { useRefusals } from "./refusals.ts";
 import { viewerQuery } from "./viewer.ts";
 
-/** Changes the password of the account, which signs out all its other devices. */
+/** Dialog that changes the account's password and thereby signs out all other devices. */
 export function ChangePasswordDialog({ email, onClose }: { email: string; onClose: () => void }) {
   const [changed, setChanged] = useState(false);
   return (
@@ -50,7 +50,7 @@ function ChangePasswordForm(props: { email: string; onChanged: () => void; onCan
     try {
       const refusal = await changePassword(change);
       if (!refusal) {
-        // A request that was under way with the former cookie may just have been told that nobody is signed in.
+        // A request sent with the old cookie may just have returned UNAUTHENTICATED, so load the viewer again.
         void queries.invalidateQueries({ queryKey: viewerQuery.queryKey });
         return props.onChanged();
       }
@@ -66,7 +66,7 @@ function ChangePasswordForm(props: { email: string; onChanged: () => void; onCan
     <form ref={form} className="stack" noValidate onSubmit={(event) => void submit(event)}>
       <p>{t("accounts.passwordOthersSignedOut")}</p>
       {refused ? <Notice>{refused()}</Notice> : null}
-      {/* For password managers, so that they know whose password changes. */}
+      {/* Tells password managers which account's password changes. */}
       <input type="text" name="username" autoComplete="username" value={props.email} readOnly hidden />
       <PasswordField
         label={t("accounts.currentPassword")}
@@ -100,7 +100,7 @@ function ChangePasswordForm(props: { email: string; onChanged: () => void; onCan
 function Changed({ onClose }: { onClose: () => void }) {
   const done = useRef<HTMLButtonElement>(null);
   const id = useId();
-  // The button that had the focus is gone. The description makes a screen reader say what happened.
+  // The focused button is gone. Focusing the heading makes screen readers announce the result.
   useEffect(() => done.current?.focus(), []);
   return (
     <div className="stack">

@@ -5,20 +5,20 @@ import { passwordChangeErrors, passwordChangeFailureText, passwordRefusal } from
 const refusal = (status: number, code: string | null, retryAfterHeader: string | null = null) =>
   passwordRefusal({ status, code, retryAfterHeader });
 
-describe("a change of password is checked before it is sent", () => {
+describe("validation before a password change is sent", () => {
   const good = { currentPassword: "correct horse", newPassword: "battery staple" };
 
-  test("what is complete passes, whatever the current password looks like", () => {
+  test("accepts a complete form with any current password", () => {
     expect(passwordChangeErrors(good)).toEqual({});
     expect(passwordChangeErrors({ ...good, currentPassword: "old" })).toEqual({});
   });
 
-  test("both passwords are needed, and each says so by itself", () => {
+  test("requires both passwords and reports each one", () => {
     const errors = passwordChangeErrors({ currentPassword: "", newPassword: "" });
     expect(Object.keys(errors).sort()).toEqual(["currentPassword", "newPassword"]);
   });
 
-  test("the new password has 12 to 128 characters", () => {
+  test("requires 12 to 128 characters in the new password", () => {
     for (const [length, refused] of [
       [11, true],
       [12, false],
@@ -31,21 +31,21 @@ describe("a change of password is checked before it is sent", () => {
     }
   });
 
-  test("the new password is another one", () => {
+  test("requires a new password that differs from the current one", () => {
     const same = passwordChangeErrors({ ...good, newPassword: good.currentPassword });
     expect(Object.keys(same)).toEqual(["newPassword"]);
     expect(same.newPassword?.()).toContain("another");
   });
 });
 
-describe("a refused change of password", () => {
-  test("stands beside the field it is about", () => {
+describe("a rejected password change", () => {
+  test("is shown at the field it concerns", () => {
     expect(refusal(400, "INVALID_PASSWORD").field).toBe("currentPassword");
     expect(refusal(400, "PASSWORD_TOO_SHORT").field).toBe("newPassword");
     expect(refusal(400, "PASSWORD_TOO_LONG").field).toBe("newPassword");
   });
 
-  test("is about the whole when no field is to blame", () => {
+  test("is shown for the whole form when it concerns no field", () => {
     for (const [refused, says] of [
       [refusal(401, "UNAUTHORIZED"), "Sign in"],
       [refusal(429, null, "45"), "45 seconds"],
@@ -58,7 +58,7 @@ describe("a refused change of password", () => {
   });
 });
 
-test("without an answer nobody claims to know whether the password was changed", () => {
+test("leaves open whether the password changed when no response arrived", () => {
   expect(passwordChangeFailureText(new ApiError("UNREACHABLE"))).toContain("may or may not");
   expect(passwordChangeFailureText(new Error("hunter2"))).not.toContain("hunter2");
 });

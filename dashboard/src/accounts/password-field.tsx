@@ -1,7 +1,7 @@
 import { Field } from "../ui/field.tsx";
 import { passwordLength, passwordRule } from "./auth-error.ts";
 
-/** A field for a password that is there already, or for a new one, which says its rule. */
+/** Password field: for the current password, or for a new one with its rule as a hint. */
 export function PasswordField(props: {
   label: string;
   name: string;
@@ -21,7 +21,7 @@ export function PasswordField(props: {
           type="password"
           name={props.name}
           autoComplete={isNew ? "new-password" : "current-password"}
-          // A new password that is too long is refused, never cut short unseen.
+          // No maxLength: a new password that is too long is rejected, never truncated silently.
           maxLength={isNew ? undefined : passwordLength.max}
           data-initial-focus={props.initialFocus}
           value={props.value}

@@ -3,8 +3,8 @@ import type { Message } from "../i18n/i18n.ts";
 import { useFocusOnFirstInvalid } from "../ui/field.tsx";
 
 /**
- * What an account form says of a refused submit: a text per field, or one for the whole form. Each refusal moves the
- * focus to the first field at fault; typing in a field takes its text away.
+ * Error state of an account form: one text per field, or one for the whole form. Each rejected submit moves focus to
+ * the first invalid field. Editing a field clears its error.
  */
 export function useRefusals<Field extends string>(form: RefObject<HTMLFormElement | null>) {
   const [errors, setErrors] = useState<Partial<Record<Field, Message>>>({});
@@ -18,7 +18,7 @@ export function useRefusals<Field extends string>(form: RefObject<HTMLFormElemen
     clearRefused: () => setRefused(null),
     refuse(fields: Partial<Record<Field, Message>>, text: Message | null) {
       setErrors(fields);
-      // A function given as it is would be taken for an update.
+      // React would call a bare function as a state updater.
       setRefused(() => text);
       setCount((before) => before + 1);
     },

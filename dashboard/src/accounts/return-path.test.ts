@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { readReturnState } from "./return-path.ts";
 
-test("a path of our own is kept", () => {
+test("keeps a path on this site", () => {
   const state = { from: "/projects/p1/audit", sessionEnded: true };
   expect(readReturnState(state)).toEqual(state);
 });
 
-test("anything else leads home", () => {
+test("replaces anything else by the start page", () => {
   for (const from of ["//evil.example", "/\\evil.example", "https://evil.example", "", 7, undefined]) {
     expect(readReturnState({ from })).toEqual({ from: "/", sessionEnded: false });
   }

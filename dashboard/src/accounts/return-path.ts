@@ -1,14 +1,14 @@
 /**
- * Where to go after signing in, and why the sign-in page came up. It travels in the history entry's state,
- * not in the URL: the address of a page says where somebody was, and addresses get shared.
+ * Where to go after sign-in, and why the sign-in page appeared. Stored in the history entry's state, not in the URL:
+ * URLs get shared and would reveal which page the user was on.
  */
 export interface ReturnState {
   from: string;
-  /** The session ended while somebody was working. */
+  /** The session ended while the user was on a page. */
   sessionEnded: boolean;
 }
 
-/** Reads the state of the current history entry; anything but a path of our own leads home. */
+/** Reads the state of the current history entry. Anything but a path on this site becomes `/`. */
 export function readReturnState(state: unknown): ReturnState {
   const given = typeof state === "object" && state !== null ? (state as Partial<ReturnState>) : {};
   const own = typeof given.from === "string" && /^\/(?![/\\])/.test(given.from);

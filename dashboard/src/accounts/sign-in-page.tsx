@@ -8,7 +8,7 @@ import { readReturnState } from "./return-path.ts";
 import { useSignUpState } from "./sign-up-state.ts";
 import { Welcome } from "./welcome.tsx";
 
-/** `/sign-in` */
+/** Page `/sign-in`. */
 export function SignInPage() {
   usePageTitle(t("accounts.signIn"));
   const signUp = useSignUpState();

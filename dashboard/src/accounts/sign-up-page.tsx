@@ -10,7 +10,7 @@ import { readReturnState } from "./return-path.ts";
 import { useSignUpState } from "./sign-up-state.ts";
 import { Welcome } from "./welcome.tsx";
 
-/** `/sign-up`: also the set-up of a new server, which greets its first account. */
+/** Page `/sign-up`. On a new server it creates the first account. */
 export function SignUpPage() {
   const signUp = useSignUpState();
   const title = t(signUp.data?.first ? "accounts.createFirst" : "accounts.createAnAccount");

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { readSignUpState } from "./auth-client.ts";
 
-/** Whether a new account may be made, and whether it would be the first. */
+/** Query for whether sign-up is open, and whether the next account would be the first. */
 export function useSignUpState() {
   return useQuery({
     queryKey: ["sign-up"],

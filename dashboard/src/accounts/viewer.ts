@@ -2,19 +2,19 @@ import { queryOptions, useQuery } from "@tanstack/react-query";
 import { runDocument } from "../api/graphql-client.ts";
 import { ViewerDocument, type ViewerQuery } from "../gql/graphql.ts";
 
-/** Who is signed in. */
+/** The signed-in user. */
 export type Viewer = NonNullable<ViewerQuery["viewer"]>;
 
-/** The one query that is always there: null means that nobody is signed in. */
+/** Query for the signed-in user; null if signed out. Always mounted. */
 export const viewerQuery = queryOptions({
   queryKey: ["viewer"],
   queryFn: async ({ signal }) => (await runDocument(ViewerDocument, {}, signal)).viewer,
-  // Another tab may have signed out, or in as somebody else.
+  // Another tab may have signed out, or in with another account.
   refetchOnWindowFocus: true,
   staleTime: 5_000,
 });
 
-/** Who is signed in, kept up to date. */
+/** The signed-in user, refetched when the tab regains focus. */
 export function useViewer() {
   return useQuery(viewerQuery);
 }

@@ -5,7 +5,7 @@ import { brand } from "../page/brand.ts";
 
 const components = { step: <strong /> };
 
-/** The page of somebody who is not signed in: what this is, and one form. */
+/** Frame of the sign-in and sign-up pages: a short product description and one form. */
 export function Welcome({ title, children }: { title: string; children: ReactNode }) {
   return (
     <div className="welcome">

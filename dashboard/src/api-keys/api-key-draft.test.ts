@@ -10,7 +10,7 @@ import { apiKeyStatus } from "./api-key-status.ts";
 
 const good: ApiKeyDraft = { ...emptyApiKeyDraft, name: " Deploy bot " };
 
-test("a draft with a name can be sent as it opens", () => {
+test("the initial draft is valid once it has a name", () => {
   expect(apiKeyErrors(good)).toEqual({});
   expect(apiKeyInput(good)).toEqual({
     name: "Deploy bot",
@@ -28,22 +28,22 @@ test.each<[keyof ReturnType<typeof apiKeyErrors>, Partial<ApiKeyDraft>]>([
   ["days", { days: "0" }],
   ["days", { days: "366" }],
   ["days", { days: "1.5" }],
-])("what is wrong with the %s is said there: %o", (field, changes) => {
+])("an invalid %s is reported at that field: %o", (field, changes) => {
   expect(Object.keys(apiKeyErrors({ ...good, ...changes }))).toEqual([field]);
 });
 
-test("projects that were chosen count only while the key is not for the whole vault", () => {
+test("chosen projects are ignored when the key covers the whole vault", () => {
   expect(apiKeyInput({ ...good, projectIds: ["p"] }).projectIds).toBeNull();
   expect(apiKeyInput({ ...good, wholeVault: false, projectIds: ["p"] }).projectIds).toEqual(["p"]);
 });
 
-test("what only the server finds wrong is said beside the field it names", () => {
+test("an error found only by the server is shown at the field it names", () => {
   expect(refusedApiKeyField("name")).toHaveProperty("name");
   expect(refusedApiKeyField("expiresInDays")).toHaveProperty("days");
   expect(refusedApiKeyField("somethingElse")).toBeNull();
 });
 
-test("a key is expired from its last instant on, and revoked whatever the time", () => {
+test("a key is expired from its expiry on, and revoked at any time", () => {
   const expiresAt = "2030-01-01T00:00:00.000Z";
   const end = Date.parse(expiresAt);
   expect(apiKeyStatus({ expiresAt, revokedAt: null }, end - 1)).toBe("active");

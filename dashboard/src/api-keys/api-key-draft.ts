@@ -2,7 +2,7 @@ import type { ApiKeyScope, CreateApiKeyInput } from "../gql/graphql.ts";
 import { t } from "../i18n/i18n.ts";
 import { nameProblem } from "../ui/name-rule.ts";
 
-/** What the dialog holds while somebody fills it in. */
+/** State of the dialog while it is being filled in. */
 export interface ApiKeyDraft {
   name: string;
   scopes: readonly ApiKeyScope[];
@@ -11,10 +11,10 @@ export interface ApiKeyDraft {
   days: string;
 }
 
-/** Fields of the dialog that can be wrong. */
+/** Fields of the dialog that can be invalid. */
 export type ApiKeyErrors = Partial<Record<"name" | "scopes" | "projectIds" | "days", string>>;
 
-/** The dialog as it opens: as little as is useful, for a quarter of a year. */
+/** Initial draft: least privilege, valid for 90 days. */
 export const emptyApiKeyDraft: ApiKeyDraft = {
   name: "",
   scopes: ["TTL_SECRETS_CREATE"],
@@ -25,7 +25,7 @@ export const emptyApiKeyDraft: ApiKeyDraft = {
 
 const daysRule = () => t("apiKeys.daysRule");
 
-/** What is wrong with a draft; empty when it can be sent. */
+/** Validates a draft. Empty if it can be sent. */
 export function apiKeyErrors(draft: ApiKeyDraft): ApiKeyErrors {
   const errors: ApiKeyErrors = {};
   const name = nameProblem(draft.name);
@@ -39,7 +39,7 @@ export function apiKeyErrors(draft: ApiKeyDraft): ApiKeyErrors {
   return errors;
 }
 
-/** The mutation's input, for a draft without errors. */
+/** Mutation input of a valid draft. */
 export function apiKeyInput(draft: ApiKeyDraft): CreateApiKeyInput {
   return {
     name: draft.name.trim(),
@@ -49,7 +49,7 @@ export function apiKeyInput(draft: ApiKeyDraft): CreateApiKeyInput {
   };
 }
 
-/** What the dialog says beside a field that only the server found wrong. */
+/** Text for a field that only the server found invalid. */
 export function refusedApiKeyField(field: string | null): ApiKeyErrors | null {
   switch (field) {
     case "name":

@@ -15,7 +15,7 @@ import {
 } from "./api-key-draft.ts";
 import { type CreatedApiKey, createApiKey, scopes, useProjectChoices } from "./api-keys.ts";
 
-/** The form of a new API key. What goes wrong is told beside the field it is about. */
+/** Form of a new API key. Shows each error at the field it concerns. */
 export function ApiKeyForm(props: { onCancel: () => void; onCreated: (created: CreatedApiKey) => void }) {
   const form = useRef<HTMLFormElement>(null);
   const [draft, setDraft] = useState<ApiKeyDraft>(emptyApiKeyDraft);
@@ -157,7 +157,7 @@ function Choices<Value extends string>(props: {
 function failureText(error: ApiError): string {
   if (error.code === "NOT_FOUND") return t("apiKeys.projectGone");
   if (error.code === "UNREACHABLE") {
-    // The request may have arrived and only the answer got lost; its name is taken then.
+    // The request may have arrived and only the response got lost; the name is then taken.
     return t("apiKeys.unreachable");
   }
   return errorText(error);

@@ -7,7 +7,7 @@ import { useTicking } from "../ui/use-ticking.ts";
 import { apiKeyStatus } from "./api-key-status.ts";
 import { type ApiKey, scopes } from "./api-keys.ts";
 
-/** One API key in the list. */
+/** Row of one API key. */
 export const ApiKeyRow = memo(function ApiKeyRow(props: { apiKey: ApiKey; onRevoke: (key: ApiKey) => void }) {
   useLanguage();
   const { apiKey, onRevoke } = props;

@@ -1,9 +1,9 @@
 import type { ApiKeyFieldsFragment } from "../gql/graphql.ts";
 
-/** Where a key is in its life. */
+/** Lifecycle state of an API key. */
 export type ApiKeyStatus = "active" | "expired" | "revoked";
 
-/** The status at a time, in ms by the server's clock. */
+/** Status at `now`, in ms of the server's clock. */
 export function apiKeyStatus(
   key: Pick<ApiKeyFieldsFragment, "revokedAt" | "expiresAt">,
   now: number,

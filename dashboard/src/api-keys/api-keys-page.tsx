@@ -9,7 +9,7 @@ import { type ApiKey, useApiKeys } from "./api-keys.ts";
 import { NewApiKeyDialog } from "./new-api-key-dialog.tsx";
 import { RevokeApiKeyDialog } from "./revoke-api-key-dialog.tsx";
 
-/** `/api-keys`: the vault's API keys, for its owners. */
+/** Page `/api-keys`: the vault's API keys. Owners only. */
 export function ApiKeysPage() {
   usePageTitle(t("apiKeys.title"));
   const list = useApiKeys();

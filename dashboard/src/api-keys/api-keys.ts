@@ -13,13 +13,13 @@ import {
   RevokeApiKeyDocument,
 } from "../gql/graphql.ts";
 
-/** An API key as the list shows it. */
+/** An API key as listed. */
 export type ApiKey = ApiKeyFieldsFragment;
 
-/** A new key with the key itself: the only time it exists in plain text. */
+/** A new API key with its plaintext, which exists only in this response. */
 export type CreatedApiKey = CreateApiKeyMutation["createApiKey"];
 
-/** What a key may do, in the order of the dialog, with the text that says it. */
+/** Scopes of a key in the order of the dialog, with their labels. */
 export const scopes: { value: ApiKeyScope; label: "apiKeys.mayCreate" | "apiKeys.mayRead" }[] = [
   { value: "TTL_SECRETS_CREATE", label: "apiKeys.mayCreate" },
   { value: "TTL_SECRETS_READ", label: "apiKeys.mayRead" },
@@ -27,7 +27,7 @@ export const scopes: { value: ApiKeyScope; label: "apiKeys.mayCreate" | "apiKeys
 
 const keys = watchedPagesKeys("api-keys", "vault");
 
-/** The vault's API keys, newest first, with their last use kept up to date. */
+/** The vault's API keys, newest first. Polls, so that the last use stays current. */
 export function useApiKeys() {
   return useWatchedPages<ApiKey>({
     keys,
@@ -38,7 +38,7 @@ export function useApiKeys() {
   });
 }
 
-/** The projects that a key can be limited to: the newest 200. */
+/** Projects a key can be limited to: the newest 200. */
 export function useProjectChoices() {
   return useQuery({
     queryKey: ["api-key-projects"],
@@ -46,12 +46,12 @@ export function useProjectChoices() {
   });
 }
 
-/** Creates a key: the answer holds it. */
+/** Creates an API key. The response contains its plaintext. */
 export function createApiKey(input: CreateApiKeyInput): Promise<CreatedApiKey> {
   return runOnce(CreateApiKeyDocument, "createApiKey", input);
 }
 
-/** Revokes a key. */
+/** Revokes an API key. */
 export function useRevokeApiKey() {
   const queries = useQueryClient();
   return useMutation({

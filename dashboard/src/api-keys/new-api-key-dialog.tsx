@@ -9,8 +9,8 @@ import { ApiKeyForm } from "./api-key-form.tsx";
 import type { CreatedApiKey } from "./api-keys.ts";
 
 /**
- * Asks for an API key and, once it is made, shows it. The key lives in this component's state and nowhere
- * else: it is gone when the dialog closes or the page is left.
+ * Dialog that creates an API key and then shows it. The key lives only in this component's state: closing the dialog
+ * or leaving the page discards it.
  */
 export function NewApiKeyDialog({ onCreated, onClose }: { onCreated: () => void; onClose: () => void }) {
   const [created, setCreated] = useState<CreatedApiKey | null>(null);
@@ -20,7 +20,7 @@ export function NewApiKeyDialog({ onCreated, onClose }: { onCreated: () => void;
   useBeforeUnload(mayBeLost);
 
   useEffect(() => {
-    // A page that is left may be kept in the back/forward cache: it must not come back with a key on it.
+    // The back/forward cache may keep the page. It must not come back with a key on it.
     window.addEventListener("pagehide", onClose);
     return () => window.removeEventListener("pagehide", onClose);
   }, [onClose]);
@@ -88,7 +88,7 @@ function ShownOnce(props: {
           />
         </p>
       </div>
-      {/* Copying by hand, with the keyboard or the context menu, counts as well. */}
+      {/* Copying with the keyboard or the context menu counts as well. */}
       <code
         ref={box}
         className="api-key-box"

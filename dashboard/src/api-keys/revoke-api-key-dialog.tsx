@@ -5,7 +5,7 @@ import { errorText } from "../ui/error-text.ts";
 import { RevokeQuestion } from "../ui/revoke-question.tsx";
 import { type ApiKey, useRevokeApiKey } from "./api-keys.ts";
 
-/** Asks before a key is revoked: what uses it stops working. */
+/** Confirms the revocation of an API key. */
 export function RevokeApiKeyDialog({ apiKey, onClose }: { apiKey: ApiKey; onClose: () => void }) {
   const revoke = useRevokeApiKey();
   return (

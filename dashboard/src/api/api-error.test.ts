@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { ApiError, asApiError, seconds, toApiError } from "./api-error.ts";
 
-describe("a failed response becomes an ApiError", () => {
-  test("code, field and waiting time are kept", () => {
+describe("toApiError", () => {
+  test("keeps code, field and retry delay", () => {
     const error = toApiError({
       status: 200,
       errors: [{ message: "x", extensions: { code: "BAD_USER_INPUT", field: "input.name" } }],
@@ -15,7 +15,7 @@ describe("a failed response becomes an ApiError", () => {
     expect(limited).toMatchObject({ code: "RATE_LIMITED", retryAfterSeconds: 12 });
   });
 
-  test("the server's message and the client's input are left behind", () => {
+  test("drops the server's message and the client's input", () => {
     const error = toApiError({
       status: 400,
       errors: [{ message: "bad: hunter2", extensions: { code: "BAD_USER_INPUT", value: "hunter2" } }],
@@ -23,7 +23,7 @@ describe("a failed response becomes an ApiError", () => {
     expect(`${error.message}${error.stack}${JSON.stringify(error)}`).not.toContain("hunter2");
   });
 
-  test("an unknown code falls back to the HTTP status", () => {
+  test("derives an unknown code from the HTTP status", () => {
     expect(toApiError({ status: 401 }).code).toBe("UNAUTHENTICATED");
     expect(toApiError({ status: 429, retryAfterHeader: "7" })).toMatchObject({
       code: "RATE_LIMITED",
@@ -37,13 +37,13 @@ describe("a failed response becomes an ApiError", () => {
   });
 });
 
-test("an unknown exception's own message is dropped", () => {
+test("asApiError drops the message of an unknown exception", () => {
   expect(asApiError(new Error("variables: hunter2")).message).toBe("INTERNAL");
   const own = new ApiError("NOT_FOUND");
   expect(asApiError(own)).toBe(own);
 });
 
-test("Retry-After counts only as whole seconds", () => {
+test("accepts Retry-After only as whole seconds", () => {
   expect(seconds("30")).toBe(30);
   for (const header of [null, undefined, "", "soon", "-1", "1.5", "Wed, 21 Oct 2015 07:28:00 GMT"]) {
     expect(seconds(header)).toBeNull();

@@ -1,4 +1,4 @@
-/** What the server (or the lack of one) can answer instead of data: the codes of the public contract. */
+/** Error codes of the public contract, plus `UNREACHABLE`. */
 export type ApiErrorCode =
   | "UNAUTHENTICATED"
   | "NOT_FOUND"
@@ -7,7 +7,7 @@ export type ApiErrorCode =
   | "OVERLOADED"
   | "FORBIDDEN"
   | "INTERNAL"
-  /** No answer arrived: the server is away, or the network is. */
+  /** No response arrived: the server or the network is down. */
   | "UNREACHABLE";
 
 const known: ReadonlySet<string> = new Set([
@@ -21,13 +21,13 @@ const known: ReadonlySet<string> = new Set([
 ] satisfies ApiErrorCode[]);
 
 /**
- * The only error the dashboard passes around. It holds a code and never what was sent: graphql-request's own
- * errors carry the variables in their message, so none of them may get past `graphql-client.ts`.
+ * The only error type the dashboard passes around. It holds a code and never anything that was sent: graphql-request
+ * puts variables into its error messages, so `graphql-client.ts` must convert every one of its errors.
  */
 export class ApiError extends Error {
   override readonly name = "ApiError";
   readonly code: ApiErrorCode;
-  /** Path of the refused input field, for `BAD_USER_INPUT`. */
+  /** Path of the rejected input field, for `BAD_USER_INPUT`. */
   readonly field: string | null;
   /** Seconds to wait, for `RATE_LIMITED`. */
   readonly retryAfterSeconds: number | null;
@@ -43,14 +43,14 @@ export class ApiError extends Error {
   }
 }
 
-/** What a GraphQL response body can hold when something went wrong; nothing in it is trusted. */
+/** An error response of the GraphQL endpoint. Its content is not trusted. */
 export interface GraphqlFailure {
   status: number;
   errors?: unknown;
   retryAfterHeader?: string | null;
 }
 
-/** Reads code, field and waiting time out of a failed response and leaves everything else behind. */
+/** Extracts code, field and retry delay from an error response and drops everything else. */
 export function toApiError(failure: GraphqlFailure): ApiError {
   const first: unknown = Array.isArray(failure.errors) ? failure.errors[0] : undefined;
   const extensions = property(first, "extensions");
@@ -66,12 +66,12 @@ export function toApiError(failure: GraphqlFailure): ApiError {
   );
 }
 
-/** Makes an `ApiError` of anything thrown; an unknown error's own message is dropped. */
+/** Converts anything thrown to an `ApiError`. Drops an unknown error's message. */
 export function asApiError(error: unknown): ApiError {
   return error instanceof ApiError ? error : new ApiError("INTERNAL");
 }
 
-/** Seconds from a `Retry-After` header; its date form and nonsense count as unknown. */
+/** Seconds of a `Retry-After` header. Null for its date form or an invalid value. */
 export function seconds(header: string | null | undefined): number | null {
   return header && /^\d{1,6}$/.test(header.trim()) ? Number(header) : null;
 }

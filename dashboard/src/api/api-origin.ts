@@ -1,7 +1,7 @@
 import { metaContent } from "../page/meta.ts";
 
 /**
- * Where the API is, for a dashboard that is hosted elsewhere: what `pnpm export-apps` wrote into the page, such as
- * `https://api.example.com`. Empty, the usual case, means the origin this page came from.
+ * Origin of the API if the dashboard is hosted elsewhere, such as `https://api.example.com`; written into the page by
+ * `pnpm export-apps`. Empty, the usual case, means the page's own origin.
  */
 export const apiOrigin = (): string => metaContent("api-origin");

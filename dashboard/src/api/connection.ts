@@ -3,14 +3,14 @@ import { useSyncExternalStore } from "react";
 let reachable = true;
 const listeners = new Set<() => void>();
 
-/** Every request reports here whether an answer came back from the server at all. */
+/** Records whether a request got a response from the server. */
 export function reportConnection(answered: boolean): void {
   if (reachable === answered) return;
   reachable = answered;
   for (const listener of listeners) listener();
 }
 
-/** Whether the last request got an answer. */
+/** Whether the last request got a response. */
 export function useReachable(): boolean {
   return useSyncExternalStore(subscribe, () => reachable);
 }

@@ -15,7 +15,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** What a request throws when the server answers like this. */
+/** Error thrown for such a response. */
 async function errorOf(body: string, init: { status: number; headers: Record<string, string> }) {
   fetched.mockResolvedValue(new Response(body, init));
   const { runDocument } = await import("./graphql-client.ts");
@@ -34,19 +34,19 @@ test.each([
   [400, { code: "BAD_USER_INPUT", field: "name" }],
   [403, { code: "FORBIDDEN" }],
   [200, { code: "NOT_FOUND" }],
-] as const)("a refusal with status %i keeps its code: %o", async (status, extensions) => {
+] as const)("keeps the code of an error with status %i: %o", async (status, extensions) => {
   const error = await errorOf(refused(extensions), { status, headers: graphql });
   expect(error).toBeInstanceOf(ApiError);
   expect(error).toMatchObject(extensions);
 });
 
-test("a rate limit of a proxy, which knows no GraphQL, is one too", async () => {
+test("recognizes a rate limit of a proxy, which sends no GraphQL error", async () => {
   const headers = { "content-type": "text/plain", "retry-after": "30" };
   const error = await errorOf("Slow down", { status: 429, headers });
   expect(error).toMatchObject({ code: "RATE_LIMITED", retryAfterSeconds: 30 });
 });
 
-test("whoever is not signed in any more is told so, once per answer, whatever its status", async () => {
+test("reports the end of the session once per response, whatever its status", async () => {
   const ended = vi.fn();
   const stop = onSessionEnd(ended);
   for (const status of [200, 401, 500]) {

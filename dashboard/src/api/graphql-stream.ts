@@ -6,18 +6,18 @@ import { apiOrigin } from "./api-origin.ts";
 import { apiUrl } from "./http.ts";
 import { watchedFetch } from "./watched-fetch.ts";
 
-/** What may be done with a stream besides reading it. */
+/** Controls of a stream. */
 interface StreamControl {
-  /** Called when the server has begun to answer. */
+  /** Called when the server starts to respond. */
   open: () => void;
-  /** Ends it. */
+  /** Aborting it ends the stream. */
   signal: AbortSignal;
 }
 
 /**
- * Runs one typed subscription until it ends. Resolves when the server says that it is through.
+ * Runs one typed subscription until it ends. Resolves when the server completes it.
  *
- * @throws ApiError with the server's reason; `UNREACHABLE` when the stream broke off or never came about.
+ * @throws ApiError with the server's code; `UNREACHABLE` if the stream broke off or could not be opened.
  */
 export async function followDocument<Result, Variables extends Record<string, unknown>>(
   document: TypedDocumentNode<Result, Variables>,
@@ -31,9 +31,9 @@ export async function followDocument<Result, Variables extends Record<string, un
 }
 
 /**
- * The results of one subscription as they come, refusals included, until it ends.
+ * Yields the results of one subscription, errors included, until it ends.
  *
- * @throws ApiError `UNREACHABLE` when the stream broke off, was ended by the signal, or never came about.
+ * @throws ApiError `UNREACHABLE` if the stream broke off, was aborted, or could not be opened.
  */
 export async function* streamResults<Result>(
   query: string,
@@ -43,14 +43,14 @@ export async function* streamResults<Result>(
   const client = createClient({
     url: apiUrl("/graphql").href,
     credentials: apiOrigin() ? "include" : "same-origin",
-    // Whoever calls this connects again, because they know what they have missed.
+    // The caller reconnects, because it knows which changes it has missed.
     retryAttempts: 0,
     fetchFn: (url: string, init: RequestInit) => watchedFetch(url, { ...init, cache: "no-store" }),
   });
   const results = client.iterate<Result>({ query, variables }, { connected: () => on.open() });
   const stop = () => {
     client.dispose();
-    // By itself, the client leaves whoever waits for the next result waiting.
+    // `dispose` alone leaves the pending `next()` unresolved.
     void results.throw?.(new ApiError("UNREACHABLE"));
   };
   on.signal.addEventListener("abort", stop, { once: true });

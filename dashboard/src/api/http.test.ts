@@ -14,7 +14,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** A POST to /graphql by a dashboard whose page says this: where it went, and with which credentials. */
+/** URL and credentials mode of a POST to /graphql from a page with this `api-origin`. */
 async function postFrom(apiOrigin?: string) {
   const meta = { content: apiOrigin };
   const querySelector = (what: string) =>
@@ -26,37 +26,37 @@ async function postFrom(apiOrigin?: string) {
   return { url: String(url), credentials: init?.credentials };
 }
 
-describe("the API", () => {
-  test("is at the dashboard's own origin, and cookies go nowhere else", async () => {
+describe("the API's origin", () => {
+  test("is the dashboard's own, and cookies go nowhere else", async () => {
     const own = { url: "https://dash.example.com/graphql", credentials: "same-origin" };
     expect(await postFrom()).toEqual(own);
   });
 
-  test("an empty setting is no setting", async () => {
+  test("is the dashboard's own if the setting is empty", async () => {
     expect(await postFrom("")).toMatchObject({ credentials: "same-origin" });
   });
 
-  test("is where the page says, and gets the cookie there", async () => {
+  test("is the one in the page, and cookies are sent there", async () => {
     const other = { url: "https://api.example.com/graphql", credentials: "include" };
     expect(await postFrom("https://api.example.com")).toEqual(other);
   });
 });
 
-describe("an answer", () => {
+describe("an error response", () => {
   const answering = async (body: string, status: number, type: string) => {
     fetched.mockResolvedValue(new Response(body, { status, headers: { "content-type": type } }));
     const { ownFetch } = await import("./http.ts");
     return ownFetch("/graphql");
   };
 
-  test("that is an error of ours is passed on, whatever its HTTP status", async () => {
+  test("of the API is passed on, whatever its HTTP status", async () => {
     for (const status of [400, 401, 403, 429, 500, 503]) {
       const type = "application/graphql-response+json; charset=utf-8";
       expect((await answering("{}", status, type)).status).toBe(status);
     }
   });
 
-  test("of a proxy in front of a server that is away counts as none", async () => {
+  test("of a proxy counts as unreachable", async () => {
     for (const status of [500, 502, 503, 504]) {
       await expect(answering("<h1>Bad gateway</h1>", status, "text/html")).rejects.toMatchObject({
         code: "UNREACHABLE",

@@ -4,20 +4,19 @@ import { reportConnection } from "./connection.ts";
 import { learnServerTime } from "./server-clock.ts";
 import { watchedFetch } from "./watched-fetch.ts";
 
-/**
- * A server that has not answered by now counts as away; creating a secret queues for at most a few seconds.
- */
+/** Timeout after which the server counts as unreachable. A queued create takes a few seconds at most. */
 const timeoutMs = 20_000;
 
 /**
- * `fetch` from our own API. It throws `UNREACHABLE` when no answer of ours came back, and tells the
- * connection banner and the server clock what it learned. It never logs.
+ * `fetch` for our own API. Reports the outcome to the connection banner and the server clock. Never logs.
+ *
+ * @throws ApiError `UNREACHABLE` if no response of the API arrived.
  */
 export function ownFetch(input: string | URL | Request, init: RequestInit = {}): Promise<Response> {
   return ask(timedFetch, input, init);
 }
 
-/** The same for an answer that may be long: it may take its time, as long as something comes. */
+/** Like `ownFetch`, for responses of any length: fails only when no data arrives for a while. */
 export function ownLongFetch(input: string | URL | Request, init: RequestInit = {}): Promise<Response> {
   return ask(watchedFetch, input, init);
 }
@@ -41,13 +40,13 @@ async function ask(
       cache: "no-store",
     });
   } catch (error) {
-    // The caller gave up (a page was left): that says nothing about the server.
+    // Aborted by the caller, for example on navigation: says nothing about the server.
     if (init.signal?.aborted) throw error;
     reportConnection(false);
     throw new ApiError("UNREACHABLE");
   }
   if (response.status >= 500 && !isJson(response)) {
-    // A proxy answered for a server that is away: ours answers errors as JSON.
+    // A proxy responded for an unreachable server; the API sends its errors as JSON.
     reportConnection(false);
     throw new ApiError("UNREACHABLE");
   }
@@ -56,12 +55,12 @@ async function ask(
   return response;
 }
 
-/** The address of a path of the API. */
+/** Absolute URL of an API path. */
 export function apiUrl(path: string): URL {
   return new URL(path, apiOrigin() || window.location.origin);
 }
 
-/** A POST with a JSON body. */
+/** Sends a POST with a JSON body. */
 export function postJson(path: string, body: unknown): Promise<Response> {
   return ownFetch(apiUrl(path), {
     method: "POST",
@@ -73,7 +72,7 @@ export function postJson(path: string, body: unknown): Promise<Response> {
   });
 }
 
-/** The JSON of a response, or null when it is not JSON. */
+/** Parsed JSON body, or null if it is not JSON. */
 export async function readJson(response: Response): Promise<unknown> {
   return response.json().catch(() => null);
 }

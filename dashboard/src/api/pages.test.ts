@@ -16,7 +16,7 @@ interface Row {
 
 const row = (id: number, status = "ended"): Row => ({ id: String(id), status });
 
-/** Rows numbered downwards from `from`, as a list read newest first would have them. */
+/** Rows numbered downwards from `from`, as in a list sorted newest first. */
 function page(from: number, count: number, hasNextPage = true): Page<Row> {
   const edges = Array.from({ length: count }, (_, index) => ({
     cursor: `c${from - index}`,
@@ -28,12 +28,12 @@ function page(from: number, count: number, hasNextPage = true): Page<Row> {
 const loaded: Pages<Row> = { pages: [page(10, 3), page(7, 3)], pageParams: [null, "c8"] };
 const ids = (pages: Pages<Row>) => nodesOf(pages).map((node) => node.id);
 
-describe("a fresh newest page", () => {
-  test("puts new rows on top and keeps every loaded row once", () => {
+describe("merging a new first page", () => {
+  test("adds new rows on top and keeps each loaded row once", () => {
     expect(ids(mergeNewest(loaded, page(12, 3)))).toEqual(["12", "11", "10", "9", "8", "7", "6", "5"]);
   });
 
-  test("brings known rows up to date, in whichever page they stand", () => {
+  test("updates known rows on any page", () => {
     const newest = page(9, 3);
     newest.edges[2] = { cursor: "c7", node: row(7, "viewed") };
     const merged = mergeNewest(loaded, newest);
@@ -41,17 +41,17 @@ describe("a fresh newest page", () => {
     expect(ids(merged)).toEqual(ids(loaded));
   });
 
-  test("leaves the place where Load more continues alone", () => {
+  test("keeps the cursor where Load more continues", () => {
     const merged = mergeNewest(loaded, page(12, 3));
     expect(merged.pages.at(-1)?.pageInfo).toEqual(loaded.pages.at(-1)?.pageInfo);
     expect(merged.pageParams).toEqual(loaded.pageParams);
   });
 
-  test("starts the list over when it shares no row with it, because there is a gap", () => {
+  test("starts the list over when no row overlaps, because rows are missing in between", () => {
     expect(ids(mergeNewest(loaded, page(99, 3)))).toEqual(["99", "98", "97"]);
   });
 
-  test("fills a list that was empty, with its own paging", () => {
+  test("fills an empty list, with its own paging", () => {
     const empty: Pages<Row> = { pages: [page(0, 0, false)], pageParams: [null] };
     const merged = mergeNewest(empty, page(60, 3));
     expect(ids(merged)).toEqual(["60", "59", "58"]);
@@ -59,31 +59,31 @@ describe("a fresh newest page", () => {
   });
 });
 
-test("replacing rows touches only rows that are loaded", () => {
+test("replacing rows ignores rows that are not loaded", () => {
   const replaced = replaceNodes(loaded, [row(6, "revoked"), row(99, "revoked")]);
   expect(nodesOf(replaced).filter((node) => node.status === "revoked")).toEqual([row(6, "revoked")]);
   expect(ids(replaced)).toEqual(ids(loaded));
 });
 
-describe("watching beyond the newest page", () => {
+describe("watching older pages", () => {
   const pending = (...pendingIds: number[]) =>
     cursorsToWatch(loaded, 3, (node) => pendingIds.includes(Number(node.id)));
 
-  test("rows of the newest page need no watching of their own", () => {
+  test("skips rows of the newest page", () => {
     expect(pending(10, 9, 8)).toEqual([]);
   });
 
-  test("one request covers a whole page of rows after its cursor", () => {
+  test("covers a page of rows with one request", () => {
     expect(pending(7, 6, 5)).toEqual(["c8"]);
     expect(pending(5)).toEqual(["c6"]);
   });
 
-  test("ended rows are never asked for again", () => {
+  test("never requests ended rows again", () => {
     expect(pending()).toEqual([]);
     expect(cursorsToWatch(undefined, 3, () => true)).toEqual([]);
   });
 
-  test("ten thousand pending rows need one request per page", () => {
+  test("needs one request per page for ten thousand pending rows", () => {
     const many: Pages<Row> = { pages: [page(10_000, 10_000)], pageParams: [null] };
     expect(cursorsToWatch(many, 50, () => true)).toHaveLength(199);
   });

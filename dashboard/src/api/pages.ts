@@ -1,17 +1,16 @@
 /**
- * Lists that are read newest first, page by page, while new rows arrive at the top. Only the newest page is
- * asked again and again; what was loaded before is kept and brought up to date row by row, so that two
- * hundred loaded pages cost one request per poll and not two hundred.
+ * Pages of a list sorted newest first, while new rows arrive at the top. A poll reads only the newest page and
+ * updates loaded rows in place, so two hundred loaded pages cost one request per poll, not two hundred.
  */
 export interface Page<Node extends { id: string }> {
   edges: { cursor: string; node: Node }[];
   pageInfo: { endCursor: string | null; hasNextPage: boolean };
 }
 
-/** TanStack's shape of an infinite query, with cursors as page parameters (null for the newest page). */
+/** Data of TanStack's infinite query, with cursors as page parameters (null for the newest page). */
 export interface Pages<Node extends { id: string }> {
   pages: Page<Node>[];
-  /** What each page was asked with. Only handed through. */
+  /** Parameter of each page. Only passed through. */
   pageParams: unknown[];
 }
 
@@ -20,15 +19,15 @@ export function nodesOf<Node extends { id: string }>(pages: Pages<Node> | undefi
   return pages?.pages.flatMap((page) => page.edges.map((edge) => edge.node)) ?? [];
 }
 
-/** The cursor that "Load more" asks with; undefined at the end of the list. */
+/** Cursor of the next page; undefined at the end of the list. */
 export function nextCursor<Node extends { id: string }>(page: Page<Node>): string | undefined {
   return page.pageInfo.hasNextPage ? (page.pageInfo.endCursor ?? undefined) : undefined;
 }
 
 /**
- * Puts a freshly read newest page on top of what is loaded: known rows are replaced where they stand,
- * unknown ones go on top. If the two share no row, more than a page has arrived meanwhile and there would
- * be a gap: then the list starts over from the new page, and "Load more" leads on from there.
+ * Merges a newly read first page into the loaded ones: known rows are replaced in place, new rows go on top. If no
+ * row overlaps, more than a page arrived in between; the list then starts over from the new page instead of showing a
+ * gap.
  */
 export function mergeNewest<Node extends { id: string }>(
   loaded: Pages<Node>,
@@ -51,7 +50,7 @@ export function mergeNewest<Node extends { id: string }>(
   );
 }
 
-/** Brings single rows up to date where they stand; rows that are not loaded are left out. */
+/** Replaces loaded rows in place. Ignores rows that are not loaded. */
 export function replaceNodes<Node extends { id: string }>(loaded: Pages<Node>, nodes: Node[]): Pages<Node> {
   const fresh = new Map(nodes.map((node) => [node.id, node]));
   return {
@@ -67,8 +66,8 @@ export function replaceNodes<Node extends { id: string }>(loaded: Pages<Node>, n
 }
 
 /**
- * Where else to look: cursors after which a row stands that may still change, a page apart, the newest page
- * not counted. One of them is asked per poll, in turn.
+ * Cursors before rows that may still change, at least a page apart, beyond the newest page. Each poll reads one of
+ * them in turn.
  */
 export function cursorsToWatch<Node extends { id: string }>(
   loaded: Pages<Node> | undefined,

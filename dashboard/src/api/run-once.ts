@@ -5,9 +5,11 @@ import { postJson, readJson } from "./http.ts";
 import { reportSessionEnd } from "./session-end.ts";
 
 /**
- * Runs a mutation whose variables or answer hold something secret. This goes by plain `fetch`, past
- * graphql-request and the query cache: nothing of either may end up in an error, a log or a cache. Whoever
- * calls keeps the answer in component state and lets go of it.
+ * Runs a mutation whose variables or response contain a secret. Uses plain `fetch` instead of graphql-request and the
+ * query cache, so that neither can put the secret into an error, a log or a cache. The caller keeps the response in
+ * component state and discards it after use.
+ *
+ * @throws ApiError
  */
 export async function runOnce<Input, Result extends object, Field extends keyof Result>(
   document: TypedDocumentNode<Result, { input: Input }>,

@@ -11,37 +11,37 @@ import {
   replaceNodes,
 } from "./pages.ts";
 
-/** Rows per request, everywhere. */
+/** Rows per request of every list. */
 export const pageSize = 50;
 
-/** Where the pages of a list and its watch live in the query cache; `view` tells ways to look at one list apart. */
+/** Query keys of a list's pages and its poll. `view` separates different views of one list. */
 export function watchedPagesKeys(list: string, projectId: string, view = "") {
   return { pages: [list, projectId, "pages", view], watch: [list, projectId, "watch", view] } as const;
 }
 
-/** How a list is read, and what of it may still change. */
+/** How a list is read and polled. */
 export interface WatchedPagesOptions<Node extends { id: string }> {
   keys: ReturnType<typeof watchedPagesKeys>;
   read: (after: string | null, signal: AbortSignal) => Promise<Page<Node>>;
   mayChange: (node: Node) => boolean;
-  /** Milliseconds between polls while a loaded row may change, and while none may. */
+  /** Poll interval in ms while any loaded row may change (`busy`) and while none may (`idle`). */
   pollMs: { busy: number; idle: number };
   /**
-   * Whether rows may come and go anywhere in the list, as they do behind a filter or in another order: then every
-   * loaded page is read again, and not only the newest.
+   * Whether rows may appear or disappear anywhere, as with a filter or another order. Every loaded page is then read
+   * again, not only the newest.
    */
   anywhere?: boolean;
 }
 
-/** A list that is read page by page and kept up to date while it is on screen. */
+/** A paginated list that is polled while mounted. */
 export interface WatchedPages<Node> {
-  /** Undefined until the first page is there. */
+  /** Undefined until the first page has loaded. */
   nodes: Node[] | undefined;
-  /** Why the first page is not there. */
+  /** Error of the first page. */
   error: ApiError | null;
-  /** Why the list on screen may be out of date. */
+  /** Error of the last poll; the rows may be out of date. */
   watchError: ApiError | null;
-  /** What is on screen is still what was asked for before. */
+  /** Whether the rows still belong to the previous view. */
   isChanging: boolean;
   hasMore: boolean;
   loadingMore: boolean;
@@ -52,8 +52,8 @@ export interface WatchedPages<Node> {
 }
 
 /**
- * Reads a list with "Load more" and polls it: the newest page each time, and in turn one page of older rows
- * that may still change. At most two requests per poll, however much is loaded, unless rows may come and go anywhere.
+ * Reads a list with "Load more" and polls it. A poll reads the newest page and, in turn, one page of older rows that
+ * may still change: at most two requests, however many rows are loaded, unless `anywhere` is set.
  */
 export function useWatchedPages<Node extends { id: string }>(
   options: WatchedPagesOptions<Node>,
@@ -68,9 +68,9 @@ export function useWatchedPages<Node extends { id: string }>(
     queryFn: ({ pageParam, signal }) => read(pageParam, signal),
     initialPageParam: null as string | null,
     getNextPageParam: nextCursor,
-    // The watch keeps it fresh; TanStack's own refetch would read every loaded page again.
+    // The poll below keeps it current; TanStack's own refetch would read every loaded page again.
     staleTime: Number.POSITIVE_INFINITY,
-    // Another view of the same project's list: what was there stays until the new rows are.
+    // Another view of the same list: keep showing the old rows until the new ones arrive.
     placeholderData: (before, query) => (isSameList(query?.queryKey ?? [], keys.pages) ? before : undefined),
   });
 
@@ -98,8 +98,8 @@ export function useWatchedPages<Node extends { id: string }>(
         older === undefined ? null : read(older, signal),
       ]);
       const known = loaded();
-      // "Load more" writes back the pages it started from, so a merge under its feet would be undone; it
-      // asks for another poll when it is through.
+      // "Load more" writes back the pages it started from and would undo this merge. It triggers another poll when it
+      // is done.
       if (!known || queries.isFetching({ queryKey: keys.pages }) > 0) return null;
       const merged = mergeNewest(known, newest);
       const olderNodes = others?.edges.map((edge) => edge.node) ?? [];

@@ -1,10 +1,10 @@
 /**
- * A stream of the server says something every 12 s, if only that it is there, and a download has no pauses: a line that
- * is silent for so long is dead.
+ * Idle timeout. The server sends an event or a ping on every stream at least every 12 s, and downloads do not pause,
+ * so a connection without data for this long is dead.
  */
 const silenceMs = 40_000;
 
-/** `fetch` for answers that take as long as they take: it fails, and so does the body, when nothing comes for too long. */
+/** `fetch` for long responses: the request, or its body, fails only after `silenceMs` without data. */
 export async function watchedFetch(input: string | URL | Request, init: RequestInit): Promise<Response> {
   const dead = new AbortController();
   const signal = init.signal ? AbortSignal.any([init.signal, dead.signal]) : dead.signal;

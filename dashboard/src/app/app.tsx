@@ -3,9 +3,9 @@ import { useLanguage } from "../i18n/i18n.ts";
 import { ErrorBoundary } from "./error-boundary.tsx";
 import { Routes } from "./routes.tsx";
 
-/** The whole dashboard. */
+/** Root component. */
 export function App({ queries }: { queries: QueryClient }) {
-  // Draws everything again in another language; what is kept in state stays.
+  // Rerenders everything when the language changes; state is preserved.
   useLanguage();
   return (
     <ErrorBoundary>

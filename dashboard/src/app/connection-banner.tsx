@@ -8,7 +8,8 @@ import { AlertIcon } from "../ui/icons.tsx";
 const retryMs = 3_000;
 
 /**
- * Says that the server is away, keeps asking, and goes by itself; what is on screen stays usable meanwhile.
+ * Banner shown while the server is unreachable. Retries until it responds, then disappears. The page stays usable
+ * meanwhile.
  */
 export function ConnectionBanner() {
   const queries = useQueryClient();
@@ -16,7 +17,7 @@ export function ConnectionBanner() {
 
   useEffect(() => {
     if (reachable) {
-      // Whatever failed while the server was away is asked again.
+      // Retry queries that failed while the server was unreachable.
       void queries.refetchQueries({ type: "active", predicate: (query) => query.state.status === "error" });
       return;
     }

@@ -1,7 +1,7 @@
 import { Component, type ReactNode } from "react";
 import { t } from "../i18n/i18n.ts";
 
-/** Catches what should not happen while drawing a page, so that there is a message and never a blank one. */
+/** Shows a message instead of a blank page when rendering throws. */
 export class ErrorBoundary extends Component<{ children: ReactNode }, { broken: boolean }> {
   override state = { broken: false };
 

@@ -2,7 +2,7 @@ import { Link } from "wouter";
 import { t } from "../i18n/i18n.ts";
 import { usePageTitle } from "../page/title.ts";
 
-/** Any path that is none of ours, and projects that are not there. */
+/** Shown for an unknown path or project. */
 export function NotFoundPage({ what = "page" }: { what?: "page" | "project" }) {
   usePageTitle(t("app.notFound"));
   return (

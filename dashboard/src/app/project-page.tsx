@@ -9,7 +9,7 @@ import { LoadFailure } from "../ui/load-failure.tsx";
 import { Loading } from "../ui/loading.tsx";
 import { NotFoundPage } from "./not-found-page.tsx";
 
-/** `/projects/:id` and `/projects/:id/audit`: one project, one of its sections. */
+/** Pages `/projects/:id` and `/projects/:id/audit`: one section of a project. */
 export function ProjectPage({ id, section }: { id: string; section: "ttl-secrets" | "audit" }) {
   const project = useProject(id);
   const name = project.data?.name;
@@ -26,7 +26,7 @@ export function ProjectPage({ id, section }: { id: string; section: "ttl-secrets
   return (
     <>
       <ProjectHeader project={project.data} section={section} />
-      {/* The key starts a section over for another project: dialogs and what is typed stay with theirs. */}
+      {/* The key resets the section for another project, with its dialogs and input. */}
       {section === "audit" ? (
         <AuditSection key={id} projectId={id} />
       ) : (

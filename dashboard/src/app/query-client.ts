@@ -3,20 +3,20 @@ import { viewerQuery } from "../accounts/viewer.ts";
 import { asApiError } from "../api/api-error.ts";
 import { onSessionEnd } from "../api/session-end.ts";
 
-/** The cache of what was read. It lives in memory only, and empties itself when the session ends. */
+/** Creates the query cache. It is in memory only and is emptied when the session ends. */
 export function createQueryClient(): QueryClient {
   const queries = new QueryClient({
     defaultOptions: {
       queries: {
-        // Whether the server can be reached is found out by asking it, not from the browser's guess.
+        // Determine reachability by sending requests, not from `navigator.onLine`.
         networkMode: "always",
         retry: (failures, error) => failures < 1 && asApiError(error).code === "INTERNAL",
       },
       mutations: { networkMode: "always", retry: false },
     },
   });
-  // Asked again rather than taken for granted: a request that left just before the session was renewed, as it is
-  // when the password changes, is told the same.
+  // Verify instead of signing out: a request sent just before the session was renewed, as a password change does,
+  // also gets UNAUTHENTICATED.
   onSessionEnd(() => void queries.refetchQueries({ queryKey: viewerQuery.queryKey }));
   return queries;
 }

@@ -16,10 +16,10 @@ import { NotFoundPage } from "./not-found-page.tsx";
 import { ProjectPage } from "./project-page.tsx";
 import { Shell } from "./shell.tsx";
 
-/** As large as the rest of the dashboard, and few need it. */
+/** Loaded on demand: it is as large as the rest of the dashboard, and few users need it. */
 const ExplorerPage = lazy(() => import("../explorer/explorer-page.tsx"));
 
-/** Which page stands at which path, and who may see it. */
+/** Routes of the dashboard, and who may see them. */
 export function Routes() {
   const viewer = useViewer();
   const [path] = useLocation();
@@ -29,11 +29,11 @@ export function Routes() {
   const viewerId = viewer.data?.id;
   const outside = path === "/sign-in" || path === "/sign-up";
   useEffect(() => {
-    // Once at the sign-in page, the session that ended has been told about.
+    // The sign-in page has shown that the session ended.
     if (outside) lastViewer.current = null;
     if (!viewerId) return;
     if (lastViewer.current && lastViewer.current !== viewerId) {
-      // Another tab signed in as somebody else: what the former account loaded is not this one's to see.
+      // Another tab signed in with another account, which must not see this account's data.
       const others = (query: { queryKey: readonly unknown[] }) =>
         query.queryKey[0] !== viewerQuery.queryKey[0];
       void queries.resetQueries({ predicate: others });
@@ -95,9 +95,7 @@ export function Routes() {
   );
 }
 
-/**
- * A project's id from the path. A path that is no valid encoding names no project, which its page will say.
- */
+/** Project id from the path. Returns an invalid encoding as is; its page then shows "not found". */
 function readId(encoded: string): string {
   try {
     return decodeURIComponent(encoded);
@@ -106,7 +104,7 @@ function readId(encoded: string): string {
   }
 }
 
-/** Leads to the sign-in page, or on a new server to making its first account. */
+/** Redirects to the sign-in page, or on a new server to the sign-up page. */
 function ToSignIn({ state }: { state: ReturnState }) {
   const signUp = useSignUpState();
   if (signUp.isPending) return null;

@@ -8,13 +8,13 @@ import { SettingsMenu } from "../settings/settings-menu.tsx";
 import { ConnectionBanner } from "./connection-banner.tsx";
 import { ErrorBoundary } from "./error-boundary.tsx";
 
-/** Header, connection banner and the page itself. */
+/** Frame of every page: header, connection banner, content. */
 export function Shell({ viewer, children }: { viewer: Viewer | null; children: ReactNode }) {
   const [path] = useLocation();
   const main = useRef<HTMLElement>(null);
   const firstPath = useRef(path);
 
-  // Following a link must move keyboard and screen reader to the new page, as loading a document would.
+  // Client-side navigation must move focus to the new page, as loading a document would.
   useEffect(() => {
     if (firstPath.current === path) return;
     firstPath.current = "";

@@ -6,11 +6,11 @@ test.each([
   ["temporary_secret_viewed", "Viewed"],
   ["temporary_secret_failed", "Failed attempt"],
   ["temporary_secret_revoked", "Revoked"],
-])("%s reads as %s", (action, word) => {
+])("labels %s as %s", (action, word) => {
   expect(actionWord(action)).toBe(word);
 });
 
-test("an action from a newer server is still readable", () => {
+test("labels an action of a newer server by its name", () => {
   expect(actionWord("api_key_create")).toBe("Api key create");
   expect(actionWord("")).toBe("");
 });

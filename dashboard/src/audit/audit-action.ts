@@ -8,10 +8,10 @@ const words = {
   temporary_secret_revoked: "audit.actions.revoked",
 } as const satisfies Record<AuditAction, string>;
 
-/** What an audit event can record, as far as this page knows. */
+/** Audit actions this page knows. */
 export const actions = Object.keys(words) as AuditAction[];
 
-/** An action in plain words. One this page does not know yet is shown by its own name, made readable. */
+/** Label of an audit action. An unknown action is labelled by its name, made readable. */
 export function actionWord(action: string): string {
   if (Object.hasOwn(words, action)) return t(words[action as AuditAction]);
   const readable = action.replaceAll("_", " ");

@@ -3,12 +3,11 @@ import { pageSize, useWatchedPages, watchedPagesKeys } from "../api/use-watched-
 import { AuditEventsDocument, type AuditEventsQuery } from "../gql/graphql.ts";
 import { type AuditFilter, filterVariables, writeFilter } from "./audit-filter.ts";
 
-/** One line of the audit log. */
+/** An audit event. */
 export type AuditEvent = AuditEventsQuery["auditEvents"]["edges"][number]["node"];
 
 /**
- * A project's audit events that the filter lets through, newest first. They never change; new ones turn up on top by
- * themselves.
+ * A project's audit events that match the filter, newest first. Events never change; polling adds new ones on top.
  */
 export function useAuditEvents(projectId: string, filter: AuditFilter) {
   const variables = { projectId, ...filterVariables(filter), first: pageSize };

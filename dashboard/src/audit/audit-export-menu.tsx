@@ -6,7 +6,7 @@ import { MenuButton } from "../ui/menu.tsx";
 import { type ExportFormat, saveAuditLog } from "./audit-export.ts";
 import type { AuditFilter } from "./audit-filter.ts";
 
-/** Exports what the filter lets through, in the form that is chosen. */
+/** Menu that exports the filtered events in a chosen format. */
 export function AuditExportMenu(props: {
   projectId: string;
   filter: AuditFilter;

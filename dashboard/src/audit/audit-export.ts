@@ -3,17 +3,17 @@ import { apiUrl, ownLongFetch, readJson } from "../api/http.ts";
 import { reportSessionEnd } from "../api/session-end.ts";
 import { type AuditFilter, filterVariables } from "./audit-filter.ts";
 
-/** The forms in which the audit log is exported; each is also the ending of the file's name. */
+/** Export formats; each is also the file extension. */
 export type ExportFormat = "csv" | "jsonl";
 
-/** How long a browser may take to begin to save a file that it was given. */
+/** Time in ms before the object URL is revoked, so that the browser can start to save the file. */
 const savingMs = 60_000;
 
 /**
- * Saves a project's audit events that the filter lets through as a file, oldest first. It is read whole before it is
- * saved, by the browser and not as text of this page, so that no part of it is ever taken for the whole.
+ * Saves a project's filtered audit events as a file, oldest first. The whole response is read as a blob before it is
+ * saved, so that a truncated file can't be mistaken for a complete one.
  *
- * @throws ApiError when it could not be read to its end; nothing is saved then.
+ * @throws ApiError if the response could not be read to its end; nothing is saved then.
  */
 export async function saveAuditLog(
   format: ExportFormat,

@@ -10,7 +10,7 @@ import {
   writeFilter,
 } from "./audit-filter.ts";
 
-/** Asks which events are to be shown. Nothing changes before it is submitted. */
+/** Form of the audit filter. Applies only on submit. */
 export function AuditFilterForm(props: {
   id: string;
   filter: AuditFilter;
@@ -23,7 +23,7 @@ export function AuditFilterForm(props: {
   useFocusOnFirstInvalid(form, refusals);
   const address = writeFilter(filter).toString();
 
-  // The fields keep what is typed by themselves, and follow the address when it changes: by Back, for example.
+  // The fields are uncontrolled; reset them when the URL changes, for example on Back.
   useEffect(() => {
     form.current?.reset();
     setErrors({});
@@ -87,11 +87,11 @@ export function AuditFilterForm(props: {
   );
 }
 
-/** What is wrong with the days as they stand in the form. */
+/** Validates the dates in the form. */
 function problems(form: HTMLFormElement): AuditFilterErrors {
   const [from, to] = ["from", "to"].map((name) => form.elements.namedItem(name) as HTMLInputElement);
   const found: AuditFilterErrors = {};
-  // A day that is half typed or doesn't exist has no value to tell it from none.
+  // An incomplete or invalid date has an empty value, as no date has; only `badInput` distinguishes them.
   if (from?.validity.badInput) found.from = () => t("audit.noDay");
   if (to?.validity.badInput) found.to = () => t("audit.noDay");
   const order = orderProblem(from?.value ?? "", to?.value ?? "");

@@ -2,20 +2,20 @@ import type { AuditAction } from "../gql/graphql.ts";
 import { type Message, t } from "../i18n/i18n.ts";
 import { actions } from "./audit-action.ts";
 
-/** Which events of the audit log are shown. It stands in the page's address, so that it can be kept and sent. */
+/** Filter of the audit log. Stored in the page's URL, so that it can be bookmarked and shared. */
 export interface AuditFilter {
-  /** None means all. */
+  /** Empty means all actions. */
   actions: readonly AuditAction[];
-  /** The first day, as `2026-11-25` in the reader's time zone; empty means from the beginning. */
+  /** First day in the user's time zone, such as `2026-11-25`. Empty means from the beginning. */
   from: string;
-  /** The last day, itself included; empty means until now. */
+  /** Last day, inclusive. Empty means until now. */
   to: string;
 }
 
-/** The fields of the filter that somebody can get wrong, with what is wrong. */
+/** Errors of the date fields. */
 export type AuditFilterErrors = Partial<Record<"from" | "to", Message>>;
 
-/** Reads the filter from the page's address. What is not understood there filters nothing. */
+/** Parses the filter from the URL. Ignores invalid values. */
 export function readFilter(search: URLSearchParams): AuditFilter {
   const asked = search.getAll("action");
   const [from, to] = [readDay(search.get("from")), readDay(search.get("to"))];
@@ -26,7 +26,7 @@ export function readFilter(search: URLSearchParams): AuditFilter {
   };
 }
 
-/** Writes the filter as the page's address has it; nothing at all when it lets everything through. */
+/** Serializes the filter for the URL; empty if it matches everything. */
 export function writeFilter({ actions, from, to }: AuditFilter): URLSearchParams {
   const search = new URLSearchParams();
   for (const action of actions) search.append("action", action);
@@ -35,7 +35,7 @@ export function writeFilter({ actions, from, to }: AuditFilter): URLSearchParams
   return search;
 }
 
-/** The filter in the words of the API, whose `to` is the first instant that is left out. */
+/** The filter as API input, whose `to` is exclusive. */
 export function filterVariables({ actions, from, to }: AuditFilter) {
   return {
     ...(actions.length > 0 && { actions: [...actions] }),
@@ -44,18 +44,18 @@ export function filterVariables({ actions, from, to }: AuditFilter) {
   };
 }
 
-/** What is wrong with two days that were entered, if anything. */
+/** Error of a date range, if any. */
 export function orderProblem(from: string, to: string): Message | undefined {
   return from && to && to < from ? () => t("audit.wrongOrder") : undefined;
 }
 
-/** A day in the form that `<input type="date">` has it, or empty. Years beyond four digits are nobody's. */
+/** A date as in `<input type="date">`, or an empty string. Years of more than four digits are ignored. */
 function readDay(text: string | null): string {
   const isDay = /^\d{4}-\d\d-\d\d$/.test(text ?? "") && !Number.isNaN(Date.parse(`${text}T00:00Z`));
   return isDay ? (text ?? "") : "";
 }
 
-/** When a day begins where the reader is, or the day so many days later. Not every day has 24 hours. */
+/** Start of a day in the user's time zone, or of the day `plus` days later. A day may have 23 or 25 hours. */
 function startOfDay(day: string, later = 0): Date {
   const [year = 0, month = 1, date = 1] = day.split("-").map(Number);
   const start = new Date(0);

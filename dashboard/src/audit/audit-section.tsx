@@ -14,7 +14,7 @@ import { AuditExportMenu } from "./audit-export-menu.tsx";
 import { readFilter, writeFilter } from "./audit-filter.ts";
 import { AuditFilterForm } from "./audit-filter-form.tsx";
 
-/** The *Audit* page of a project: what happened to its TTL secrets, when, by whom and from where. */
+/** The *Audit* section of a project: what happened to its TTL secrets, when, by whom and from where. */
 export function AuditSection({ projectId }: { projectId: string }) {
   const [search, setSearch] = useSearchParams();
   const filter = readFilter(search);

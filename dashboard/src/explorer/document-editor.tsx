@@ -8,9 +8,9 @@ import type { GraphQLSchema } from "graphql";
 import { useEffect, useRef } from "react";
 
 /**
- * An editor for GraphQL documents: completion and checks by the schema, once that is known. It lives in a shadow
- * root, where CodeMirror puts its styles into `adoptedStyleSheets`; elsewhere it would need `<style>` elements, which
- * the Content-Security-Policy forbids.
+ * Editor for GraphQL documents with completion and linting, once the schema has loaded. Rendered in a shadow root,
+ * where CodeMirror uses `adoptedStyleSheets`; elsewhere it would insert `<style>` elements, which the
+ * Content-Security-Policy forbids.
  */
 export function DocumentEditor(props: {
   label: string;
@@ -55,7 +55,7 @@ export function DocumentEditor(props: {
     return () => editor.destroy();
   }, [initial]);
 
-  // In another language the editor keeps what is written in it, and takes the new name.
+  // A change of language keeps the document and updates the label.
   useEffect(() => {
     if (label) view.current?.dispatch({});
   }, [label]);
@@ -67,7 +67,7 @@ export function DocumentEditor(props: {
   return <div ref={host} className="explorer-editor" />;
 }
 
-/** The tokens of both apps reach through the shadow. */
+/** CSS custom properties are inherited into the shadow root. */
 const look = EditorView.theme({
   "&": { backgroundColor: "var(--surface)", color: "var(--ink)", blockSize: "100%" },
   "&.cm-focused": { outline: "none" },

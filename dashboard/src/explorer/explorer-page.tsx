@@ -21,12 +21,12 @@ const FIRST_DOCUMENT = `query Projects {
 }
 `;
 
-/** What the one button says, by what is going on. */
+/** Label of the button by state. */
 const BUTTON = { idle: "explorer.run", running: "explorer.running", following: "explorer.stop" } as const;
 
 /**
- * `/graphiql`: a place to try the API as oneself. Documents, variables and answers may hold secrets; none of them is
- * kept anywhere but in this component.
+ * Page `/graphiql`: runs GraphQL documents as the signed-in member. Documents, variables and responses may contain
+ * secrets, so they are kept only in this component's state.
  */
 export default function ExplorerPage() {
   usePageTitle(t("explorer.title"));

@@ -10,17 +10,16 @@ import {
 import { streamResults } from "../api/graphql-stream.ts";
 import { postJson } from "../api/http.ts";
 
-/** What came back, to be read by a person. */
+/** Response as text for display. */
 export interface Answer {
   status: number;
   text: string;
 }
 
 /**
- * Sends a document as it was typed, as the signed-in member. What it holds and what comes back may be a secret, so
- * both stay in this page's memory.
+ * Runs a document as the signed-in member. Document and response may contain secrets, so both stay in memory.
  *
- * @throws SyntaxError when the variables are no JSON object; ApiError `UNREACHABLE`.
+ * @throws SyntaxError if the variables are not a JSON object; ApiError `UNREACHABLE`.
  */
 export async function runDocument(query: string, variables: string): Promise<Answer> {
   const response = await postJson("/graphql", { query, variables: readVariables(variables) });
@@ -29,9 +28,9 @@ export async function runDocument(query: string, variables: string): Promise<Ans
 }
 
 /**
- * Follows a subscription as it was typed, until it ends; `event` gets each result, refusals included.
+ * Runs a subscription until it ends. `event` receives each result, errors included.
  *
- * @throws as `runDocument`; `UNREACHABLE` also when the stream breaks off.
+ * @throws as `runDocument`; `UNREACHABLE` also if the stream breaks off.
  */
 export async function followDocument(
   query: string,
@@ -43,7 +42,7 @@ export async function followDocument(
   }
 }
 
-/** Whether a document asks to follow something. One that can't be read doesn't; the server says what is wrong with it. */
+/** Whether a document is a subscription. False for one that doesn't parse; the server reports the syntax error. */
 export function isSubscription(document: string): boolean {
   try {
     return parse(document).definitions.some(
@@ -56,7 +55,7 @@ export function isSubscription(document: string): boolean {
   }
 }
 
-/** Asks the API for its schema, descriptions and all. */
+/** Fetches the API's schema with its descriptions. */
 export async function loadSchema(): Promise<GraphQLSchema> {
   const response = await postJson("/graphql", {
     query: getIntrospectionQuery({ inputValueDeprecation: true, oneOf: true }),
@@ -65,7 +64,7 @@ export async function loadSchema(): Promise<GraphQLSchema> {
   return buildClientSchema(data);
 }
 
-/** The variables as they were typed; none when the field is blank. */
+/** Parses the variables field. Empty if the field is blank. */
 function readVariables(text: string): Record<string, unknown> {
   if (text.trim() === "") return {};
   const read: unknown = JSON.parse(text);

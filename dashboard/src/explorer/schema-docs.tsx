@@ -13,7 +13,7 @@ import {
 import { useEffect, useRef, useState } from "react";
 import { t } from "../i18n/i18n.ts";
 
-/** What the schema says of itself: one type at a time, with the way back. */
+/** Schema browser: one type at a time, with a back button. */
 export function SchemaDocs({ schema }: { schema: GraphQLSchema }) {
   const [trail, setTrail] = useState<readonly string[]>([]);
   const heading = useRef<HTMLHeadingElement>(null);

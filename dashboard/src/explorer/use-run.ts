@@ -4,12 +4,12 @@ import { type Message, t } from "../i18n/i18n.ts";
 import { errorText } from "../ui/error-text.ts";
 import { followDocument, isSubscription, runDocument } from "./run-document.ts";
 
-/** How many events of a subscription are shown: somebody reads them, and a page may stay open for days. */
+/** Maximum number of subscription events shown. A page may stay open for days. */
 const mostEvents = 100;
 
 /**
- * Runs documents, one at a time. What came back is text to be read by a person: one answer, or the events of a
- * subscription, newest first. It is kept in this component's memory and nowhere else.
+ * Runs one document at a time. The output is text: one response, or the events of a subscription, newest first. Kept
+ * only in this component's state.
  */
 export function useRun() {
   const [state, setState] = useState<"idle" | "running" | "following">("idle");
@@ -18,11 +18,11 @@ export function useRun() {
   const [variablesRefused, setVariablesRefused] = useState(false);
   const following = useRef<AbortController>(undefined);
   const stop = () => following.current?.abort();
-  // A page that is left follows nothing.
+  // Unmounting ends the subscription.
   useEffect(() => () => following.current?.abort(), []);
 
   function say(words: Message) {
-    // A function given as it is would be taken for an update.
+    // React would call a bare function as a state updater.
     setStatus(() => words);
   }
 

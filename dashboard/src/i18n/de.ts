@@ -1,9 +1,8 @@
 import type { Catalogue } from "./en.ts";
 
 /**
- * German. The terms: vault Tresor, project Projekt, TTL secret TTL-Geheimnis, value Wert, recipient Empfänger,
- * hand-off Übergabe, audit log Audit-Protokoll, to revoke widerrufen, to destroy vernichten. Readers are addressed
- * as Sie.
+ * German. Terms: vault Tresor, project Projekt, TTL secret TTL-Geheimnis, value Wert, recipient Empfänger, audit log
+ * Audit-Protokoll, to revoke widerrufen, to destroy vernichten. The user is addressed as Sie.
  */
 export const de: Catalogue = {
   accounts: {

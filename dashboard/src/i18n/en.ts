@@ -1,6 +1,6 @@
 /**
- * Every text of the dashboard, in English: the catalogue that the others are held to. A text is added here and in
- * each of the others; `messages.test.ts` and the types say what is missing, unused or filled in differently.
+ * English texts of the dashboard; the reference for the other catalogues. Add a text here and in every other
+ * catalogue. The types and `messages.test.ts` report missing, unused and inconsistent texts.
  */
 export const en = {
   accounts: {
@@ -419,7 +419,7 @@ export const en = {
   },
 } as const;
 
-/** The shape of a catalogue: the keys of the English one, with texts of its own. */
+/** Shape of a catalogue: the keys of the English one. */
 export type Catalogue = Texts<typeof en>;
 
 type Texts<Tree> = { [Key in keyof Tree]: Tree[Key] extends string ? string : Texts<Tree[Key]> };

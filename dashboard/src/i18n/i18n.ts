@@ -3,19 +3,19 @@ import { initReactI18next, useTranslation } from "react-i18next";
 import { de } from "./de.ts";
 import { en } from "./en.ts";
 
-/** The languages there are, each by its own name. */
+/** Supported languages by their own names. */
 export const languages = { en: "English", de: "Deutsch" } as const;
 
-/** A language there is a catalogue for. */
+/** A supported language. */
 export type Language = keyof typeof languages;
 
 /**
- * A text that is put into words each time it is shown, so that a switch of language reaches it too. For texts that
- * are kept in state; whatever is made while rendering is a plain string.
+ * A text evaluated each time it is rendered, so that it follows a change of language. For texts kept in state;
+ * anything computed while rendering is a plain string.
  */
 export type Message = () => string;
 
-// Both catalogues come with the page: a few kilobytes, and switching works without the server.
+// Both catalogues are bundled: a few kilobytes, and switching works offline.
 void i18next.use(initReactI18next).init({
   lng: "en",
   fallbackLng: false,
@@ -26,30 +26,30 @@ void i18next.use(initReactI18next).init({
   initAsync: false,
 });
 
-/** Puts a text into words, in the language of the moment: called while rendering, never once for all. */
+/** Translates a key into the current language. Call it while rendering, not once at module load. */
 export const t = i18next.t;
 
-/** The language of the moment. Rerenders the component when it changes, which memoised ones need. */
+/** The current language. Rerenders the component when it changes, which memoised components need. */
 export function useLanguage(): Language {
   const { i18n } = useTranslation();
   return i18n.language as Language;
 }
 
-/** The language of the moment. */
+/** The current language. */
 export function currentLanguage(): Language {
   return i18next.language as Language;
 }
 
 /**
- * What to format numbers and times by: the language of the texts, because a sentence must not mix two, in the
- * variant the browser asks for, if it does ("en-GB" writes dates another way than "en-US").
+ * Locale for numbers and times: the language of the texts, in the browser's regional variant if it has one ("en-GB"
+ * formats dates differently from "en-US").
  */
 export function formatLocale(): string {
   const { language } = i18next;
   return navigator.languages.find((each) => each.split("-")[0] === language) ?? language;
 }
 
-/** Changes the language of everything on the page at once; nothing is loaded, nothing typed is lost. */
+/** Changes the language of the whole page at once, without loading anything or losing input. */
 export function setLanguage(language: Language): void {
   void i18next.changeLanguage(language);
 }

@@ -12,7 +12,7 @@ import { currentLanguage, type languages, setLanguage, t } from "./i18n.ts";
 const catalogues = { en: flat(en), de: flat(de) } satisfies Record<keyof typeof languages, unknown>;
 const others = Object.entries(catalogues).filter(([language]) => language !== "en");
 
-/** Every text by its whole key: `ttlSecrets.statuses.viewed`. */
+/** Every text by its full key, such as `ttlSecrets.statuses.viewed`. */
 function flat(tree: object, prefix = ""): Map<string, string> {
   return new Map(
     Object.entries(tree).flatMap(([key, value]: [string, string | object]) =>
@@ -21,29 +21,29 @@ function flat(tree: object, prefix = ""): Map<string, string> {
   );
 }
 
-/** The values, formats and elements that a text is filled in with, in whatever order its language wants. */
-const filledIn = (text = "") => (text.match(/\{\{[^}]*\}\}|<\/?\w+>/g) ?? []).sort();
+/** The placeholders and elements of a text, sorted: their order depends on the language. */
+const placeholders = (text = "") => (text.match(/\{\{[^}]*\}\}|<\/?\w+>/g) ?? []).sort();
 
 describe.each(others)("%s", (language, catalogue) => {
-  test("has every text and none of its own", () => {
+  test("has the same keys as English", () => {
     expect([...catalogue.keys()].sort()).toEqual([...catalogues.en.keys()].sort());
   });
 
-  test("fills in what English fills in", () => {
+  test("has the same placeholders as English", () => {
     for (const [key, text] of catalogues.en) {
-      expect(filledIn(catalogue.get(key)), key).toEqual(filledIn(text));
+      expect(placeholders(catalogue.get(key)), key).toEqual(placeholders(text));
     }
   });
 
-  test("says each thing in words of its own", () => {
-    // Some words are the same in two languages; a whole sentence was forgotten.
+  test("translates every sentence", () => {
+    // Single words may be the same in two languages; an equal sentence was not translated.
     for (const [key, text] of catalogues.en) {
       if (text.split(" ").length > 3) expect(catalogue.get(key), `${key} in ${language}`).not.toBe(text);
     }
   });
 });
 
-test.each(Object.entries(catalogues))("%s has every form that its numbers need", (language, catalogue) => {
+test.each(Object.entries(catalogues))("%s has every plural form", (language, catalogue) => {
   const needed = new Intl.PluralRules(language).resolvedOptions().pluralCategories;
   const counted = [...catalogue.keys()].filter((key) => key.endsWith("_other"));
   expect(counted.length).toBeGreaterThan(0);
@@ -60,7 +60,7 @@ interface Node {
 
 const source = join(import.meta.dirname, "..");
 
-/** Every node of every source file, with the file it is in. */
+/** Every AST node of every source file, with its path. */
 const nodes = readdirSync(source, { recursive: true, encoding: "utf8" })
   .filter((path) => /\.tsx?$/.test(path) && !/\.test\.|^gql|\.d\.ts$|^i18n.(en|de)\.ts/.test(path))
   .flatMap((path) => walk(parseSync(path, readFileSync(join(source, path), "utf8")).program, path));
@@ -72,7 +72,7 @@ function walk(value: unknown, path: string): { path: string; node: Node }[] {
   return [{ path, node }, ...Object.values(node).flatMap((child) => walk(child, path))];
 }
 
-test("every text is used", () => {
+test("every text is used in the source", () => {
   const literals = new Set(nodes.flatMap(({ node }) => (node.type === "Literal" ? [node.value] : [])));
   const unused = [...catalogues.en.keys()].filter(
     (key) => !literals.has(key) && !literals.has(key.replace(/_(zero|one|two|few|many|other)$/, "")),
@@ -80,26 +80,27 @@ test("every text is used", () => {
   expect(unused).toEqual([]);
 });
 
-test("no component has a text of its own", () => {
-  const spoken = /^(label|title|hint|alt|placeholder|aria-(label|description|roledescription|valuetext))$/;
+test("no component contains untranslated text", () => {
+  const readable = /^(label|title|hint|alt|placeholder|aria-(label|description|roledescription|valuetext))$/;
   const own = nodes.flatMap(({ path, node }) => {
     if (node.type === "JSXText") return [`${path}: ${String(node.value).trim()}`];
     const name = (node.name as Node | undefined)?.name;
     const value = (node.value as Node | null | undefined)?.value;
-    const isSpoken = node.type === "JSXAttribute" && spoken.test(String(name)) && typeof value === "string";
-    return isSpoken ? [`${path}: ${value}`] : [];
+    const isReadable =
+      node.type === "JSXAttribute" && readable.test(String(name)) && typeof value === "string";
+    return isReadable ? [`${path}: ${value}`] : [];
   });
   expect(own.filter((each) => /: .*\p{L}/u.test(each))).toEqual([]);
 });
 
-describe("what somebody typed", () => {
+describe("user input in a text", () => {
   const name = "<b>&amp; {{min}} $t(common.name)";
 
-  test("is filled in as it is", () => {
+  test("is inserted unchanged", () => {
     expect(t("ttlSecrets.endedNews.viewed", { name })).toBe(`${name} was viewed.`);
   });
 
-  test("is filled in as text and never as elements", () => {
+  test("is inserted as text and never as elements", () => {
     const props = {
       i18nKey: "projects.deleteName",
       values: { name },
@@ -111,10 +112,10 @@ describe("what somebody typed", () => {
   });
 });
 
-describe("another language", () => {
+describe("changing the language", () => {
   afterEach(() => setLanguage("en"));
 
-  test("is spoken from the next text on, with its own plurals and numbers", () => {
+  test("applies to the next text, with its plurals and number format", () => {
     setLanguage("de");
     expect(currentLanguage()).toBe("de");
     expect(t("common.cancel")).toBe("Abbrechen");

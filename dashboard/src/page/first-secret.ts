@@ -1,7 +1,9 @@
-/** Told to a new project's page: the first secret is what comes next. Kept in the history entry, as no part of the address. */
+/** History state that makes a new project's page open the dialog for its first secret. Kept out of the URL. */
 export const firstSecret = { newSecret: true };
 
-/** Whether this page was opened to make the first secret; says so once, so that a reload doesn't ask again. */
+/**
+ * Whether the page was opened with `firstSecret`. Clears the state, so that a reload doesn't open the dialog again.
+ */
 export function takeFirstSecret(): boolean {
   const state: unknown = window.history.state;
   if (typeof state !== "object" || state === null || !("newSecret" in state)) return false;

@@ -1,4 +1,4 @@
-/** What whoever serves the page wrote into it under this name; empty where that is nothing. */
+/** Content of a `<meta>` tag. Empty string if the tag is absent. */
 export function metaContent(name: string): string {
   return document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`)?.content ?? "";
 }

@@ -1,7 +1,7 @@
 import { useEffect } from "react";
 import { brand } from "./brand.ts";
 
-/** Names the browser tab after the page. */
+/** Sets the title of the browser tab. */
 export function usePageTitle(title: string | undefined): void {
   useEffect(() => {
     document.title = title ? `${title} · ${brand.name}` : brand.name;

@@ -4,7 +4,7 @@ import { Dialog } from "../ui/dialog.tsx";
 import { ProjectNameForm } from "./project-name-form.tsx";
 import { useCreateProject } from "./projects.ts";
 
-/** Makes a project and goes there: the first TTL secret is the next thing to make. */
+/** Dialog that creates a project and opens its page. */
 export function CreateProjectDialog({ onClose }: { onClose: () => void }) {
   const [, navigate] = useLocation();
   const create = useCreateProject();

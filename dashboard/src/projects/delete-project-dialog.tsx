@@ -9,7 +9,7 @@ import { Field, useFocusOnFirstInvalid } from "../ui/field.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { type Project, useDeleteProject, useProject } from "./projects.ts";
 
-/** Deletes a project after its name has been typed; says how many pending secrets go with it. */
+/** Dialog that deletes a project once its name has been typed. States how many pending secrets it deletes. */
 export function DeleteProjectDialog({ project, onClose }: { project: Project; onClose: () => void }) {
   const [, navigate] = useLocation();
   const fresh = useProject(project.id);
@@ -20,7 +20,7 @@ export function DeleteProjectDialog({ project, onClose }: { project: Project; on
   const [refusals, setRefusals] = useState(0);
   useFocusOnFirstInvalid(form, refusals);
 
-  // The number on the page may be minutes old; what is said here should be true now.
+  // The count on the page may be minutes old; load the current one.
   const { refetch } = fresh;
   useEffect(() => void refetch(), [refetch]);
 

@@ -7,12 +7,12 @@ import { PlusIcon } from "../ui/icons.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { useCreateProject } from "./projects.ts";
 
-/** The short way for somebody new: makes a first project with a name of ours, and opens its dialog for a secret. */
+/** Creates a first project with a default name and opens the dialog of its first secret. */
 export function FirstSecretButton() {
   const [, navigate] = useLocation();
   const create = useCreateProject();
   async function start() {
-    // Asked for as a promise: by the time it is answered, the page is no longer empty and this button is gone.
+    // `mutateAsync`, because the button is unmounted by the time the response arrives.
     const project = await create.mutateAsync(t("projects.firstName")).catch(() => null);
     if (project) navigate(`/projects/${encodeURIComponent(project.id)}`, { state: firstSecret });
   }

@@ -5,7 +5,7 @@ import { DeleteProjectDialog } from "./delete-project-dialog.tsx";
 import type { Project } from "./projects.ts";
 import { RenameProjectDialog } from "./rename-project-dialog.tsx";
 
-/** Name of a project with what can be done to it, and the way to its sections. */
+/** Header of a project: name, actions, and tabs of its sections. */
 export function ProjectHeader({ project, section }: { project: Project; section: "ttl-secrets" | "audit" }) {
   const [dialog, setDialog] = useState<"rename" | "delete" | null>(null);
   const path = `/projects/${encodeURIComponent(project.id)}`;

@@ -7,11 +7,11 @@ import { refusedField } from "../ui/field-error.ts";
 import { maxNameLength, nameProblem } from "../ui/name-rule.ts";
 import { Notice } from "../ui/notice.tsx";
 
-/** Asks for a project's name and sends it; used to create and to rename. */
+/** Form for a project's name, used to create and to rename. */
 export function ProjectNameForm(props: {
   initialName: string;
   submitLabel: string;
-  /** Sends the name; a rejection is shown and the form stays. */
+  /** Submits the name. If it rejects, the error is shown and the form stays. */
   send: (name: string) => Promise<void>;
   onCancel: () => void;
 }) {

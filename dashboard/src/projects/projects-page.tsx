@@ -13,7 +13,7 @@ import { CreateProjectDialog } from "./create-project-dialog.tsx";
 import { FirstSecretButton } from "./first-secret-button.tsx";
 import { type Project, useProjects } from "./projects.ts";
 
-/** `/`: the vault's projects. */
+/** Page `/`: the vault's projects. */
 export function ProjectsPage() {
   usePageTitle(t("projects.heading"));
   const list = useProjects();

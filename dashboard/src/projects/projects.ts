@@ -18,7 +18,7 @@ import {
   RenameProjectDocument,
 } from "../gql/graphql.ts";
 
-/** A project as every page shows it. */
+/** A project as shown on every page. */
 export type Project = ProjectFieldsFragment;
 
 const listKey = ["projects"];
@@ -30,7 +30,7 @@ const projectQuery = (id: string) =>
     staleTime: 5_000,
   });
 
-/** The vault's projects, with "Load more". */
+/** The vault's projects, paginated. */
 export function useProjects() {
   const list = useInfiniteQuery({
     queryKey: listKey,
@@ -44,12 +44,12 @@ export function useProjects() {
   return { ...list, projects: list.data && nodesOf(list.data) };
 }
 
-/** One project; null when it does not exist or is not ours, which the server does not tell apart. */
+/** One project. Null if it does not exist or is out of reach; the server doesn't distinguish these. */
 export function useProject(id: string) {
   return useQuery(projectQuery(id));
 }
 
-/** Makes a project. */
+/** Creates a project. */
 export function useCreateProject() {
   const queries = useQueryClient();
   return useMutation({
@@ -61,7 +61,7 @@ export function useCreateProject() {
   });
 }
 
-/** Gives a project another name. */
+/** Renames a project. */
 export function useRenameProject(id: string) {
   const queries = useQueryClient();
   return useMutation({
@@ -74,7 +74,7 @@ export function useRenameProject(id: string) {
   });
 }
 
-/** Deletes a project with all its TTL secrets. */
+/** Deletes a project and all its TTL secrets. */
 export function useDeleteProject(id: string) {
   const queries = useQueryClient();
   return useMutation({

@@ -3,7 +3,7 @@ import { Dialog } from "../ui/dialog.tsx";
 import { ProjectNameForm } from "./project-name-form.tsx";
 import { type Project, useRenameProject } from "./projects.ts";
 
-/** Gives a project another name. */
+/** Dialog that renames a project. */
 export function RenameProjectDialog({ project, onClose }: { project: Project; onClose: () => void }) {
   const rename = useRenameProject(project.id);
   return (

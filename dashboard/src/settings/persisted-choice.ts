@@ -1,10 +1,10 @@
 /**
- * A choice this browser keeps for the next visit. Language and theme are all that the dashboard ever stores in a
- * browser. Where storage is refused the choice holds until the page is left.
+ * A choice stored in this browser. Language and theme are all that the dashboard ever stores there. If storage is
+ * unavailable, the choice lasts until the page is closed.
  */
 export function persistedChoice<Choice extends string>(name: string, choices: readonly Choice[]) {
   return {
-    /** What was chosen; null when nothing was, or nothing that is known. */
+    /** The stored choice. Null if there is none or it is unknown. */
     read(): Choice | null {
       try {
         const stored = localStorage.getItem(name);
@@ -13,13 +13,13 @@ export function persistedChoice<Choice extends string>(name: string, choices: re
         return null;
       }
     },
-    /** Keeps a choice, or forgets it. */
+    /** Stores a choice; null removes it. */
     write(choice: Choice | null): void {
       try {
         if (choice) localStorage.setItem(name, choice);
         else localStorage.removeItem(name);
       } catch {
-        // Storage is refused or full: the choice was nothing more than a convenience.
+        // Storage is unavailable or full. The choice is only a convenience.
       }
     },
   };

@@ -3,7 +3,7 @@ import { type Language, languages, t, useLanguage } from "../i18n/i18n.ts";
 import { chooseLanguage } from "./language.ts";
 import { chooseTheme, useTheme } from "./theme.ts";
 
-/** Language and appearance, as two rows of choices. They work at once, and nothing on the page is lost. */
+/** Language and theme as two rows of radio buttons. Changes apply at once, and input on the page is kept. */
 export function SettingsChoices() {
   const language = useLanguage();
   const theme = useTheme();

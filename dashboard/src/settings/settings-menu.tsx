@@ -3,7 +3,7 @@ import { Disclosure } from "../ui/disclosure.tsx";
 import { DownIcon, GlobeIcon } from "../ui/icons.tsx";
 import { SettingsChoices } from "./settings-choices.tsx";
 
-/** Language and appearance for whoever is not signed in; an account's menu has them too. */
+/** Menu for language and theme on pages without an account menu. */
 export function SettingsMenu() {
   const language = useLanguage();
   return (

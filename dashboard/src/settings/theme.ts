@@ -1,18 +1,18 @@
 import { useSyncExternalStore } from "react";
 import { persistedChoice } from "./persisted-choice.ts";
 
-/** How the page looks: as the system does, or always one way. */
+/** Theme: follow the system, or always light or dark. */
 export type Theme = "system" | "light" | "dark";
 
 const persisted = persistedChoice("theme", ["light", "dark"]);
 const listeners = new Set<() => void>();
 
-/** Looks the way that was chosen here before. */
+/** Applies the stored theme. */
 export function startTheme(): void {
   show(persisted.read());
 }
 
-/** Changes the look, and keeps the choice. */
+/** Changes the theme and stores the choice. */
 export function chooseTheme(theme: Theme): void {
   const fixed = theme === "system" ? null : theme;
   persisted.write(fixed);
@@ -20,17 +20,17 @@ export function chooseTheme(theme: Theme): void {
   for (const listener of listeners) listener();
 }
 
-/** The look of the moment. */
+/** The current theme. */
 export function useTheme(): Theme {
   return useSyncExternalStore(subscribe, shown);
 }
 
-/** The style sheet's tokens follow this attribute, and the system where it is not set. */
+/** The design tokens follow this attribute, or the system if it is not set. */
 function show(theme: "light" | "dark" | null): void {
   const { dataset } = document.documentElement;
   if (theme) dataset.theme = theme;
   else delete dataset.theme;
-  // The colour of the browser's own bars.
+  // Colour of the browser's own bars.
   for (const meta of document.querySelectorAll<HTMLMetaElement>('meta[name="theme-color"]')) {
     const { scheme } = meta.dataset;
     meta.media = theme ? (theme === scheme ? "all" : "not all") : `(prefers-color-scheme: ${scheme})`;

@@ -15,7 +15,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** What creating throws when the server answers like this. */
+/** Error of a create for such a response. */
 async function errorOf(body: unknown, init: ResponseInit): Promise<unknown> {
   fetched.mockResolvedValue(Response.json(body, init));
   return createTtlSecret(input).then(
@@ -40,12 +40,12 @@ test.each([
   },
 );
 
-test("the waiting time is read from the header where the body has none", async () => {
+test("reads the retry delay from the header if the body has none", async () => {
   const error = await errorOf({}, { status: 429, headers: { "retry-after": "30" } });
   expect(error).toMatchObject({ code: "RATE_LIMITED", retryAfterSeconds: 30 });
 });
 
-test("a session that has ended is told about", async () => {
+test("reports the end of the session", async () => {
   const ended = vi.fn();
   const stop = onSessionEnd(ended);
   await errorOf(refused({ code: "UNAUTHENTICATED" }), { status: 200 });

@@ -5,9 +5,7 @@ import { t } from "../i18n/i18n.ts";
 import { Notice } from "../ui/notice.tsx";
 import { destroyedWords, type TtlSecret } from "./ttl-secret.ts";
 
-/**
- * Says that an attempt destroyed a secret: what happened, from which address, and what can be done about it.
- */
+/** Alert that an attempt destroyed a secret: what happened, from which address, and what to do. */
 export function DestroyedAlert(props: {
   projectId: string;
   secret: TtlSecret;
@@ -39,7 +37,7 @@ export function DestroyedAlert(props: {
   );
 }
 
-/** Where the attempt came from, as the audit log has it. */
+/** Source address of the attempt, from the audit log. */
 function useAttemptAddress(projectId: string, secretId: string): string | undefined {
   const attempts = useQuery({
     queryKey: ["failed-attempt", projectId, secretId],

@@ -3,7 +3,7 @@ import { t } from "../i18n/i18n.ts";
 import { Field } from "../ui/field.tsx";
 import { charsets, type DraftErrors, limits, type TtlSecretDraft } from "./ttl-secret-draft.ts";
 
-/** How a generated value should look. A UUID has its own length, so there is none to ask for. */
+/** Character set and length of a generated value. A UUID has a fixed length, so that field is hidden. */
 export function GeneratedValueFields(props: {
   draft: TtlSecretDraft;
   errors: DraftErrors;

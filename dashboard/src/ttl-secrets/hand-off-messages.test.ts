@@ -8,8 +8,8 @@ const expiresAt = "2026-03-01T12:00:00.000Z";
 
 afterEach(() => setLanguage("en"));
 
-describe.each(Object.keys(languages) as Language[])("a ready message in %s", (language) => {
-  test("with the link has the link whole, the real page's words, and nothing of the passphrase", () => {
+describe.each(Object.keys(languages) as Language[])("a message in %s", (language) => {
+  test("with the link contains the full link, the recognition phrase, and nothing of the passphrase", () => {
     setLanguage(language);
     const text = linkMessage({ link, expiresAt, recognitionPhrase: "blue heron" });
     expect(text.split(/\s/)).toContain(link);
@@ -17,12 +17,12 @@ describe.each(Object.keys(languages) as Language[])("a ready message in %s", (la
     for (const word of passphrase.split("-")) expect(text).not.toContain(word);
   });
 
-  test("speaks of no words where the operator set none", () => {
+  test("omits the recognition phrase if the operator set none", () => {
     setLanguage(language);
     expect(linkMessage({ link, expiresAt, recognitionPhrase: "" })).not.toMatch(/[“”„]/);
   });
 
-  test("with the passphrase has it whole and nothing of the link", () => {
+  test("with the passphrase contains all of it and nothing of the link", () => {
     setLanguage(language);
     const text = passphraseMessage({ passphrase });
     expect(text.split(/\s/)).toContain(passphrase);

@@ -1,10 +1,10 @@
 import { formatLocale, t } from "../i18n/i18n.ts";
 
-/** A message that brings the link, ready to be sent. It says what the recipient needs, but never the passphrase. */
+/** Message with the link, ready to send. Contains what the recipient needs to know, but never the passphrase. */
 export function linkMessage(message: {
   link: string;
   expiresAt: string;
-  /** The words that the real page shows; empty where there are none. */
+  /** Recognition phrase of the recipient's page; empty if there is none. */
   recognitionPhrase: string;
 }): string {
   const { link, expiresAt, recognitionPhrase } = message;
@@ -13,12 +13,12 @@ export function linkMessage(message: {
   return lines.join("\n\n");
 }
 
-/** A message that brings the passphrase, and never the link. */
+/** Message with the passphrase, never with the link. */
 export function passphraseMessage({ passphrase }: { passphrase: string }): string {
   return t("handOff.passphraseMessage", { passphrase });
 }
 
-/** "25 Nov, 14:03 UTC": a moment as somebody elsewhere has to read it. */
+/** A time for a reader in any time zone, such as "25 Nov, 14:03 UTC". */
 export function clockTime(at: string): string {
   return new Intl.DateTimeFormat(formatLocale(), {
     day: "numeric",
@@ -29,7 +29,7 @@ export function clockTime(at: string): string {
   }).format(Date.parse(at));
 }
 
-/** "14:03": a moment of today. */
+/** A time of today, such as "14:03". */
 export function timeOfDay(at: string): string {
   return new Intl.DateTimeFormat(formatLocale(), { hour: "2-digit", minute: "2-digit" }).format(
     Date.parse(at),

@@ -3,21 +3,21 @@ import { t } from "../i18n/i18n.ts";
 import { CopyButton } from "../ui/copy-button.tsx";
 import { Notice } from "../ui/notice.tsx";
 
-/** One of the two things that are handed over: as it is, and in a message ready to be sent; each can be copied. */
+/** One of the two parts to send, plain and as a message; each can be copied. */
 export function HandOffPart(props: {
   step: number;
   heading: string;
-  /** By which way to send it. */
+  /** Suggested channel. */
   how: string;
   testId: "link" | "passphrase";
   text: string;
-  /** A message that has the text in it. */
+  /** Message that contains the text. */
   message: string;
   copyLabel: string;
   copiedLabel: string;
   announcement: string;
   copyMessageLabel: string;
-  /** Whether it was copied too soon after the other one. */
+  /** Whether it was copied too soon after the other part. */
   isTogether: boolean;
   onCopied: () => void;
   more?: ReactNode;
@@ -40,7 +40,7 @@ export function HandOffPart(props: {
         </h4>
         <p className="hand-off-how">{props.how}</p>
       </div>
-      {/* Copying by hand, with the keyboard or the context menu, counts as well. */}
+      {/* Copying with the keyboard or the context menu counts as well. */}
       <code
         ref={box}
         className={`hand-off-box hand-off-${props.testId}`}

@@ -8,8 +8,8 @@ import { destroyedWords, endedAt, type TtlSecret } from "./ttl-secret.ts";
 import { StatusBadge, useCountdown, useStatus } from "./ttl-secret-status.tsx";
 
 /**
- * What becomes of the secret while its hand-off is open: its time running down, then how it ended, and when. Beside it
- * stands what can be done: taking it back, then making it anew.
+ * Status of the secret while its hand-off is open: a countdown, then how and when it ended. Next to it is the
+ * possible action: revoke, then create again.
  */
 export function HandOffStatus(props: { projectId: string; secret: TtlSecret; onCreateAgain: () => void }) {
   const { secret } = props;
@@ -25,11 +25,13 @@ export function HandOffStatus(props: { projectId: string; secret: TtlSecret; onC
         <div className="hand-off-now">
           <StatusBadge secret={secret} />
           {pending ? <Remaining until={secret.expiresAt} /> : null}
-          {/* There from the start, so that its first words are said; the countdown is not said. */}
+          {/*
+           * Mounted from the start, so that screen readers announce the first change. They don't read the countdown.
+           */}
           <div role="status">{pending ? null : <Ending secret={secret} />}</div>
         </div>
       </div>
-      {/* One button for both, so that the focus stays where it was when the secret ends. */}
+      {/* One button for both actions, so that it keeps the focus when the secret ends. */}
       <button
         type="button"
         className={pending ? "button button-small" : "button button-small button-quiet"}

@@ -11,17 +11,17 @@ import { HandOffStatus } from "./hand-off-status.tsx";
 import type { TtlSecret } from "./ttl-secret.ts";
 import { useStatus } from "./ttl-secret-status.tsx";
 
-/** Needed by nobody but who hands over in person. */
+/** Loaded on demand: only needed to hand over in person. */
 const LinkQr = lazy(() => import("./link-qr.tsx"));
 
 /**
- * Shows link and passphrase, once, and leads through two channels in order: the link by one, the passphrase by
- * another. Says what becomes of the secret while it is open.
+ * Shows link and passphrase once and guides the sender through two channels in order: first the link, then the
+ * passphrase. Shows the secret's status while open.
  */
 export function HandOff(props: {
   projectId: string;
   created: CreatedTtlSecret;
-  /** The secret as it is now. */
+  /** Current state of the secret. */
   current: TtlSecret;
   onCopied: (part: Part) => void;
   onCreateAgain: (secret: TtlSecret) => void;
@@ -88,7 +88,7 @@ export function HandOff(props: {
           onCopied={() => copied("passphrase")}
         >
           {words.map((word, index) => (
-            // The words of one passphrase never move, so their place tells them apart.
+            // The words of a passphrase never move, so the index is a stable key.
             <span className="passphrase-word" key={index}>
               {word}
               {index < words.length - 1 ? <span className="passphrase-dash">-</span> : null}
@@ -129,7 +129,7 @@ export function HandOff(props: {
   );
 }
 
-/** The link as a code to scan, drawn when somebody asks for it. */
+/** The link as a QR code, rendered on demand. */
 function Qr({ link }: { link: string }) {
   const [isOpen, setOpen] = useState(false);
   return (

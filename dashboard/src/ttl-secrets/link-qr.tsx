@@ -1,10 +1,10 @@
 import { encode } from "uqr";
 import { t } from "../i18n/i18n.ts";
 
-/** Modules of white around the code, which the standard asks for. */
+/** Width of the quiet zone in modules (ISO/IEC 18004 requires four). */
 const quiet = 4;
 
-/** A link as a QR code: an image of paths only, made here and sent nowhere. Loaded with the hand-off. */
+/** A link as a QR code: an SVG made in the browser and sent nowhere. */
 export default function LinkQr({ link }: { link: string }) {
   const { data, size } = encode(link, { ecc: "M", border: 0 });
   const dark = data.flatMap((row, y) => row.flatMap((isDark, x) => (isDark ? `M${x} ${y}h1v1h-1z` : [])));

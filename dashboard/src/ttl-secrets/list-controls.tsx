@@ -13,16 +13,16 @@ import {
 import { statusWord } from "./ttl-secret.ts";
 import { statusIcons } from "./ttl-secret-status.tsx";
 
-/** Typing has come to rest: so long after the last letter the server is asked. */
+/** Debounce of the search in ms. */
 const restMs = 300;
 
 /**
- * What a list is searched, filtered and ordered by. Each choice is a step that "back" undoes; so is a search, however
- * many times its typing rests.
+ * Search, filter and order of a list. Each choice is a history entry that Back undoes; a whole search is one entry,
+ * however often typing pauses.
  */
 export function ListControls(props: {
   view: ListView;
-  /** `replace`: this is more of the same step. */
+  /** `replace`: replaces the history entry instead of adding one. */
   onChange: (changes: Partial<ListView>, how: { replace: boolean }) => void;
 }) {
   const { view, onChange } = props;
@@ -31,7 +31,7 @@ export function ListControls(props: {
   const searchBox = useRef<HTMLInputElement>(null);
   const id = useId();
 
-  // Back, and "show all", change the search from outside.
+  // Back and "Show all" change the search from outside.
   const [searched, setSearched] = useState(view.search);
   if (searched !== view.search) {
     setSearched(view.search);
@@ -72,7 +72,7 @@ export function ListControls(props: {
           value={typed}
           onChange={(event) => setTyped(event.target.value)}
           onBlur={() => {
-            // Whatever is chosen next is a step of its own, after this one.
+            // The next choice is a history entry of its own.
             search();
             setSearching(false);
           }}
@@ -109,7 +109,7 @@ export function ListControls(props: {
             onClick={() => {
               setTyped("");
               choose(unfiltered);
-              // This button is about to go.
+              // This button is about to be unmounted.
               searchBox.current?.focus();
             }}
           >

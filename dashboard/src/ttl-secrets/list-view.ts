@@ -1,13 +1,16 @@
 import type { TtlSecretFilter, TtlSecretOrder, TtlSecretStatus } from "../gql/graphql.ts";
 
-/** How a project's list is looked at. It stands in the page's address, so that a reload keeps it and "back" undoes it. */
+/**
+ * Search, filter and order of a project's list. Stored in the page's URL, so that a reload keeps it and Back undoes
+ * it.
+ */
 export interface ListView {
   statuses: TtlSecretStatus[];
   search: string;
   order: TtlSecretOrder;
 }
 
-/** Every status, in the order in which the filter offers them. */
+/** Statuses in the order of the filter. */
 export const statuses = [
   "PENDING",
   "VIEWED",
@@ -16,7 +19,7 @@ export const statuses = [
   "REVOKED",
 ] as const satisfies TtlSecretStatus[];
 
-/** Every order, the first being what a list has unless asked otherwise. */
+/** Orders; the first is the default. */
 export const orders = [
   "NEWEST_FIRST",
   "NAME",
@@ -24,10 +27,10 @@ export const orders = [
   "EXPIRES_LAST",
 ] as const satisfies TtlSecretOrder[];
 
-/** The most that can be searched for, in characters; the server's own limit. */
+/** Maximum length of a search in characters, as at the server. */
 export const maxSearch = 200;
 
-/** What the address says; whatever it says wrongly counts as not said. */
+/** Parses the view from the URL. Ignores invalid values. */
 export function readView(query: URLSearchParams): ListView {
   const asked = query.get("status")?.toUpperCase().split(",") ?? [];
   const order = query.get("sort")?.toUpperCase().replaceAll("-", "_");
@@ -38,7 +41,7 @@ export function readView(query: URLSearchParams): ListView {
   };
 }
 
-/** The view for the address; nothing of it that goes without saying. */
+/** Serializes the view for the URL, without defaults. */
 export function writeView({ statuses, search, order }: ListView): URLSearchParams {
   const query = new URLSearchParams();
   if (statuses.length > 0) query.set("status", statuses.join(",").toLowerCase());
@@ -47,15 +50,15 @@ export function writeView({ statuses, search, order }: ListView): URLSearchParam
   return query;
 }
 
-/** What to change of a view so that it leaves nothing out. */
+/** Changes that clear a view's filters. */
 export const unfiltered = { statuses: [], search: "" } satisfies Partial<ListView>;
 
-/** Whether a view leaves rows out. */
+/** Whether a view hides rows. */
 export function isFiltered({ statuses, search }: ListView): boolean {
   return statuses.length > 0 || search !== "";
 }
 
-/** The view as the server is asked for it. */
+/** The view as API input. */
 export function viewVariables({ statuses, search, order }: ListView): {
   filter: TtlSecretFilter | null;
   orderBy: TtlSecretOrder;
@@ -67,7 +70,7 @@ export function viewVariables({ statuses, search, order }: ListView): {
   return { filter: Object.keys(filter).length > 0 ? filter : null, orderBy: order };
 }
 
-/** What was typed, as far as a name could contain it: on one line, at most 200 characters. */
+/** Search text reduced to what a name can contain: one line of at most 200 characters. */
 export function searchable(typed: string): string {
   const line = typed.toWellFormed().replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, " ");
   return [...line].slice(0, maxSearch).join("").trim();

@@ -1,7 +1,7 @@
 import { t } from "../i18n/i18n.ts";
 import type { Liveness } from "./use-live-ttl-secrets.ts";
 
-/** Whether what is on screen changes by itself at once. Not announced: it is there to be looked at. */
+/** Shows whether the list updates live. Not announced to screen readers. */
 export function LiveIndicator({ liveness }: { liveness: Liveness }) {
   if (liveness === "waiting") return null;
   const isLive = liveness === "live";

@@ -2,7 +2,7 @@ import { t } from "../i18n/i18n.ts";
 import { DownIcon, PlusIcon } from "../ui/icons.tsx";
 import { MenuButton } from "../ui/menu.tsx";
 
-/** "+ New secret": the kinds of secret that can be made. */
+/** Menu "New secret": the kinds of secret to create. */
 export function NewSecretMenu({ onTtlSecret }: { onTtlSecret: () => void }) {
   const kinds = [{ label: t("ttlSecrets.kind"), hint: t("ttlSecrets.kindHint"), onSelect: onTtlSecret }];
   return (

@@ -13,14 +13,14 @@ import { TtlSecretForm } from "./ttl-secret-form.tsx";
 import { useCurrentSecret } from "./ttl-secret-list.ts";
 
 /**
- * Asks for a TTL secret and, once it is made, hands link and passphrase over. Value, link and passphrase
- * live in this component's state and nowhere else: they are gone when it closes or the page is left.
+ * Dialog that creates a TTL secret and then shows link and passphrase. Value, link and passphrase live only in this
+ * component's state: closing the dialog or leaving the page discards them.
  */
 export function NewTtlSecretDialog(props: {
   projectId: string;
-  /** What the dialog opens with. */
+  /** Initial draft. */
   initial?: TtlSecretDraft | undefined;
-  /** Whether the list's stream tells what becomes of the secret. */
+  /** Whether the list's stream reports changes of the secret. */
   isLive: boolean;
   onCreated: () => void;
   onCreateAgain: (secret: TtlSecret) => void;
@@ -33,14 +33,13 @@ export function NewTtlSecretDialog(props: {
   const [asking, setAsking] = useState(false);
 
   const current = useCurrentSecret(props.projectId, created?.ttlSecret, props.isLive);
-  // What leads nowhere any more may be closed unasked.
+  // A dead link needs no confirmation.
   const isOver = useTicking("second", (now) => current !== undefined && statusAt(current, now) !== "PENDING");
   const question = created ? (isOver ? null : uncopied(copied)) : typed(draft);
   useBeforeUnload(question !== null);
 
   useEffect(() => {
-    // A page that is left may be kept in the back/forward cache: it must not come back with a passphrase on
-    // it.
+    // The back/forward cache may keep the page. It must not come back with a passphrase on it.
     window.addEventListener("pagehide", onClose);
     return () => window.removeEventListener("pagehide", onClose);
   }, [onClose]);
@@ -80,7 +79,7 @@ export function NewTtlSecretDialog(props: {
           onCreated={(secret) => {
             setCreated(secret);
             setAsking(false);
-            // What was typed has been handed over and is not needed any more.
+            // The draft has been sent and is no longer needed.
             setDraft(emptyDraft);
             props.onCreated();
           }}

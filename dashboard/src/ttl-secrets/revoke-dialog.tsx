@@ -6,7 +6,7 @@ import { RevokeQuestion } from "../ui/revoke-question.tsx";
 import type { TtlSecret } from "./ttl-secret.ts";
 import { useRevokeTtlSecret } from "./ttl-secret-list.ts";
 
-/** Asks before a pending secret is taken back. */
+/** Confirms the revocation of a pending secret. */
 export function RevokeDialog(props: { projectId: string; secret: TtlSecret; onClose: () => void }) {
   const { projectId, secret, onClose } = props;
   const revoke = useRevokeTtlSecret(projectId);

@@ -3,7 +3,7 @@ import { t } from "../i18n/i18n.ts";
 import { FieldError } from "../ui/field.tsx";
 import { type DraftErrors, limits, type TtlSecretDraft } from "./ttl-secret-draft.ts";
 
-/** *Self-destruct after*: two boxes that make one duration, with the limits and the advice beside them. */
+/** Field *Self-destruct after*: hours and minutes that make one duration, with its limits and a recommendation. */
 export function TtlFields(props: {
   draft: TtlSecretDraft;
   errors: DraftErrors;

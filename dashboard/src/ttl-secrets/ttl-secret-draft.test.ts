@@ -17,7 +17,7 @@ const draft = (changes: Partial<TtlSecretDraft>): TtlSecretDraft => ({
 });
 
 describe("self-destruct after", () => {
-  test("the dialog starts at five minutes", () => {
+  test("starts at five minutes", () => {
     expect(ttlSeconds(emptyDraft)).toBe(300);
   });
 
@@ -48,27 +48,27 @@ describe("self-destruct after", () => {
 });
 
 describe("value", () => {
-  test("64 KiB of UTF-8 fit, one byte more does not", () => {
+  test("accepts 64 KiB of UTF-8 and not one byte more", () => {
     expect(draftErrors(draft({ value: "x".repeat(65_536) }))).toEqual({});
     expect(draftErrors(draft({ value: "x".repeat(65_537) })).value).toContain("65,537 bytes");
     expect(draftErrors(draft({ value: "🔑".repeat(16_384) }))).toEqual({});
     expect(draftErrors(draft({ value: "🔑".repeat(16_385) }))).toHaveProperty("value");
   });
 
-  test("bytes are counted, not characters", () => {
+  test("counts bytes, not characters", () => {
     expect(utf8Bytes("aé漢🔑")).toBe(1 + 2 + 3 + 4);
   });
 
-  test("white space alone is a value; nothing at all is not", () => {
+  test("accepts white space alone, but not an empty value", () => {
     expect(draftErrors(draft({ value: " \r\n" }))).toEqual({});
     expect(draftErrors(draft({ value: "" }))).toHaveProperty("value");
   });
 
-  test("it is sent as it is, line breaks and spaces included", () => {
+  test("is sent unchanged, including line breaks and spaces", () => {
     expect(draftInput(draft({ value: "  a\r\nb  \n" }), "p").content).toEqual({ value: "  a\r\nb  \n" });
   });
 
-  test("what cannot be well-formed text is refused", () => {
+  test("is refused if it is not well-formed text", () => {
     expect(draftErrors(draft({ value: "a\0b" }))).toHaveProperty("value");
     expect(draftErrors(draft({ value: "\ud83d" }))).toHaveProperty("value");
   });
@@ -77,31 +77,31 @@ describe("value", () => {
 describe("a generated value", () => {
   const generated = (changes: Partial<TtlSecretDraft>) => draft({ generate: true, value: "", ...changes });
 
-  test.each(["1", "32", "1024"])("length %s is allowed", (length) => {
+  test.each(["1", "32", "1024"])("allows length %s", (length) => {
     expect(draftErrors(generated({ length }))).toEqual({});
     expect(draftInput(generated({ length }), "p").content).toEqual({
       generate: { length: Number(length), charset: "SYMBOLS" },
     });
   });
 
-  test.each(["0", "1025", "", "-5", "1.5", "abc"])("length “%s” is refused", (length) => {
+  test.each(["0", "1025", "", "-5", "1.5", "abc"])("refuses length “%s”", (length) => {
     expect(Object.keys(draftErrors(generated({ length })))).toEqual(["length"]);
   });
 
-  test("a UUID has no length to get wrong", () => {
+  test("ignores the length for a UUID", () => {
     const uuid = generated({ charset: "UUID", length: "0" });
     expect(draftErrors(uuid)).toEqual({});
     expect(draftInput(uuid, "p").content).toEqual({ generate: { length: 36, charset: "UUID" } });
   });
 
-  test("a value typed before is neither checked nor sent", () => {
+  test("neither validates nor sends a value typed before", () => {
     const switched = generated({ value: "x".repeat(70_000) });
     expect(draftErrors(switched)).toEqual({});
     expect(draftInput(switched, "p").content).not.toHaveProperty("value");
   });
 });
 
-test("errors come in the order of the fields, so that focus goes to the first", () => {
+test("errors are in field order, so that the first field gets the focus", () => {
   const errors = draftErrors(draft({ name: " ", value: "", hours: "0", minutes: "0" }));
   expect(Object.keys(errors)).toEqual(["name", "value", "minutes"]);
 });
@@ -110,23 +110,23 @@ test("names are trimmed", () => {
   expect(draftInput(draft({ name: "  key  " }), "p").name).toBe("key");
 });
 
-describe("a field only the server found wrong", () => {
+describe("an error found only by the server", () => {
   test.each([
     ["name", "name"],
     ["ttlSeconds", "minutes"],
     ["value", "value"],
     ["length", "length"],
     ["charset", "charset"],
-  ])("%s is told at %s", (field, place) => {
+  ])("for %s is shown at %s", (field, place) => {
     expect(Object.keys(refusedFieldError(field, emptyDraft) ?? {})).toEqual([place]);
   });
 
-  test("content as a whole is told where it is entered", () => {
+  test("for the content as a whole is shown where it is entered", () => {
     expect(refusedFieldError("content", draft({}))).toHaveProperty("value");
     expect(refusedFieldError("content", draft({ generate: true }))).toHaveProperty("length");
   });
 
-  test("an unknown field is told about the dialog as a whole", () => {
+  test("for an unknown field is shown for the whole dialog", () => {
     expect(refusedFieldError("somethingNew", emptyDraft)).toBeNull();
     expect(refusedFieldError(null, emptyDraft)).toBeNull();
   });

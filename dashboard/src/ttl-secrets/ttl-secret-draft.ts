@@ -3,11 +3,11 @@ import { t } from "../i18n/i18n.ts";
 import { nameProblem } from "../ui/name-rule.ts";
 import type { TtlSecret } from "./ttl-secret.ts";
 
-/** What the dialog holds while somebody fills it in; numbers stay as typed. */
+/** State of the dialog while it is being filled in; numbers stay as typed. */
 export interface TtlSecretDraft {
   name: string;
   generate: boolean;
-  /** The value as it will be sent, line breaks included. */
+  /** The value to send, with its original line breaks. */
   value: string;
   length: string;
   charset: SecretCharset;
@@ -15,13 +15,13 @@ export interface TtlSecretDraft {
   minutes: string;
 }
 
-/** Fields of the dialog that can be wrong. */
+/** Fields of the dialog that can be invalid. */
 export type DraftField = "name" | "value" | "length" | "charset" | "hours" | "minutes";
 
-/** What is wrong, in plain words, per field. */
+/** Error text per field. */
 export type DraftErrors = Partial<Record<DraftField, string>>;
 
-/** The dialog as it opens. */
+/** Initial draft. */
 export const emptyDraft: TtlSecretDraft = {
   name: "",
   generate: false,
@@ -32,7 +32,7 @@ export const emptyDraft: TtlSecretDraft = {
   minutes: "5",
 };
 
-/** The dialog for another secret like this one: its name and its TTL; the value has to be given again. */
+/** Draft for another secret with the same name and TTL. The value must be entered again. */
 export function draftLike(secret: Pick<TtlSecret, "name" | "createdAt" | "expiresAt">): TtlSecretDraft {
   const minutes = Math.round((Date.parse(secret.expiresAt) - Date.parse(secret.createdAt)) / 60_000);
   return {
@@ -43,14 +43,14 @@ export function draftLike(secret: Pick<TtlSecret, "name" | "createdAt" | "expire
   };
 }
 
-/** Limits the server holds to as well. */
+/** Limits that the server enforces as well. */
 export const limits = {
   ttlSeconds: { min: 60, max: 86_400 },
   valueBytes: 65_536,
   length: { min: 1, max: 1_024 },
 };
 
-/** What a generated value is made of, in the order the dialog offers it. */
+/** Character sets in the order of the dialog. */
 export const charsets = [
   { value: "SYMBOLS", label: "ttlSecrets.charsets.symbols" },
   { value: "ALPHANUMERIC", label: "ttlSecrets.charsets.alphanumeric" },
@@ -58,19 +58,19 @@ export const charsets = [
   { value: "UUID", label: "ttlSecrets.charsets.uuid" },
 ] as const satisfies { value: SecretCharset; label: string }[];
 
-/** Bytes of a text in UTF-8, which is what the limit counts. */
+/** Length of a text in bytes of UTF-8, which the limit counts. */
 export function utf8Bytes(text: string): number {
   return new TextEncoder().encode(text).length;
 }
 
-/** Seconds from the two boxes; null when one of them holds no whole number. An empty box counts as zero. */
+/** Duration in seconds. Null if a field is not a whole number; an empty field counts as zero. */
 export function ttlSeconds(draft: Pick<TtlSecretDraft, "hours" | "minutes">): number | null {
   const hours = wholeNumber(draft.hours || "0");
   const minutes = wholeNumber(draft.minutes || "0");
   return hours === null || minutes === null ? null : hours * 3_600 + minutes * 60;
 }
 
-/** What is wrong with a draft; empty when it can be sent. In the order of the dialog's fields. */
+/** Validates a draft. Empty if it can be sent; in the order of the dialog's fields. */
 export function draftErrors(draft: TtlSecretDraft): DraftErrors {
   const errors: DraftErrors = {};
   const name = nameProblem(draft.name);
@@ -85,7 +85,7 @@ export function draftErrors(draft: TtlSecretDraft): DraftErrors {
   return { ...errors, ...ttlErrors(draft) };
 }
 
-/** The mutation's input, for a draft without errors. */
+/** Mutation input of a valid draft. */
 export function draftInput(draft: TtlSecretDraft, projectId: string): CreateTtlSecretInput {
   return {
     projectId,
@@ -94,7 +94,7 @@ export function draftInput(draft: TtlSecretDraft, projectId: string): CreateTtlS
     content: draft.generate
       ? {
           generate: {
-            // Ignored for a UUID; whatever stands in the hidden box must not be what fails.
+            // Ignored for a UUID; an invalid number in the hidden field must not fail the request.
             length: draft.charset === "UUID" ? 36 : (wholeNumber(draft.length) ?? 0),
             charset: draft.charset,
           },
@@ -103,7 +103,7 @@ export function draftInput(draft: TtlSecretDraft, projectId: string): CreateTtlS
   };
 }
 
-/** What the dialog says beside a field that only the server found wrong. */
+/** Text for a field that only the server found invalid. */
 export function refusedFieldError(field: string | null, draft: TtlSecretDraft): DraftErrors | null {
   switch (field) {
     case "name":

@@ -18,10 +18,7 @@ import {
 } from "./ttl-secret-draft.ts";
 import { ValueField } from "./value-field.tsx";
 
-/**
- * The form of a new TTL secret. What goes wrong is told beside the field it is about; nothing typed is
- * lost.
- */
+/** Form of a new TTL secret. Shows each error at the field it concerns and keeps all input. */
 export function TtlSecretForm(props: {
   projectId: string;
   draft: TtlSecretDraft;
@@ -35,7 +32,8 @@ export function TtlSecretForm(props: {
   const [failure, setFailure] = useState<ApiError | null>(null);
   const [refusals, setRefusals] = useState(0);
   const [sending, setSending] = useState(false);
-  // Trying again what was not changed must not leave a second secret, should the first answer have got lost.
+  // A retry with unchanged input keeps its idempotency key, so that it can't leave a second secret if the first
+  // response got lost.
   const idempotencyKey = useRef<string | null>(null);
   useFocusOnFirstInvalid(form, refusals);
 
@@ -43,7 +41,7 @@ export function TtlSecretForm(props: {
     props.onChange(changes);
     idempotencyKey.current = null;
     const edited = Object.keys(changes) as (keyof TtlSecretDraft)[];
-    // Hours and minutes are one duration: mending either of them may mend both.
+    // Hours and minutes are one duration: fixing either may fix both.
     const cleared: DraftField[] =
       edited.includes("hours") || edited.includes("minutes")
         ? ["hours", "minutes"]
@@ -125,8 +123,8 @@ function createFailureText(error: ApiError): string {
   }
   if (error.code === "OVERLOADED") return t("ttlSecrets.failed.overloaded");
   if (error.code === "NOT_FOUND") return t("ttlSecrets.failed.projectGone");
-  // The request may have arrived and only the answer got lost; saying "nothing was created" could be untrue.
-  // Trying again unchanged takes back what was.
+  // The request may have arrived and only the response got lost, so "nothing was created" could be wrong. A retry
+  // with unchanged input revokes that secret.
   if (error.code === "UNREACHABLE") return t("ttlSecrets.failed.unreachable");
   return errorText(error);
 }

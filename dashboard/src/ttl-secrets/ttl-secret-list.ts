@@ -12,22 +12,22 @@ const list = "ttl-secrets";
 
 const currentKey = (projectId: string, id: string) => ["ttl-secret", projectId, id];
 
-// The sender waits for "Viewed" with a phone in the other hand: two seconds while something is pending.
+// The sender waits for "Viewed", often on the phone with the recipient: poll every two seconds while a secret is
+// pending.
 const pollMs = { busy: 2_000, idle: 5_000 };
 
-// While a stream tells of every change, asking is only a net below it.
+// With an open stream, polling is only a fallback.
 const livePollMs = { busy: 60_000, idle: 60_000 };
 
-// A view is read whole, every loaded page of it.
+// A filtered view reads every loaded page per poll.
 const anywherePollMs = { busy: 5_000, idle: 10_000 };
 
-/** How long new secrets are gathered before the list is read again: its newest page, or every page of a view. */
+/** Time in ms over which new secrets are batched before the list is read again. */
 const gatherMs = { newest: 100, perPage: 1_000 };
 
 /**
- * A project's TTL secrets in a view of them, kept up to date while they are on screen: by a stream, or by asking. A row
- * that no longer belongs into the view changes where it stands, and goes when the list is next read. `onChange` is told
- * whatever the stream tells.
+ * A project's TTL secrets in a view, kept current by a stream or by polling. A row that no longer matches the view
+ * changes in place and disappears on the next read. `onChange` receives every change of the stream.
  */
 export function useTtlSecrets(projectId: string, view: ListView, onChange: (secret: TtlSecret) => void) {
   const queries = useQueryClient();
@@ -41,7 +41,7 @@ export function useTtlSecrets(projectId: string, view: ListView, onChange: (secr
   };
   useEffect(() => forget, []);
   const loaded = () => queries.getQueryData<Pages<TtlSecret>>(keys.pages);
-  /** Has the list read: once, however many secrets were made at a time, and in the view there is then. */
+  /** Schedules one read of the list, however many secrets are new, in the view current at that time. */
   const readSoon = () => {
     timer.current ??= setTimeout(
       () => {
@@ -62,7 +62,7 @@ export function useTtlSecrets(projectId: string, view: ListView, onChange: (secr
       if (known && nodes.some(({ id }) => id === secret.id)) {
         queries.setQueryData<Pages<TtlSecret>>(keys.pages, replaceNodes(known, [secret]));
       } else if (anywhere || secret.createdAt >= (nodes.at(-1)?.createdAt ?? "")) {
-        // It is new, and the list knows where it goes. An older one comes with "Load more".
+        // A new secret; reading the list puts it in its place. An older one comes with "Load more".
         readSoon();
       }
     },
@@ -85,7 +85,7 @@ async function readPage(
 }
 
 /**
- * A secret that was just made, as it is now, whether or not the list shows it: told by the list's stream, or asked for.
+ * Current state of a secret that was just created, from the stream or by polling, whether or not the list shows it.
  */
 export function useCurrentSecret(
   projectId: string,
@@ -104,18 +104,18 @@ export function useCurrentSecret(
       state.data?.status === "PENDING" ? (isLive ? livePollMs : pollMs).busy : false,
     queryFn: async ({ signal }) => {
       const asked = { projectId, after: null, orderBy: "NEWEST_FIRST" as const };
-      // By its name, so that it is found however many others were made meanwhile.
+      // Searched by name, so that it is found however many secrets were created since.
       const { edges } = await readPage({ ...asked, filter: { nameContains: created?.name } }, signal);
       const read = edges.find(({ node }) => node.id === created?.id)?.node;
       const known = queries.getQueryData<TtlSecret>(key);
-      // The stream may have told more while this was on its way.
+      // The stream may have delivered a newer state meanwhile.
       return read && known && read.changedAt < known.changedAt ? known : (read ?? known ?? null);
     },
   });
   return current.data ?? created;
 }
 
-/** Takes a pending secret back; the row changes as soon as the server has said so. */
+/** Revokes a pending secret. The row changes once the server has confirmed. */
 export function useRevokeTtlSecret(projectId: string) {
   const queries = useQueryClient();
   return useMutation({
@@ -126,8 +126,7 @@ export function useRevokeTtlSecret(projectId: string) {
       );
       queries.setQueryData<TtlSecret>(currentKey(projectId, secret.id), (shown) => shown && secret);
     },
-    // Whatever went wrong, the list knows best what is true: the secret may have been viewed a second
-    // earlier.
+    // Read the list after an error: the secret may have been viewed a second earlier.
     onSettled: () => queries.invalidateQueries({ queryKey: [list, projectId, "watch"] }),
   });
 }

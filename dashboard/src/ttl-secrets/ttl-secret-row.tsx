@@ -8,12 +8,12 @@ import { Time } from "../ui/time.tsx";
 import { endedAt, type TtlSecret } from "./ttl-secret.ts";
 import { StatusBadge, useCountdown, useStatus } from "./ttl-secret-status.tsx";
 
-/** One TTL secret in the list. Memoised: with thousands of rows only those that changed are drawn again. */
+/** Row of one TTL secret. Memoised: of thousands of rows only changed ones render again. */
 export const TtlSecretRow = memo(function TtlSecretRow(props: {
   secret: TtlSecret;
   onRevoke: (secret: TtlSecret) => void;
   onCreateAgain: (secret: TtlSecret) => void;
-  /** The time is up here; the server may not have been asked yet. */
+  /** The TTL has passed locally; the server may not have confirmed yet. */
   onTimeUp: () => void;
 }) {
   useLanguage();
@@ -82,7 +82,7 @@ function Expires({ secret, status }: { secret: TtlSecret; status: TtlSecretStatu
       </Cell>
     );
   }
-  // "Expires in 4 minutes" would be untrue of a secret that is gone already.
+  // A secret that has already ended no longer expires.
   if (status !== "PENDING") {
     return (
       <Cell label={t("ttlSecrets.expires")} className="cell-blank">

@@ -19,20 +19,20 @@ import { useTtlSecrets } from "./ttl-secret-list.ts";
 import { TtlSecretRow } from "./ttl-secret-row.tsx";
 import { useEndings } from "./use-endings.ts";
 
-/** The *TTL secrets* section of a project: the list, and what can be done from it. */
+/** The *TTL secrets* section of a project: the list and its actions. */
 export function TtlSecretSection({ projectId }: { projectId: string }) {
   const [query, setQuery] = useSearchParams();
   const view = readView(query);
   const filtered = isFiltered(view);
   const changeView = (changes: Partial<ListView>, how: { replace: boolean }) =>
     setQuery((before) => writeView({ ...readView(before), ...changes }), how);
-  const { announcement, destroyed, look, dismiss } = useEndings();
-  const list = useTtlSecrets(projectId, view, (secret) => look([secret]));
-  useEffect(() => look(list.nodes ?? []), [list.nodes, look]);
-  // Not for the first rows to come: nothing is to be filtered in an empty project.
+  const { announcement, destroyed, observe, dismiss } = useEndings();
+  const list = useTtlSecrets(projectId, view, (secret) => observe([secret]));
+  useEffect(() => observe(list.nodes ?? []), [list.nodes, observe]);
+  // No list controls in an empty project.
   const isEmpty = list.nodes?.length === 0 && !filtered && !list.hasMore;
 
-  /** What the open dialog begins with: nothing, or a secret that ended. */
+  /** What the open dialog starts from: an empty draft, or a secret that ended. */
   const [creating, setCreating] = useState<"new" | TtlSecret | null>(null);
   const [revoking, setRevoking] = useState<TtlSecret | null>(null);
   const create = useCallback(() => setCreating("new"), []);
@@ -46,7 +46,7 @@ export function TtlSecretSection({ projectId }: { projectId: string }) {
   const heading = useRef<HTMLHeadingElement>(null);
   const dismissAlert = (secret: TtlSecret) => {
     dismiss(secret);
-    // The button that was pressed goes with its alert.
+    // The pressed button disappears with its alert.
     heading.current?.focus();
   };
   const closeCreate = useCallback(() => setCreating(null), []);
@@ -54,7 +54,7 @@ export function TtlSecretSection({ projectId }: { projectId: string }) {
     if (takeFirstSecret()) create();
   }, [create]);
 
-  // Rows are memoised, so what they call must stay the same function.
+  // Rows are memoised, so their callbacks must be stable.
   const { refresh } = list;
   const latestRefresh = useRef(refresh);
   useEffect(() => {
@@ -139,7 +139,7 @@ export function TtlSecretSection({ projectId }: { projectId: string }) {
       </ListFrame>
       {creating ? (
         <NewTtlSecretDialog
-          // Another beginning is another dialog.
+          // A different start is a new dialog.
           key={creating === "new" ? creating : creating.id}
           projectId={projectId}
           initial={creating === "new" ? undefined : draftLike(creating)}

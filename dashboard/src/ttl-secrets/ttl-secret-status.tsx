@@ -4,12 +4,12 @@ import { AlertIcon, ClockIcon, EyeIcon, RingIcon, TakenBackIcon } from "../ui/ic
 import { useTicking } from "../ui/use-ticking.ts";
 import { destroyedWords, fractionLeft, statusAt, statusWord, type TtlSecret } from "./ttl-secret.ts";
 
-/** The status of a secret as of this second. */
+/** The secret's current status. */
 export function useStatus(secret: TtlSecret) {
   return useTicking(secret.status === "PENDING" ? "second" : "still", (now) => statusAt(secret, now));
 }
 
-/** Status with icon and words; the words alone say it all. */
+/** Status with icon and label; the label alone is sufficient. */
 export function StatusBadge({ secret }: { secret: TtlSecret }) {
   const status = useStatus(secret);
   const reason = secret.destroyedReason ? destroyedWords[secret.destroyedReason] : null;
@@ -24,20 +24,20 @@ export function StatusBadge({ secret }: { secret: TtlSecret }) {
   );
 }
 
-/** What is left of a pending secret's time, as a ring. */
+/** Remaining time of a pending secret as a ring. */
 function TtlRing({ secret }: { secret: TtlSecret }) {
-  // In hundredths, so that a day-long ring does not draw itself anew every second.
+  // In hundredths, so that the ring of a day-long secret doesn't render every second.
   const hundredths = useTicking("second", (now) => Math.ceil(fractionLeft(secret, now) * 100));
   return <RingIcon left={hundredths / 100} />;
 }
 
-/** What is left of a pending secret's time, in words. */
+/** Remaining time of a pending secret as text. */
 export function useCountdown(until: string): string {
   const moment = Date.parse(until);
   return useTicking("second", (now) => countdown(moment - now));
 }
 
-/** A status as a picture, without a secret's own time. */
+/** Icon of a status, without a secret's own time. */
 export const statusIcons = {
   PENDING: <RingIcon left={0.75} />,
   VIEWED: <EyeIcon />,

@@ -14,28 +14,28 @@ const secret: TtlSecret = {
   changedAt: "2026-01-01T00:00:00.000Z",
 };
 
-test("a pending secret reads as expired from the moment its time is up", () => {
+test("a pending secret reads as expired from its expiry on", () => {
   expect(statusAt(secret, created + 299_999)).toBe("PENDING");
   expect(statusAt(secret, created + 300_000)).toBe("EXPIRED");
 });
 
-test("time running out changes nothing for a secret that has already ended", () => {
+test("expiry does not change a secret that has already ended", () => {
   expect(statusAt({ ...secret, status: "VIEWED" }, created + 400_000)).toBe("VIEWED");
 });
 
-test("a secret that ran out ended when its time was up, swept or not", () => {
+test("an expired secret ended at its expiry, swept or not", () => {
   expect(endedAt(secret, created)).toBeNull();
   expect(endedAt(secret, created + 300_000)).toBe(secret.expiresAt);
   expect(endedAt({ ...secret, status: "VIEWED", endedAt: secret.createdAt }, created)).toBe(secret.createdAt);
 });
 
-test("what is left runs from 1 to 0 and stays there", () => {
+test("the remaining fraction runs from 1 to 0 and stays there", () => {
   expect(fractionLeft(secret, created - 5_000)).toBe(1);
   expect(fractionLeft(secret, created + 150_000)).toBe(0.5);
   expect(fractionLeft(secret, created + 999_000)).toBe(0);
 });
 
-test("only a pending secret that ended is news", () => {
+test("only a pending secret that ended is announced", () => {
   const viewed: TtlSecret = { ...secret, status: "VIEWED" };
   const destroyed: TtlSecret = { ...secret, status: "DESTROYED", destroyedReason: "WRONG_PASSPHRASE" };
   expect(endings([secret], [viewed])).toEqual(["Database password was viewed."]);

@@ -1,7 +1,7 @@
 import type { DestroyedReason, TtlSecretFieldsFragment, TtlSecretStatus } from "../gql/graphql.ts";
 import { t } from "../i18n/i18n.ts";
 
-/** A TTL secret as the sender sees it: never its value, link or passphrase. */
+/** A TTL secret as the sender sees it, without its value, link or passphrase. */
 export type TtlSecret = TtlSecretFieldsFragment;
 
 const statusKeys = {
@@ -12,12 +12,12 @@ const statusKeys = {
   REVOKED: "ttlSecrets.statuses.revoked",
 } as const satisfies Record<TtlSecretStatus, string>;
 
-/** A status in a word. */
+/** Labels of the statuses. */
 export function statusWord(status: TtlSecretStatus): string {
   return t(statusKeys[status]);
 }
 
-/** Why a secret was destroyed: the texts for a word or two, and for what that means for the sender. */
+/** Destruction reasons: a short label, and what it means for the sender. */
 export const destroyedWords = {
   WRONG_PASSPHRASE: {
     short: "ttlSecrets.destroyed.wrongPassphrase",
@@ -27,28 +27,25 @@ export const destroyedWords = {
   UNREADABLE: { short: "ttlSecrets.destroyed.unreadable", long: "ttlSecrets.destroyed.unreadableText" },
 } as const satisfies Record<DestroyedReason, { short: string; long: string }>;
 
-/**
- * The status that is true now: a pending secret whose time is up has expired, whether the server has said
- * so or not.
- */
+/** Current status: a pending secret past its expiry has expired, whether or not the server has reported it. */
 export function statusAt(secret: TtlSecret, now: number): TtlSecretStatus {
   return secret.status === "PENDING" && Date.parse(secret.expiresAt) <= now ? "EXPIRED" : secret.status;
 }
 
-/** When a secret ended; null while it is pending. */
+/** End of a secret; null while it is pending. */
 export function endedAt(secret: TtlSecret, now: number): string | null {
   if (secret.endedAt) return secret.endedAt;
   return statusAt(secret, now) === "EXPIRED" ? secret.expiresAt : null;
 }
 
-/** What is left of a secret's time, from 1 (just made) to 0. */
+/** Remaining fraction of a secret's TTL, from 1 (just created) to 0. */
 export function fractionLeft(secret: TtlSecret, now: number): number {
   const from = Date.parse(secret.createdAt);
   const until = Date.parse(secret.expiresAt);
   return until > from ? Math.min(1, Math.max(0, (until - now) / (until - from))) : 0;
 }
 
-/** What changed for the sender between two readings of a list: one sentence per pending secret that ended. */
+/** Changes between two reads of a list: one sentence per pending secret that ended. */
 export function endings(before: TtlSecret[], after: TtlSecret[]): string[] {
   const pending = new Set(before.filter((secret) => secret.status === "PENDING").map((secret) => secret.id));
   return after.filter((secret) => pending.has(secret.id) && secret.status !== "PENDING").map(ending);
@@ -62,13 +59,13 @@ function ending({ name, status, destroyedReason }: TtlSecret): string {
   return t("ttlSecrets.endedNews.destroyed", { name, reason });
 }
 
-/** Those that an attempt destroyed between two readings of a list. */
+/** Secrets that an attempt destroyed between two reads of a list. */
 export function newlyDestroyed(before: TtlSecret[], after: TtlSecret[]): TtlSecret[] {
   const pending = new Set(before.filter(({ status }) => status === "PENDING").map(({ id }) => id));
   return after.filter(({ id, status }) => pending.has(id) && status === "DESTROYED");
 }
 
-/** The time of the last change among these; undefined when there are none. */
+/** Time of the latest change among these secrets; undefined if there are none. */
 export function latestChange(secrets: TtlSecret[]): string | undefined {
   return secrets
     .map(({ changedAt }) => changedAt)

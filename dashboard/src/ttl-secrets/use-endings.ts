@@ -2,18 +2,18 @@ import { useCallback, useRef, useState } from "react";
 import { endings, newlyDestroyed, type TtlSecret } from "./ttl-secret.ts";
 
 /**
- * Notices pending secrets that end before the sender's eyes, once each. It is shown what the list reads and what the
- * stream tells: a list with a filter may leave out what has just ended.
+ * Collects pending secrets that end while the list is on screen, once each. `observe` gets what the list reads and
+ * what the stream delivers, because a filtered list may leave out what has just ended.
  */
 export function useEndings() {
   const pending = useRef(new Map<string, TtlSecret>());
-  /** What has ended stays so, whatever an older answer says that comes in later. */
+  /** Ended secrets stay ended, even if an older response arrives later. */
   const ended = useRef(new Set<string>());
-  /** What a screen reader says: the change itself, not the countdown. */
+  /** Screen reader announcement: the change itself, not the countdown. */
   const [announcement, setAnnouncement] = useState("");
   const [destroyed, setDestroyed] = useState<TtlSecret[]>([]);
 
-  const look = useCallback((secrets: TtlSecret[]) => {
+  const observe = useCallback((secrets: TtlSecret[]) => {
     const before = [...pending.current.values()];
     const news = endings(before, secrets);
     const alerts = newlyDestroyed(before, secrets);
@@ -33,5 +33,5 @@ export function useEndings() {
     ({ id }: TtlSecret) => setDestroyed((shown) => shown.filter((secret) => secret.id !== id)),
     [],
   );
-  return { announcement, destroyed, look, dismiss };
+  return { announcement, destroyed, observe, dismiss };
 }

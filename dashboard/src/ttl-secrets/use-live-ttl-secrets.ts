@@ -5,22 +5,22 @@ import { TtlSecretChangedDocument } from "../gql/graphql.ts";
 import { useVisible } from "../page/use-visible.ts";
 import type { TtlSecret } from "./ttl-secret.ts";
 
-/** Until a stream is opened again, with some randomness: all dashboards of a server that stopped come back. */
+/** Reconnect delay in ms, randomized: after a restart, all dashboards of a server reconnect. */
 const retryMs = () => 1_000 + Math.random() * 1_000;
 
-/** Where the page stands with its stream: "waiting" before the first one is open. */
+/** State of the stream: "waiting" before the first one is open. */
 export type Liveness = "waiting" | "live" | "not-live";
 
 /**
- * Follows a project's secrets over one stream, opened anew whenever it ends. A hidden tab has none: browsers allow
- * six connections to a server over HTTP/1.1, for all tabs together; what changed meanwhile is told on return.
+ * Subscribes to a project's secrets over one stream and reconnects when it ends. A hidden tab has none, because
+ * browsers allow six HTTP/1.1 connections to a server across all tabs; missed changes are delivered on return.
  */
 export function useLiveTtlSecrets(
   projectId: string,
   on: {
-    /** The last change that is known here. */
+    /** Time of the latest known change. */
     since: () => string | undefined;
-    /** The stream is open: nothing is missed from now on. */
+    /** The stream is open; no change is missed from now on. */
     open: () => void;
     change: (secret: TtlSecret) => void;
   },
@@ -48,7 +48,7 @@ export function useLiveTtlSecrets(
           { open, data: ({ ttlSecretChanged }) => change(ttlSecretChanged), signal },
         );
       } catch (error) {
-        // Signed out, or no such project any more: the list's own polling says which, and what follows from it.
+        // Signed out, or the project is gone: the list's polling finds out which.
         isRefused = ["UNAUTHENTICATED", "NOT_FOUND"].includes(asApiError(error).code);
       }
       if (signal.aborted) return;

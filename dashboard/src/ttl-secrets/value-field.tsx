@@ -4,15 +4,15 @@ import { Field } from "../ui/field.tsx";
 import { limits, utf8Bytes } from "./ttl-secret-draft.ts";
 import { carryEdit, insertText, shownText } from "./value-text.ts";
 
-/** The box for the value: no spell checker, no autofill, line breaks kept as they were pasted. */
+/** Text area for the value: no spell checking or autofill, line breaks as pasted. */
 export function ValueField(props: {
   value: string;
   error: string | undefined;
   onChange: (value: string) => void;
 }) {
-  /** The text as it should be after the paste that is under way. */
+  /** The text after the paste in progress. */
   const pasted = useRef<string | null>(null);
-  // Counting is only worth the time, and the words, when the limit comes near.
+  // Count, and show the count, only near the limit.
   const bytes = props.value.length > limits.valueBytes / 5 ? utf8Bytes(props.value) : 0;
   const nearLimit = bytes > limits.valueBytes * 0.8;
   return (

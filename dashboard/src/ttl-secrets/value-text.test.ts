@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { carryEdit, insertText, shownText } from "./value-text.ts";
 
-test("the box shows every kind of line break as LF", () => {
+test("the text area shows every line break as LF", () => {
   expect(shownText("a\r\nb\rc\nd\r\n")).toBe("a\nb\nc\nd\n");
 });
 
@@ -10,8 +10,8 @@ describe("pasting", () => {
     expect(insertText("", { start: 0, end: 0 }, "  a\r\nb \r\n")).toBe("  a\r\nb \r\n");
   });
 
-  test("replaces the selection as the box counts it", () => {
-    // The box shows "a↵b↵c"; selected is "b".
+  test("replaces the selection as the text area counts it", () => {
+    // The text area shows "a↵b↵c" with "b" selected.
     expect(insertText("a\r\nb\r\nc", { start: 2, end: 3 }, "x\r\ny")).toBe("a\r\nx\r\ny\r\nc");
     expect(insertText("a\r\nb", { start: 1, end: 2 }, "")).toBe("ab");
   });
@@ -28,13 +28,13 @@ describe("an edit after a paste", () => {
     ["deleting a line", "one\nthree", "one\r\nthree"],
     ["replacing a word", "one\n2\nthree", "one\r\n2\r\nthree"],
     ["clearing the box", "", ""],
-  ])("%s leaves the other line breaks as they were", (_, shown, expected) => {
+  ])("%s keeps the other line breaks", (_, shown, expected) => {
     const raw = carryEdit(pasted, shown);
     expect(raw).toBe(expected);
     expect(shownText(raw)).toBe(shown);
   });
 
-  test("whatever is typed, the box shows what was typed", () => {
+  test("the text area always shows what was typed", () => {
     let raw = "a\r\na\r\na\ra\n";
     for (const shown of ["a\na\na\n", "a\na\n\n", "b\na\n\n\n", "\n", "é🔑\n"]) {
       raw = carryEdit(raw, shown);

@@ -1,22 +1,21 @@
 /**
- * A text box turns every line break into LF, but a value goes over byte for byte. So the pasted text is
- * kept beside what the box shows, and edits are carried over to it: what was pasted with CRLF is sent with
- * CRLF.
+ * A text area turns every line break into LF, but a value must be sent byte for byte. So the pasted text is kept
+ * separately and edits are applied to it: text pasted with CRLF is sent with CRLF.
  */
 
-/** What a text box shows of a text. */
+/** A text as a text area shows it. */
 export function shownText(raw: string): string {
   return raw.replace(/\r\n?/g, "\n");
 }
 
-/** Puts pasted text in place of a selection, given in the box's own positions. */
+/** Replaces a selection, given in the text area's positions, by pasted text. */
 export function insertText(raw: string, selection: { start: number; end: number }, pasted: string): string {
   return (
     raw.slice(0, rawPosition(raw, selection.start)) + pasted + raw.slice(rawPosition(raw, selection.end))
   );
 }
 
-/** Carries an edit over: what the box showed before and after tells what was typed and where. */
+/** Applies an edit, derived from what the text area showed before and after. */
 export function carryEdit(raw: string, shownAfter: string): string {
   const shownBefore = shownText(raw);
   const shorter = Math.min(shownBefore.length, shownAfter.length);
@@ -33,7 +32,7 @@ export function carryEdit(raw: string, shownAfter: string): string {
   return insertText(raw, selection, shownAfter.slice(start, shownAfter.length - tail));
 }
 
-/** Where a position in the box is in the text behind it: CRLF counts as one there and as two here. */
+/** Maps a position in the text area to one in the text: CRLF counts as one there and as two here. */
 function rawPosition(raw: string, shownPosition: number): number {
   let position = 0;
   for (let passed = 0; passed < shownPosition; passed += 1) {

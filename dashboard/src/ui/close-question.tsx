@@ -1,6 +1,6 @@
 import { useEffect, useId, useRef } from "react";
 
-/** Asked inside a dialog, once, before what is in it is lost. Focus goes to the answer that loses nothing. */
+/** Confirmation inside a dialog before its content is lost. Focuses the safe answer. */
 export function CloseQuestion(props: {
   question: string;
   stayLabel: string;

@@ -2,21 +2,21 @@ import { type RefObject, useState } from "react";
 import { t } from "../i18n/i18n.ts";
 import { CopyIcon, TickIcon } from "./icons.tsx";
 
-/** What is copied, and what the button says before and after. */
+/** Text to copy, and the labels before and after. */
 export interface CopyButtonProps {
   label: string;
   copiedLabel: string;
-  /** Said by screen readers when it worked. */
+  /** Announcement for screen readers on success. */
   announcement: string;
   text: string;
-  /** The element that shows the text: selected when the clipboard is refused. */
+  /** Element that shows the text; selected if clipboard access is denied. */
   source: RefObject<HTMLElement | null>;
   copied: boolean;
   onCopied: () => void;
 }
 
 /**
- * Copies a text. Where the browser refuses the clipboard it selects the text and says which keys to press.
+ * Button that copies a text. If the browser denies clipboard access, it selects the text and names the keys to press.
  */
 export function CopyButton(props: CopyButtonProps) {
   const [refused, setRefused] = useState(false);
@@ -27,7 +27,7 @@ export function CopyButton(props: CopyButtonProps) {
       setRefused(false);
       props.onCopied();
     } catch {
-      // No clipboard without https, and some browsers ask for a permission that may be denied.
+      // There is no clipboard API without https, and some browsers ask for a permission that may be denied.
       const source = props.source.current;
       const closed = source?.closest<HTMLDetailsElement>("details:not([open])");
       if (closed) closed.open = true;
@@ -44,7 +44,7 @@ export function CopyButton(props: CopyButtonProps) {
         onClick={() => void copy()}
       >
         {props.copied ? <TickIcon /> : <CopyIcon />}
-        {/* Both texts take up their place, so that nothing moves when one gives way to the other. */}
+        {/* Both labels keep their space, so that nothing moves when they alternate. */}
         <span className="either-text">
           <span aria-hidden={props.copied}>{props.label}</span>
           <span aria-hidden={!props.copied}>{props.copiedLabel}</span>

@@ -2,18 +2,18 @@ import { type ReactNode, useId, useLayoutEffect, useRef } from "react";
 import { t } from "../i18n/i18n.ts";
 import { CloseIcon } from "./icons.tsx";
 
-/** What a dialog is made of. */
+/** Properties of a dialog. */
 export interface DialogProps {
   title: string;
-  /** Asked by Escape, the back gesture and the close button; whoever opened the dialog decides. */
+  /** Called on Escape, the back gesture and the close button; the opener decides. */
   onCloseRequest: () => void;
   width?: "wide" | "widest";
   children: ReactNode;
 }
 
 /**
- * A modal native `<dialog>`, open as long as it is rendered. Focus goes to the element marked
- * `data-initial-focus` and returns to the opener when the dialog goes away.
+ * A modal native `<dialog>`, open while mounted. Focuses the element marked `data-initial-focus`, and returns focus
+ * to the opener on unmount.
  */
 export function Dialog({ title, onCloseRequest, width, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
@@ -24,9 +24,9 @@ export function Dialog({ title, onCloseRequest, width, children }: DialogProps) 
     element?.showModal();
     element?.querySelector<HTMLElement>("[data-initial-focus]")?.focus();
     return () => {
-      // Closing before React takes the element away gives focus back to the opener.
+      // Closing before React removes the element returns focus to the opener.
       element?.close();
-      // The opener may be gone as well (a deleted project has no page): then the page itself takes the focus.
+      // The opener may be gone too (a deleted project has no page); then the page gets the focus.
       requestAnimationFrame(() => {
         if (document.activeElement === document.body)
           document.querySelector("main")?.focus({ preventScroll: true });
@@ -42,7 +42,7 @@ export function Dialog({ title, onCloseRequest, width, children }: DialogProps) 
       onKeyDown={(event) => {
         if (event.key !== "Escape" || event.nativeEvent.isComposing) return;
         event.preventDefault();
-        // A dialog may stand over another one: Escape is for the one on top.
+        // Dialogs can be stacked; Escape applies to the top one.
         event.stopPropagation();
         onCloseRequest();
       }}
@@ -51,8 +51,8 @@ export function Dialog({ title, onCloseRequest, width, children }: DialogProps) 
         onCloseRequest();
       }}
       onClose={(event) => {
-        // A browser may insist on closing at the second back gesture. What is typed or shown once must not
-        // go by accident, so the dialog comes back and asks.
+        // A browser may force the dialog closed at the second back gesture. Input and secrets must not be lost by
+        // accident, so the dialog reopens and asks.
         if (event.currentTarget.open) return;
         event.currentTarget.showModal();
         onCloseRequest();

@@ -1,16 +1,16 @@
 import { type ReactNode, useEffect, useId, useRef, useState } from "react";
 
 /**
- * A button that shows a panel below itself. Escape, a press outside and focus moving on close it; Escape gives the
- * focus back.
+ * A button that opens a panel below it. Escape, an outside click and focus leaving it close it; Escape returns the
+ * focus.
  */
 export function Disclosure(props: {
   className: string;
   buttonClassName: string;
   panelClassName: string;
-  /** What stands in the button. */
+  /** Content of the button. */
   button: ReactNode;
-  /** What stands in the panel, given the function that closes it and puts the focus on the button. */
+  /** Content of the panel, given a function that closes it and focuses the button. */
   children: (close: () => void) => ReactNode;
 }) {
   const [open, setOpen] = useState(false);
@@ -54,7 +54,7 @@ export function Disclosure(props: {
         <div className={`menu-list ${props.panelClassName}`} id={id}>
           {props.children(() => {
             setOpen(false);
-            // What opens next, a dialog for example, gives the focus back to what has it now.
+            // What opens next, such as a dialog, returns focus to the currently focused element.
             button.current?.focus();
           })}
         </div>

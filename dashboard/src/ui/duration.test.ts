@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { countdown, spokenDuration } from "./duration.ts";
 
-test("a duration is spoken without its zero parts", () => {
+test("a duration omits its zero parts", () => {
   expect(spokenDuration(300)).toBe("5 minutes");
   expect(spokenDuration(60)).toBe("1 minute");
   expect(spokenDuration(5_400)).toBe("1 hour 30 minutes");
@@ -17,7 +17,7 @@ test("a countdown shows two units and pads the smaller one", () => {
   expect(countdown(59_000)).toBe("59 s");
 });
 
-test("a countdown says 0 only when nothing is left", () => {
+test("a countdown shows 0 only when no time is left", () => {
   expect(countdown(1)).toBe("1 s");
   expect(countdown(0)).toBe("0 s");
   expect(countdown(-5_000)).toBe("0 s");

@@ -1,6 +1,6 @@
 import { formatLocale, t } from "../i18n/i18n.ts";
 
-/** "1 hour 30 minutes": a duration in words, its zero parts left out. */
+/** Duration in words without its zero parts, such as "1 hour 30 minutes". */
 export function spokenDuration(totalSeconds: number): string {
   const parts = [
     ["hour", Math.floor(totalSeconds / 3600)],
@@ -13,7 +13,7 @@ export function spokenDuration(totalSeconds: number): string {
     .join(" ");
 }
 
-/** "4 min 09 s", "1 h 05 min": what is left, in two units, so that it hardly changes width as it runs. */
+/** Countdown in two units, such as "4 min 09 s" or "1 h 05 min", so that its width hardly changes. */
 export function countdown(leftMs: number): string {
   const left = Math.max(0, Math.ceil(leftMs / 1000));
   const hours = Math.floor(left / 3600);

@@ -13,13 +13,13 @@ const codes: ApiErrorCode[] = [
   "UNREACHABLE",
 ];
 
-test.each(codes)("%s says what to do and never shows its code", (code) => {
+test.each(codes)("the text of %s states what to do and never shows the code", (code) => {
   const text = errorText(new ApiError(code));
   expect(text).toMatch(/\b(try again|Sign in|Ask|Reload)\b/i);
   expect(text).not.toContain(code);
 });
 
-test("a rate limit names the waiting time", () => {
+test("a rate limit states the wait", () => {
   expect(errorText(new ApiError("RATE_LIMITED", { retryAfterSeconds: 90 }))).toContain("1 minute 30 seconds");
   expect(errorText(new ApiError("RATE_LIMITED", { retryAfterSeconds: 0 }))).toContain("1 second,");
   expect(errorText(new ApiError("RATE_LIMITED"))).toContain("a minute");

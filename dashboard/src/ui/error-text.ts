@@ -2,7 +2,7 @@ import type { ApiError } from "../api/api-error.ts";
 import { t } from "../i18n/i18n.ts";
 import { spokenDuration } from "./duration.ts";
 
-/** What happened and what to do about it, in one or two plain sentences. */
+/** Text of an error: what happened and what to do, in one or two sentences. */
 export function errorText(error: ApiError): string {
   switch (error.code) {
     case "UNREACHABLE":
@@ -24,7 +24,7 @@ export function errorText(error: ApiError): string {
   }
 }
 
-/** "30 seconds" when the server said how long, otherwise "a minute". */
+/** Wait of a rate limit: "30 seconds" if the server stated it, otherwise "a minute". */
 export function waitingTime(error: ApiError): string {
   return error.retryAfterSeconds === null
     ? t("time.aMinute")

@@ -10,7 +10,7 @@ test("the last part of the path names the field", () => {
   expect(refused("content.value")).toBe("value");
 });
 
-test("no path, no field", () => {
+test("without a path there is no field", () => {
   expect(refused(null)).toBeNull();
   expect(refused("")).toBeNull();
   expect(refusedField(new ApiError("INTERNAL", { field: "name" }))).toBeNull();

@@ -1,13 +1,13 @@
 import { type ReactNode, type RefObject, useEffect, useId } from "react";
 
-/** What a control needs to belong to its label, hint and error. */
+/** Attributes that connect a control to its label, hint and error. */
 export interface ControlProps {
   id: string;
   "aria-describedby": string | undefined;
   "aria-invalid": true | undefined;
 }
 
-/** A label, its control, an optional hint and the field's error. */
+/** A labelled control with an optional hint and error. */
 export function Field(props: {
   label: string;
   hint?: ReactNode;
@@ -34,7 +34,7 @@ export function Field(props: {
   );
 }
 
-/** The error of a field, told beside it. */
+/** Error text of a field. */
 export function FieldError({ id, children }: { id: string; children: ReactNode }) {
   return (
     <div className="field-error" id={id}>
@@ -43,9 +43,7 @@ export function FieldError({ id, children }: { id: string; children: ReactNode }
   );
 }
 
-/**
- * After each refused attempt (counted by the caller) focus goes to the first field that is marked invalid.
- */
+/** Focuses the first invalid field after each rejected submit, which the caller counts. */
 export function useFocusOnFirstInvalid(form: RefObject<HTMLElement | null>, refusals: number): void {
   useEffect(() => {
     if (refusals > 0) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();

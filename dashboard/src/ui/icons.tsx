@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 
-/** Icons are decoration: every one of them stands beside its words or inside a labelled button. */
+/** Icons are decorative: each has visible text next to it or is inside a labelled button. */
 function Icon({ children }: { children: ReactNode }) {
   return (
     <svg
@@ -46,7 +46,7 @@ export function DownIcon() {
   );
 }
 
-/** A chevron in reading direction: leads on. */
+/** A chevron in reading direction: next. */
 export function NextIcon() {
   return (
     <span className="icon-mirrored">
@@ -86,7 +86,7 @@ export function EyeIcon() {
   );
 }
 
-/** A triangle with a mark: something went wrong. */
+/** A triangle with an exclamation mark: error. */
 export function AlertIcon() {
   return (
     <Icon>
@@ -96,7 +96,7 @@ export function AlertIcon() {
   );
 }
 
-/** A clock: time ran out. */
+/** A clock: expired. */
 export function ClockIcon() {
   return (
     <Icon>
@@ -116,7 +116,7 @@ export function GlobeIcon() {
   );
 }
 
-/** A bent arrow: taken back. */
+/** A bent arrow: revoked. */
 export function TakenBackIcon() {
   return (
     <Icon>
@@ -126,7 +126,7 @@ export function TakenBackIcon() {
   );
 }
 
-/** A ring that is used up, as in the brand mark: what is left of a TTL, as a fraction from 1 to 0. */
+/** A ring that shrinks, as in the brand mark: remaining fraction of a TTL, from 1 to 0. */
 export function RingIcon({ left }: { left: number }) {
   const radius = 6;
   const length = 2 * Math.PI * radius;

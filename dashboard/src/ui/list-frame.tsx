@@ -8,14 +8,14 @@ import { Loading } from "./loading.tsx";
 import { Notice } from "./notice.tsx";
 
 /**
- * A watched list in whatever state it is: on its way, failed, empty, or there, with "Load more" and with a word when
- * it may be out of date.
+ * Shows a watched list in any state: loading, failed, empty or loaded, with "Load more" and a note if it may be out
+ * of date.
  */
 export function ListFrame<Node>(props: {
   list: WatchedPages<Node>;
-  /** What stands there when there is no row. */
+  /** Shown for an empty list. */
   empty: ReactNode;
-  /** What the button under the rows says, where that is not "Load more". */
+  /** Label of the button below the rows, if not "Load more". */
   moreLabel?: string | undefined;
   children: (nodes: Node[]) => ReactNode;
 }) {
@@ -25,7 +25,7 @@ export function ListFrame<Node>(props: {
   }
   return (
     <>
-      {/* That the server is away is said once for the whole page. */}
+      {/* The connection banner already reports an unreachable server. */}
       {list.watchError && list.watchError.code !== "UNREACHABLE" ? (
         <Notice tone="warn">{t("common.outOfDate", { why: errorText(list.watchError) })}</Notice>
       ) : null}

@@ -3,7 +3,7 @@ import { t } from "../i18n/i18n.ts";
 import { errorText } from "./error-text.ts";
 import { Notice } from "./notice.tsx";
 
-/** Stands where data should be: why it is not there, and a way to ask again. */
+/** Shown in place of data that failed to load: the reason, and a retry button. */
 export function LoadFailure({ error, retry }: { error: ApiError; retry: () => void }) {
   return (
     <Notice>

@@ -3,13 +3,13 @@ import { t } from "../i18n/i18n.ts";
 import { errorText } from "./error-text.ts";
 import { Notice } from "./notice.tsx";
 
-/** The end of a loaded list: a button that reads on, as long as there is more. */
+/** Button at the end of a list that loads more, while there is more. */
 export function LoadMore(props: {
   hasMore: boolean;
   loadingMore: boolean;
   loadMoreError: ApiError | null;
   loadMore: () => void;
-  /** What the button says, where that is not "Load more". */
+  /** Label, if not "Load more". */
   label?: string | undefined;
 }) {
   return (

@@ -1,6 +1,6 @@
 import { t } from "../i18n/i18n.ts";
 
-/** Stands for data on its way. It shows only after a moment, so that quick answers do not flicker. */
+/** Loading indicator. Appears after a short delay, so that quick responses don't flicker. */
 export function Loading() {
   return (
     <p className="loading" role="status">

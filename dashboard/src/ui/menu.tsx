@@ -1,6 +1,6 @@
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
 
-/** One thing a menu offers. */
+/** A menu item. */
 export interface MenuItem {
   label: string;
   hint?: string;
@@ -8,15 +8,15 @@ export interface MenuItem {
 }
 
 /**
- * A menu button as the ARIA authoring practices describe it: Enter, Space and the arrow keys open it,
- * arrows and first letters move in it, Escape and Tab leave it.
+ * Menu button of the ARIA Authoring Practices: Enter, Space and the arrow keys open it, arrows and first letters move
+ * in it, Escape and Tab close it.
  */
 export function MenuButton(props: { className: string; items: MenuItem[]; children: ReactNode }) {
   const [open, setOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
   const wrapper = useRef<HTMLDivElement>(null);
   const entries = useRef<(HTMLButtonElement | null)[]>([]);
-  /** Which item takes the focus when the menu opens; counted from the end when negative. */
+  /** Index of the item to focus when the menu opens; negative counts from the end. */
   const enterAt = useRef(0);
   const id = useId();
 
@@ -92,7 +92,7 @@ export function MenuButton(props: { className: string; items: MenuItem[]; childr
               onKeyDown={(event) => move(event, index)}
               onClick={() => {
                 setOpen(false);
-                // The dialog that opens next gives the focus back to what has it now.
+                // The dialog that opens next returns focus to the currently focused element.
                 button.current?.focus();
                 item.onSelect();
               }}

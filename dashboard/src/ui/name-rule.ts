@@ -1,14 +1,12 @@
 import { t } from "../i18n/i18n.ts";
 
-/** Names of projects and TTL secrets are labels of at most this many characters. */
+/** Maximum length of a project's or TTL secret's name, in characters. */
 export const maxNameLength = 200;
 
-/** Control characters and the two Unicode line breaks: a name is one line of plain text. */
+/** Control characters and the two Unicode line separators: a name is one line of plain text. */
 const control = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 
-/**
- * What is wrong with a name, or null. Characters are counted as people see code points, as the server does.
- */
+/** Error of a name, or null. Counts code points, as the server does. */
 export function nameProblem(name: string): string | null {
   const trimmed = name.trim();
   if (trimmed === "") return t("names.empty");

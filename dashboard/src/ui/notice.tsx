@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { AlertIcon } from "./icons.tsx";
 
-/** A message that belongs to what was just tried; screen readers say it at once. */
+/** Message about the last action; screen readers announce it immediately. */
 export function Notice({ children, tone = "danger" }: { children: ReactNode; tone?: "danger" | "warn" }) {
   return (
     <div className={`notice notice-${tone}`} role="alert">

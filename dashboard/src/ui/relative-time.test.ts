@@ -4,7 +4,7 @@ import { absoluteTime, relativeTime } from "./relative-time.ts";
 const now = Date.parse("2026-03-01T12:00:00Z");
 const ago = (seconds: number) => relativeTime(now - seconds * 1000, now);
 
-test("the last ten seconds are now", () => {
+test("ten seconds either way are now", () => {
   expect(ago(0)).toBe("now");
   expect(ago(9)).toBe("now");
   expect(ago(-9)).toBe("now");
@@ -21,6 +21,6 @@ test("the largest unit that fits is used, rounded towards now", () => {
   expect(ago(-300)).toBe("in 5 minutes");
 });
 
-test("the absolute time names its time zone", () => {
+test("the absolute time includes its time zone", () => {
   expect(absoluteTime(now)).toMatch(/2026.*(GMT|UTC|[A-Z]{3,4})/);
 });

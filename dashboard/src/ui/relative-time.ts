@@ -9,7 +9,7 @@ const units: [Intl.RelativeTimeFormatUnit, number][] = [
   ["second", 1],
 ];
 
-/** "3 minutes ago", "in 2 hours"; within ten seconds either way simply "now". */
+/** Relative time, such as "3 minutes ago" or "in 2 hours"; "now" within ten seconds either way. */
 export function relativeTime(at: number, now: number): string {
   const { relative } = formats();
   const seconds = (at - now) / 1000;
@@ -19,12 +19,12 @@ export function relativeTime(at: number, now: number): string {
   return relative.format(Math.trunc(seconds / length), unit);
 }
 
-/** "1 Mar 2026, 13:00:00 GMT+1": the exact moment, with its time zone. */
+/** Exact time with its time zone, such as "1 Mar 2026, 13:00:00 GMT+1". */
 export function absoluteTime(at: number): string {
   return formats().absolute.format(at);
 }
 
-/** Making a formatter costs far more than using one, and a long list uses thousands. */
+/** Creating a formatter is far more expensive than using one, and a long list uses thousands. */
 const made = new Map<string, { relative: Intl.RelativeTimeFormat; absolute: Intl.DateTimeFormat }>();
 
 function formats() {

@@ -3,12 +3,12 @@ import { t } from "../i18n/i18n.ts";
 import { Dialog } from "./dialog.tsx";
 import { Notice } from "./notice.tsx";
 
-/** Asks before something is revoked for good. Focus goes to the answer that changes nothing. */
+/** Confirms a revocation. Focuses the safe answer. */
 export function RevokeQuestion(props: {
   title: string;
-  /** What it will mean. */
+  /** Consequences. */
   children: ReactNode;
-  /** Why it could not be done. */
+  /** Why it failed. */
   problem: string | null;
   isRevoking: boolean;
   onRevoke: () => void;

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 
-// On a narrow screen the style sheet turns rows into stacked cards with `display: grid`, and some browsers
-// then forget that this is a table. The explicit roles keep it one.
+// On narrow screens the style sheet sets `display: grid`, and some browsers then drop the table semantics. Explicit
+// roles keep them.
 
 /** A table that becomes stacked cards on a narrow screen. */
 export function Table(props: { label: string; className?: string; columns: string[]; children: ReactNode }) {
@@ -26,7 +26,7 @@ export function Table(props: { label: string; className?: string; columns: strin
   );
 }
 
-/** A row. */
+/** A table row. */
 export function Row(props: { className?: string | undefined; testId?: string; children: ReactNode }) {
   return (
     // biome-ignore lint/a11y/noRedundantRoles: see above
@@ -36,7 +36,7 @@ export function Row(props: { className?: string | undefined; testId?: string; ch
   );
 }
 
-/** The cell that names its row. */
+/** The header cell of a row. */
 export function RowHeader({ children }: { children: ReactNode }) {
   return (
     // biome-ignore lint/a11y/noRedundantRoles: see above
@@ -46,7 +46,7 @@ export function RowHeader({ children }: { children: ReactNode }) {
   );
 }
 
-/** A cell; its label takes the place of the column header when rows are stacked. */
+/** A cell; its label replaces the column header when rows are stacked. */
 export function Cell({
   label,
   className,

@@ -4,10 +4,10 @@ import { useTicking } from "./use-ticking.ts";
 
 const day = 86_400_000;
 
-/** A moment told relative to now, with the exact one on hover. */
+/** A time relative to now, with the exact time as a tooltip. */
 export function Time({ at }: { at: string }) {
   const moment = Date.parse(at);
-  // What is days old does not change while somebody looks at it; not ticking keeps long lists cheap.
+  // A time days ago doesn't change while the page is open; not ticking keeps long lists cheap.
   const pace = Math.abs(serverNow() - moment) > 2 * day ? "still" : "ten-seconds";
   const text = useTicking(pace, (now) => relativeTime(moment, now));
   return (

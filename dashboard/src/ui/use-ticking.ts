@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from "react";
 import { serverNow } from "../api/server-clock.ts";
 
-/** One timer for all components that tick at the same pace, however many rows are on the page. */
+/** One timer for all components with the same interval, however many rows are on the page. */
 class Ticker {
   readonly #everyMs: number;
   readonly #listeners = new Set<() => void>();
@@ -30,8 +30,8 @@ const everyTenSeconds = new Ticker(10_000);
 const never = () => () => {};
 
 /**
- * A text (or number) that depends on the server's time, worked out anew every second, every ten seconds or
- * only when rendered. The component renders again only when the result is another one.
+ * A value derived from the server's time, recomputed every second, every ten seconds, or only on render. The
+ * component rerenders only when the result changes.
  */
 export function useTicking<Result extends string | number | boolean>(
   pace: "second" | "ten-seconds" | "still",
