@@ -1,4 +1,4 @@
-/** Argon2id's settings and implementations side by side, on one core and on two, so that both can be chosen by figures. */
+/** Compares Argon2id settings and implementations, on one core and on two. */
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { ARGON2_PARAMETERS, type Argon2Parameters } from "../../api/src/crypto/argon2.ts";
@@ -7,7 +7,7 @@ import { type Row, rowOf } from "./table.ts";
 import { takeTurns } from "./turns.ts";
 import { startWorker } from "./worker.ts";
 
-/** The settings that OWASP's Password Storage Cheat Sheet calls equivalent. */
+/** The settings that OWASP's Password Storage Cheat Sheet lists as equivalent. */
 const SETTINGS: Argon2Parameters[] = [
   { memoryKib: 47_104, timeCost: 1, parallelism: 1 },
   ARGON2_PARAMETERS,
@@ -22,7 +22,7 @@ const ROUNDS = 3;
 const nameOf = ({ memoryKib, timeCost }: Argon2Parameters) =>
   `${(memoryKib / 1024).toFixed(0)} MiB, t=${timeCost}`;
 
-/** Hashes a second of each. */
+/** Hashes per second of each setting and implementation. */
 export async function argon2Choice(): Promise<Row[]> {
   const path = fileURLToPath(new URL("./raw-argon2.ts", import.meta.url));
   const rows: Row[] = [];

@@ -1,11 +1,11 @@
-/** What browsers load, beside Node's HTTP server answering with the same bytes. */
+/** The files that browsers load, compared with Node's HTTP server sending the same bytes. */
 import { fixedAnswer } from "./fixed-answer.ts";
 import { type Measurement, pathOn, startBareHttp } from "./measurement.ts";
 import { file } from "./requests.ts";
 import { type Row, rowOf } from "./table.ts";
 import { takeTurns } from "./turns.ts";
 
-/** What the pages and the largest files of both apps cost. */
+/** Measures the pages and main scripts of both apps. */
 export async function assets(measurement: Measurement): Promise<Row[]> {
   const { product, load } = measurement;
   const { url, sender } = product;
@@ -33,7 +33,7 @@ export async function assets(measurement: Measurement): Promise<Row[]> {
       3,
     );
     rows.push(
-      rowOf(`${what}, ${effort.concurrency} at a time`, done.product, {
+      rowOf(`${what}, ${effort.concurrency} concurrent`, done.product, {
         limit: { name: "bare node:http, same bytes", rounds: done.bare },
       }),
     );
@@ -42,7 +42,7 @@ export async function assets(measurement: Measurement): Promise<Row[]> {
   return rows;
 }
 
-/** The script that a page loads first. */
+/** Path of the first script of a page. */
 async function scriptOf(url: string, page: string): Promise<string> {
   const html = await (await fetch(`${url}${page}`)).text();
   const path = /<script[^>]+src="([^"]+)"/.exec(html)?.[1];

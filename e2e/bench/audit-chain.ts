@@ -1,7 +1,8 @@
 /**
- * What chaining the audit log by hash costs: how many events a second it takes with the chain's trigger and without it,
- * in turn, on one database, when all are of one vault, where each event waits for the one before, and when they are
- * spread. Run: node e2e/bench/audit-chain.ts [rounds]
+ * The cost of the audit log's hash chain: events per second with and without its trigger, taking turns on one database. One
+ * case writes to a single vault, where each event waits for the one before; the other spreads events over several.
+ *
+ * Run: node e2e/bench/audit-chain.ts [rounds]
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -12,10 +13,10 @@ import { migrate } from "../../drizzle/migrate.ts";
 
 const ROUNDS = Number(process.argv[2] ?? 5);
 
-/** How long each round stores events. */
+/** Duration of a round. */
 const ROUND_MS = 2_000;
 
-/** Connections that store events at a time, as a busy process has them. */
+/** Concurrent connections that store events, as in a busy process. */
 const WRITERS = 8;
 
 const dataDir = await mkdtemp(join(tmpdir(), "ttl-secrets-chain-"));
@@ -24,10 +25,10 @@ await migrate(database.url);
 const sql = postgres(database.url, { max: WRITERS, onnotice: () => {} });
 const vaults = Array.from({ length: WRITERS }, (_, n) => `vault_${String(n).padStart(24, "0")}`);
 for (const id of vaults) await sql`INSERT INTO vaults (id, name) VALUES (${id}, 'V')`;
-// Places that the chain never reaches, for events that are not chained.
+// Sequence numbers that the chain never reaches, for unchained events.
 await sql`CREATE SEQUENCE unchained START 1000000000`;
 
-/** Stores events for the time of a round, each in a transaction of its own. Returns how many a second. */
+/** Stores events for one round, each in its own transaction. Returns the events per second. */
 async function eventsPerSecond(vaultOf: (writer: number) => string): Promise<number> {
   const end = performance.now() + ROUND_MS;
   const counts = await Promise.all(
@@ -53,7 +54,7 @@ const cases = {
   [`${WRITERS} vaults`]: (writer: number) => vaults[writer] ?? "",
 };
 process.stdout.write(
-  `audit events a second, ${WRITERS} connections, median of ${ROUNDS} rounds of ${ROUND_MS / 1_000} s:\n`,
+  `audit events per second, ${WRITERS} connections, median of ${ROUNDS} rounds of ${ROUND_MS / 1_000} s:\n`,
 );
 for (const [name, vaultOf] of Object.entries(cases)) {
   const rates = { chained: [] as number[], unchained: [] as number[] };
@@ -67,7 +68,7 @@ for (const [name, vaultOf] of Object.entries(cases)) {
   }
   const [chained, unchained] = [median(rates.chained), median(rates.unchained)];
   process.stdout.write(
-    `  ${name}: ${chained.toFixed(0)} with the chain, ${unchained.toFixed(0)} without it: ${((chained / unchained) * 100).toFixed(0)} %\n`,
+    `  ${name}: ${chained.toFixed(0)} with the chain, ${unchained.toFixed(0)} without: ${((chained / unchained) * 100).toFixed(0)} %\n`,
   );
 }
 

@@ -1,23 +1,23 @@
-/** The least that Node's own HTTP server can do: reads the request and answers with fixed bytes. Run as a worker. */
+/** Node's HTTP server at its fastest: reads the request and sends fixed bytes. Runs as a worker. */
 
 import { createServer, type IncomingMessage } from "node:http";
 import { execute, parse, validate } from "graphql";
 import { schema } from "../../api/src/graphql/schema.ts";
 
-/** What to answer with. */
+/** A response to replay. */
 export interface FixedAnswer {
   headers: [name: string, value: string | string[]][];
-  /** One character per byte, so that it passes through a message between processes. */
+  /** One character per byte, so that it survives a message between processes. */
   body: string;
 }
 
-/** Answers every request with these bytes. Returns the port. */
+/** Answers every request with this response. Returns the port. */
 export function serveFixed({ headers, body }: FixedAnswer): Promise<number> {
   const bytes = Buffer.from(body, "latin1");
   return listen(async () => ({ headers, bytes }));
 }
 
-/** The same, but asks graphql-js for the body, and does nothing besides: no limits, no access rules, no log. */
+/** The same, but graphql-js produces the body: no limits, access rules or log. Returns the port. */
 export function serveGraphql(headers: FixedAnswer["headers"]): Promise<number> {
   const context = { viewer: async () => null };
   return listen(async (request) => {

@@ -1,16 +1,16 @@
 import type postgres from "postgres";
 
 /**
- * Takes indexes, keys and the product's own triggers off these tables; the function that it returns puts them back. A
- * million rows go in without them in a quarter of the time, that of building the indexes anew included; these are then as
- * packed as after a REINDEX. CHECKs stay.
+ * Drops indexes and keys and disables triggers of these tables; the returned function restores them. CHECKs stay. Inserting
+ * a million rows takes a quarter of the time this way, rebuilding the indexes included. The rebuilt indexes are as compact
+ * as after a REINDEX.
  */
 export async function bareTables(
   tx: postgres.TransactionSql,
   tables: readonly string[],
 ): Promise<() => Promise<void>> {
   await tx`SET LOCAL maintenance_work_mem = '256MB'`;
-  // Foreign keys first, as they stand on the others; they come back last.
+  // Foreign keys first, because they depend on the others. They are restored last.
   const constraints = await tx<{ table: string; name: string; definition: string }[]>`
     SELECT conrelid::regclass::text AS table, quote_ident(conname) AS name, pg_get_constraintdef(oid) AS definition
     FROM pg_constraint

@@ -1,6 +1,6 @@
 /**
- * Measures every path of the product beside its limit and prints one table. Nothing is asserted: what a machine does
- * depends on the machine. Run: pnpm bench [part …], on a machine with nothing else to do; parts are listed below.
+ * Measures every path of the product next to its limit and prints one table. Nothing is asserted: results depend on the
+ * machine. Run: pnpm bench [part …], with nothing else running. The parts are listed below.
  */
 import { writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
@@ -21,7 +21,7 @@ import { type Row, table, targetTable } from "./table.ts";
 
 const say = (line = "") => process.stdout.write(`${line}\n`);
 
-/** What is measured, in this order: memory while the process is young, the sweep once there is something to remove. */
+/** The parts, in order: memory while the process is young, the sweep once there is something to remove. */
 const PARTS: Record<string, (measurement: Measurement) => Promise<Row[]>> = {
   memory,
   endpoint,
@@ -36,18 +36,18 @@ const PARTS: Record<string, (measurement: Measurement) => Promise<Row[]>> = {
   sweep,
 };
 
-/** The curves are drawn anew each time. */
+/** Redraws the curves in each run. */
 async function growthWithPicture(measurement: Measurement): Promise<Row[]> {
   const { rows, panels } = await growth(measurement);
   const date = new Date().toISOString().slice(0, 10);
-  const caption = `CPU per request in ms, server and PostgreSQL together; ${availableParallelism()} cores, ${date}`;
+  const caption = `CPU per request in ms, server and PostgreSQL; ${availableParallelism()} cores, ${date}`;
   await writeFile(new URL("../pictures/growth.svg", import.meta.url), picture(panels, caption));
   return rows;
 }
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in PARTS));
-if (unknown.length > 0) throw new Error(`no such part; there are ${Object.keys(PARTS).join(", ")}`);
+if (unknown.length > 0) throw new Error(`unknown part; choose from ${Object.keys(PARTS).join(", ")}`);
 
 const start = performance.now();
 const product = await startProduct();
@@ -63,7 +63,7 @@ try {
     const begun = performance.now();
     const own = await part(measurement);
     rows.push(...own);
-    // At once, too, so that a run that is broken off has not been for nothing.
+    // Printed immediately, so that an aborted run is not lost.
     process.stderr.write(`${name}: ${((performance.now() - begun) / 1000).toFixed(0)} s\n${table(own)}\n`);
   }
   say(`\n${table(rows)}\n\nTargets:\n\n${targetTable(rows)}\n`);

@@ -1,14 +1,14 @@
-/** The way to GraphQL and back: an empty field, beside what Node's HTTP server does at best with the same bytes. */
+/** An empty GraphQL field, compared with Node's HTTP server sending the same bytes. */
 import { fixedAnswer } from "./fixed-answer.ts";
 import { type Measurement, pathOn, startBareHttp } from "./measurement.ts";
 import { emptyField, emptyFieldInOwnWords } from "./requests.ts";
 import { type Row, rowOf } from "./table.ts";
 import { type Contender, takeTurns } from "./turns.ts";
 
-/** The part of bare HTTP that an empty field is to reach. */
+/** Target: share of bare HTTP's efficiency that an empty field must reach. */
 const LEAST = 0.5;
 
-/** What an empty field costs, and graphql-js without the server around it. */
+/** Measures an empty field, and graphql-js without the server around it. */
 export async function endpoint(measurement: Measurement): Promise<Row[]> {
   const { product, load } = measurement;
   const { headers, body } = await fixedAnswer(product.url, emptyField);
@@ -22,15 +22,15 @@ export async function endpoint(measurement: Measurement): Promise<Row[]> {
     [64, 5],
   ] as const) {
     const effort = { concurrency, ms: 400 };
-    const beside = (port: number, pid: number): Contender => ({
+    const server = (port: number, pid: number): Contender => ({
       run: () =>
         load.call("load", { ...emptyFieldInOwnWords, ...effort, origin: `http://127.0.0.1:${port}` }),
       pids: () => [pid],
     });
     const done = await takeTurns(
       {
-        bare: beside(barePort, bare.pid),
-        graphql: beside(graphqlPort, graphql.pid),
+        bare: server(barePort, bare.pid),
+        graphql: server(graphqlPort, graphql.pid),
         product: pathOn(measurement, effort, emptyField),
         inOwnWords: pathOn(measurement, effort, emptyFieldInOwnWords),
       },
@@ -38,12 +38,12 @@ export async function endpoint(measurement: Measurement): Promise<Row[]> {
       { warmUps: concurrency === 16 ? 2 : 0 },
     );
     const limit = { name: "bare node:http, same bytes", rounds: done.bare };
-    const at = `${concurrency} at a time`;
+    const at = `${concurrency} concurrent`;
     rows.push(
       rowOf(`limit: bare node:http, ${at}`, done.bare),
       rowOf(`graphql-js behind node:http, ${at}`, done.graphql, { limit }),
       rowOf(`empty GraphQL field, ${at}`, done.product, { limit, least: LEAST }),
-      rowOf(`the same in a client's own words, ${at}`, done.inOwnWords, { limit }),
+      rowOf(`the same with a client's own document, ${at}`, done.inOwnWords, { limit }),
     );
   }
   await Promise.all([bare.stop(), graphql.stop()]);

@@ -2,10 +2,10 @@ import { request } from "undici";
 import type { FixedAnswer } from "./bare-http.ts";
 import type { Asked } from "./requests.ts";
 
-/** What Node's HTTP server writes itself. */
+/** Headers that Node's HTTP server writes itself. */
 const OWN = new Set(["date", "connection", "keep-alive", "transfer-encoding"]);
 
-/** The product's answer, byte by byte, for another server to give. */
+/** The product's response, to be replayed by another server. */
 export async function fixedAnswer(origin: string, { path, headers, bodies }: Asked): Promise<FixedAnswer> {
   const [body] = bodies ?? [];
   const answer = await request(`${origin}${path}`, {

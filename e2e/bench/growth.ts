@@ -1,4 +1,4 @@
-/** What the paths cost as secrets gather, in one project, and as requests do. */
+/** CPU time of each path as the secrets of a project, and as concurrent requests, increase. */
 import { type Measurement, pathOn } from "./measurement.ts";
 import type { Curve, Panel } from "./picture.ts";
 import {
@@ -16,7 +16,7 @@ import { ratioOf, spreadOf } from "./statistics.ts";
 import { atMost, type Row, spreadText } from "./table.ts";
 import { type Contender, type Round, takeTurns } from "./turns.ts";
 
-/** How many secrets are stored, in one project. */
+/** Stored secrets, in one project. */
 const SIZES = [1_000, 10_000, 100_000, 1_000_000];
 
 const CONCURRENCIES = [1, 4, 16, 64];
@@ -24,15 +24,15 @@ const CONCURRENCIES = [1, 4, 16, 64];
 /** 5,000 pages of 50. */
 const DEEP = 250_000;
 
-/** How much longer a page may take at a million than at a thousand. */
+/** Target: how much longer a page may take with a million secrets than with a thousand. */
 const MOST = 1.2;
 
 const MS = 300;
 const ROUNDS = 3;
-/** Where there is a target to decide upon. */
+/** For rows with a target. */
 const MORE_ROUNDS = 7;
 
-/** The rows on growth, and the panels of the picture. Leaves a million expired payloads behind, for the sweep. */
+/** Measures growth, and returns the panels of the picture. Leaves a million expired payloads for the sweep. */
 export async function growth(measurement: Measurement): Promise<{ rows: Row[]; panels: Panel[] }> {
   const { product } = measurement;
   const [small, large] = [await addProject(product), await addProject(product)];
@@ -55,12 +55,12 @@ export async function growth(measurement: Measurement): Promise<{ rows: Row[]; p
   }
   const panels = [
     { title: "by stored secrets, one request at a time", curves: bySize.all },
-    { title: "by requests at a time", curves: byConcurrency.all },
+    { title: "by concurrent requests", curves: byConcurrency.all },
   ];
   return { rows, panels };
 }
 
-/** The paths that are drawn. */
+/** The paths in the picture. */
 function paths(measurement: Measurement, projectId: string, concurrency: number): Record<string, Contender> {
   const { sender } = measurement.product;
   const effort = { concurrency, ms: MS };
@@ -77,7 +77,7 @@ function paths(measurement: Measurement, projectId: string, concurrency: number)
   };
 }
 
-/** Curves that grow by a point each at a time: CPU per request, which says what it costs and not how long it waits. */
+/** Collects a point per curve: CPU time per request, which measures cost, not waiting. */
 class Curves {
   readonly #curves = new Map<string, Curve>();
 
@@ -95,7 +95,7 @@ class Curves {
   }
 }
 
-/** The first page of a thousand, of a million, and one deep down, in turn. Times, not rates: they are what may not grow. */
+/** The first page of a thousand and of a million secrets, and a deep page, by latency. */
 async function pages(measurement: Measurement, small: string, large: string): Promise<Row[]> {
   const { product } = measurement;
   const { sender } = product;

@@ -1,17 +1,16 @@
-/** Create and reveal, beside the hash that they can't do without. */
-
+/** Create and reveal, compared with the hash that both need. */
 import { type Effort, type Measurement, pathOn } from "./measurement.ts";
 import { generate, type Link, linkIn, paste, revealRight, revealWrong } from "./requests.ts";
 import type { Row } from "./table.ts";
 import { rowOf } from "./table.ts";
 import { type Round, takeTurns } from "./turns.ts";
 
-/** The part of the raw hash rate that both are to reach: all else may cost a tenth. */
+/** Target: share of the raw hash rate that both must reach; the rest may cost a tenth. */
 const LEAST = 0.9;
 
 type Path = "argon2" | "paste" | "right" | "generate" | "wrong";
 
-/** Rounds of all four, and of the raw hash, which is what limits them. */
+/** Rounds of all four, and of the raw hash, their limit. */
 export function handOffRounds(
   measurement: Measurement,
   effort: Effort,
@@ -20,7 +19,7 @@ export function handOffRounds(
 ): Promise<Record<Path, Round[]>> {
   const { argon2, product } = measurement;
   const { sender } = product;
-  // What one round creates the next one reveals.
+  // Each reveal round uses the secrets of the create round before it.
   let links: Link[] = [];
   const keep = (answers: string[]) => {
     links = answers.map(linkIn);
@@ -38,7 +37,7 @@ export function handOffRounds(
   );
 }
 
-/** What the four cost at one, 16 and 64 at a time. */
+/** Measures the four paths with 16, 1 and 64 concurrent requests. */
 export async function handOff(measurement: Measurement): Promise<Row[]> {
   const rows: Row[] = [];
   for (const [concurrency, ms, rounds] of [
@@ -48,10 +47,10 @@ export async function handOff(measurement: Measurement): Promise<Row[]> {
   ] as const) {
     const done = await handOffRounds(measurement, { concurrency, ms }, rounds, concurrency === 16 ? 1 : 0);
     const limit = { name: "raw argon2, all cores", rounds: done.argon2 };
-    // One at a time can't fill two cores.
+    // A single request can't use two cores.
     const least = concurrency === 1 ? {} : { least: LEAST };
     const row = (what: string, each: Round[]) =>
-      rowOf(`${what}, ${concurrency} at a time`, each, { limit, withDatabase: true, ...least });
+      rowOf(`${what}, ${concurrency} concurrent`, each, { limit, withDatabase: true, ...least });
     if (concurrency === 16) rows.push(rowOf("limit: raw argon2, all cores", done.argon2));
     rows.push(
       row("reveal, right passphrase", done.right),

@@ -1,6 +1,6 @@
 /**
- * What refusing a hostile GraphQL document costs in CPU, beside an honest request through the same endpoint in the
- * same run. Run by `pnpm bench:security`.
+ * The CPU cost of refusing hostile GraphQL documents, compared with an honest request through the same endpoint in the same
+ * run. Run by `pnpm bench:security`.
  */
 
 import type { Context } from "../../api/src/graphql/context.ts";
@@ -27,7 +27,7 @@ const DOCUMENTS: Record<string, string> = {
 const graphql = createGraphql({ log: createLogger("silent"), metrics: new Metrics() });
 const context = { viewer: async () => null, sourceIp: "127.0.0.1", hasApiKey: false } as unknown as Context;
 
-/** CPU of this process for one request, in ms. A comment that differs each time keeps the document cache out of it. */
+/** CPU time of this process for one request, in ms. A different comment each time defeats any document cache. */
 async function cpuOf(document: string, round: number): Promise<number> {
   const request = new Request("http://localhost/graphql", {
     method: "POST",

@@ -1,7 +1,9 @@
 /**
- * What following a project's secrets costs, and how long news takes: two API processes on one database. Prints the
- * time from an attempt through one to the event from the other, and the memory of a process with many idle streams.
- * Needs as many file descriptors as there are streams (ulimit -n). Run: node e2e/bench/live.ts [reveals] [streams]
+ * Latency and memory of event streams, with two API processes on one database. Prints the time from an attempt at one process
+ * to the event from the other, and the memory of a process with many idle streams. Needs a file descriptor per stream
+ * (ulimit -n).
+ *
+ * Run: node e2e/bench/live.ts [reveals] [streams]
  */
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { Agent, request } from "node:http";
@@ -15,13 +17,13 @@ import { ask, signUp } from "./product.ts";
 const REVEALS = Number(process.argv[2] ?? 100);
 const STREAMS = Number(process.argv[3] ?? 10_000);
 
-/** Streams per project: a busy team's. */
+/** Streams per project, as in a busy team. */
 const PER_PROJECT = 50;
 
-/** How many streams are opened at a time. */
+/** Streams opened concurrently. */
 const AT_ONCE = 50;
 
-/** How long the idle streams are kept before memory is read: past several heartbeats and a check of all rights. */
+/** How long streams stay idle before memory is read: several heartbeats and an authorization check. */
 const IDLE_MS = 75_000;
 
 const say = (line = "") => process.stdout.write(`${line}\n`);
@@ -36,7 +38,7 @@ const two = await startApi(database.url, { ...shared, PUBLIC_URL: one.url });
 
 const agent = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY });
 
-/** Opens a stream; resolves at its headers. `onText` gets what arrives. */
+/** Opens a stream and resolves when its headers arrive. `onText` gets its text. */
 function openStream(cookie: string, projectId: string, onText: (text: string) => void): Promise<() => void> {
   return new Promise((resolve, reject) => {
     const sent = request(`${one.url}/graphql`, {
@@ -92,12 +94,12 @@ for (let n = 0; n < REVEALS; n++) {
 close();
 const sorted = times.toSorted((a, b) => a - b);
 const at = (q: number) => (sorted[Math.floor(q * (sorted.length - 1))] ?? 0).toFixed(0);
-say(`from an attempt through one process to its event from the other, over ${REVEALS} reveals:`);
+say(`from an attempt at one process to its event from the other, over ${REVEALS} reveals:`);
 say(`  median ${at(0.5)} ms, 95th percentile ${at(0.95)} ms, longest ${at(1)} ms (with the attempt itself)`);
 
 const projects: string[] = [];
 for (let n = 0; n < STREAMS / PER_PROJECT; n++) projects.push(await newProject(cookie));
-// Anew, so that what the attempts have left in its memory does not count.
+// Restarted, so that memory used by the attempts does not count.
 await one.stop();
 await one.start();
 const before = await residentMiB();

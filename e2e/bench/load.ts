@@ -1,37 +1,37 @@
-/** The load generator, run in a process of its own: it shares the cores with the server, but not its figures. */
+/** The load generator. It runs in its own process, so that its CPU time is not counted as the server's. */
 import { createHistogram } from "node:perf_hooks";
 import { type Dispatcher, Pool } from "undici";
 
-/** What to ask for, and how. */
+/** A request, and how to send it. */
 export interface Load {
   origin: string;
   path: string;
-  /** Bodies to POST, in turn; none: GET. */
+  /** Bodies to POST, in turn. Absent: GET. */
   bodies?: string[];
-  /** Whether each body may be sent once only; the round then ends with the last of them. */
+  /** Whether each body may be sent only once; the round then ends after the last one. */
   isOnce?: boolean;
   headers?: Record<string, string>;
-  /** How many requests are under way at a time, each on a connection of its own. */
+  /** Concurrent requests, each on its own connection. */
   concurrency: number;
-  /** How long to go on. */
+  /** Duration in ms. */
   ms: number;
-  /** Whether to hand back what was answered. */
+  /** Whether to return the response bodies. */
   keepsAnswers?: boolean;
-  /** What a good answer's body has in it. Anything else ends the measurement: a refusal costs nothing. */
+  /** Text that a successful body contains. Any other response ends the run, because refusals are cheap. */
   expect?: string;
 }
 
-/** What came of it. */
+/** Result of a round. */
 export interface LoadResult {
   count: number;
   perSecond: number;
-  /** Times to the end of the answer, in ms. */
+  /** Latency to the end of the response, in ms. */
   p50: number;
   p99: number;
   answers: string[];
 }
 
-/** Sends requests one after the other on each connection for the time of a round. */
+/** Sends requests for one round, one after the other on each connection. */
 export async function load(request: Load): Promise<LoadResult> {
   const { origin, path, bodies, isOnce, headers, concurrency, ms, keepsAnswers, expect } = request;
   const pool = new Pool(origin, { connections: concurrency, pipelining: 1 });
@@ -75,7 +75,7 @@ export async function load(request: Load): Promise<LoadResult> {
   };
 }
 
-/** By undici's own handlers, which cost a third of its streams. */
+/** Uses undici's handlers, which take a third of the CPU time of its streams. */
 function send(pool: Pool, options: Dispatcher.DispatchOptions): Promise<{ status: number; text: string }> {
   return new Promise((resolve, reject) => {
     let status = 0;

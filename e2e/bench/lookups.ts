@@ -1,4 +1,4 @@
-/** What asks the database and never hashes: attempts at nothing, the recipient's question, lists, the audit log. */
+/** Paths that query the database and never hash: unknown tokens, availability, lists, the audit log. */
 import { keyRingOf } from "../consistency/pending-secret.ts";
 import { type Effort, type Measurement, pathOn } from "./measurement.ts";
 import { claimsPerSecond, whyNoPgbench } from "./pgbench.ts";
@@ -7,10 +7,10 @@ import { auditPage, available, emptyField, revealUnknown, secretsPage, unknownLi
 import { type Row, rowOf } from "./table.ts";
 import { type Contender, takeTurns } from "./turns.ts";
 
-/** The part of an empty field's rate that an attempt at an unknown or dead token is to reach. */
+/** Target: share of an empty field's efficiency that an attempt at an unknown token must reach. */
 const LEAST = 0.5;
 
-/** What they cost at 16, one and 64 at a time, beside the same statements straight from the driver. */
+/** Measures them with 16, 1 and 64 concurrent requests, compared with the bare statements. */
 export async function lookups(measurement: Measurement): Promise<Row[]> {
   const rows: Row[] = [];
   for (const [concurrency, rounds] of [
@@ -43,13 +43,13 @@ async function at(measurement: Measurement, effort: Effort, rounds: number): Pro
       page: straight(() => sql.call("readPage", { ...statements, projectId: sender.projectId })),
       audit: pathOn(measurement, effort, auditPage(sender)),
       handOff: straight(() => sql.call("handOff", statements)),
-      // Its connections are gone with it, and so is what they have used of the CPU.
+      // pgbench closes its connections, so their CPU time can't be read afterwards.
       pgbench: whyNot === undefined ? { run: () => claimsPerSecond(claims), pids: () => [] } : undefined,
     },
     rounds,
     { warmUps: effort.concurrency === 16 ? 1 : 0 },
   );
-  const place = `${effort.concurrency} at a time`;
+  const place = `${effort.concurrency} concurrent`;
   const field = { name: "empty GraphQL field", rounds: done.field };
   const limit = (name: string, each: (typeof done)["field"]) => rowOf(`limit: ${name}, ${place}`, each);
   return [
@@ -70,7 +70,7 @@ async function at(measurement: Measurement, effort: Effort, rounds: number): Pro
     limit("the claim from postgres.js", done.claim),
     whyNot === undefined
       ? limit("the claim from pgbench", done.pgbench)
-      : { what: `limit: the claim from pgbench, ${place}`, measured: `left out: ${whyNot}` },
+      : { what: `limit: the claim from pgbench, ${place}`, measured: `skipped: ${whyNot}` },
     limit("a hand-off's statements from postgres.js", done.handOff),
   ];
 }

@@ -2,7 +2,7 @@ import { availableParallelism, cpus, loadavg, release, totalmem } from "node:os"
 
 const GIB = 1024 ** 3;
 
-/** What the figures were measured on, in a line. */
+/** The date, machine and versions of a run, on one line. */
 export function machine(databaseVersion: string): string {
   const [minute = 0] = loadavg();
   return [

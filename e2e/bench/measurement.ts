@@ -11,7 +11,7 @@ import { startWorker, type Worker } from "./worker.ts";
 
 const pathOf = (module: string) => fileURLToPath(new URL(module, import.meta.url));
 
-/** What everything is measured with. */
+/** The product, the load generator and the workers that measure limits. */
 export interface Measurement {
   product: Product;
   load: Worker<typeof LoadModule>;
@@ -20,7 +20,7 @@ export interface Measurement {
   stop(): Promise<void>;
 }
 
-/** Starts the processes beside the product. */
+/** Starts the load generator and the workers. */
 export function startMeasurement(product: Product): Measurement {
   const load = startWorker<typeof LoadModule>(pathOf("./load.ts"));
   const argon2 = startWorker<typeof RawArgon2>(pathOf("./raw-argon2.ts"));
@@ -34,20 +34,20 @@ export function startMeasurement(product: Product): Measurement {
   };
 }
 
-/** A process that serves as `bare-http.ts` does. */
+/** Starts a worker with the functions of `bare-http.ts`. */
 export const startBareHttp = () => startWorker<typeof BareHttp>(pathOf("./bare-http.ts"));
 
-/** How hard a path is tried. */
+/** Load on a path: concurrent requests, and the duration of a round. */
 export interface Effort {
   concurrency: number;
   ms: number;
 }
 
 /**
- * A path of the product, as something to measure.
+ * A path of the product as a contender.
  *
- * @param asked is asked for at the start of each round: what can be used once only is different each time.
- * @param onAnswers gets what was answered, if anybody wants it.
+ * @param asked the request, or a function that returns a new one for each round, if it can be sent only once.
+ * @param onAnswers gets the response bodies of each round.
  */
 export function pathOn(
   { product, load }: Measurement,

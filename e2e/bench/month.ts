@@ -1,9 +1,9 @@
 /**
- * How much a month leaves behind, and whether anything grows without bound: the product's own tables, triggers, sweep and
- * retention under a clock that runs ahead, on a real PostgreSQL. Every simulated hour the secrets of an hour are made and
- * attempted, set by set, in rows as the API writes them and with as many versions of them, and the sweep goes by.
+ * What a month leaves in the database, and whether anything grows without bound: the product's tables, triggers, sweep and
+ * retention on a real PostgreSQL, with a simulated clock. Every simulated hour creates and ends the secrets of an hour, with
+ * the same rows and row versions that the API writes, and runs the sweep.
  *
- * Prints the tables' sizes as they go; ends with 1 when what should stay level does not.
+ * Prints the sizes of the tables. Exits with 1 if a table grows that should stay level.
  * Run: node e2e/bench/month.ts [secrets a day] [days] [RETENTION_DAYS] [AUDIT_RETENTION_DAYS]
  */
 import { mkdtemp, rm } from "node:fs/promises";
@@ -18,30 +18,30 @@ import { migrate } from "../../drizzle/migrate.ts";
 
 const [perDay = 10_000, days = 30, secretDays = 365, auditDays] = process.argv.slice(2).map(Number);
 
-/** What is asked about. */
-const ASKED_PER_DAY = 100_000;
+/** The rate that results are extrapolated to. */
+const TARGET_PER_DAY = 100_000;
 
 const HOUR_MS = 3_600_000;
 
-/** Vaults, each with a project, among which the secrets are spread; and people who sign in once a day. */
+/** Number of vaults, each with one project, and of people, who sign in once a day. */
 const VAULTS = 200;
 
-/** Addresses that come by in an hour, each with a counter of its own. */
+/** Client addresses per hour, each with its own counter. */
 const ADDRESSES_PER_HOUR = 500;
 
-/** A value of 100 bytes is 116 sealed: a long password, or a connection string. */
+/** A value of 100 bytes (a long password, or a connection string) plus the 16-byte tag. */
 const CIPHERTEXT_BYTES = 116;
 
-/** What may be told from noise, and from the free space that a table keeps. */
+/** Tolerance of a level table, for noise and the free space it keeps. */
 const LEVEL = { factor: 1.25, bytes: 1 << 20 };
 
 const say = (line = "") => process.stdout.write(`${line}\n`);
 
-/** What this process takes for the time; the database's is shifted by as much. */
+/** Offset of the simulated clock, in this process and in the database. */
 let aheadMs = 0;
 const TrueDate = globalThis.Date;
 globalThis.Date = class extends TrueDate {
-  // The constructor has as many forms as Date's own; only the one without arguments asks the clock.
+  // Only the form without arguments reads the clock.
   constructor(...args: []) {
     if (args.length === 0) super(TrueDate.now() + aheadMs);
     else super(...args);
@@ -54,7 +54,7 @@ globalThis.Date = class extends TrueDate {
 const dataDir = await mkdtemp(join(tmpdir(), "ttl-secrets-month-"));
 const server = await startEmbeddedPostgres({
   dataDir,
-  // A day takes seconds here, so what comes by every minute comes by every second.
+  // A day takes seconds here, so autovacuum must run every second instead of every minute.
   settings: {
     fsync: "off",
     autovacuum_naptime: "1s",
@@ -66,8 +66,7 @@ await migrate(server.url);
 
 const setUp = connect(server.url, 1);
 /**
- * Functions of these names come before PostgreSQL's own in every statement of the product's and in its triggers, where
- * none of them says which schema it means.
+ * These functions shadow PostgreSQL's own in the product's statements and triggers, which do not name the schema.
  */
 await setUp.sql.unsafe(`
   CREATE SCHEMA ahead;
@@ -91,15 +90,15 @@ await setUp.sql`
   SELECT gen_random_uuid(), id, 'Payments' FROM vaults`;
 await setUp.close();
 
-// The tables are found in the path of new connections.
+// The new search path applies to new connections.
 const db = connect(server.url, 2);
 const { sql } = db;
 const rateLimits = new RateLimits(db, 1);
 
-/** Sets the database's clock to this process's. */
+/** Sets the database's clock to that of this process. */
 const setClock = () => sql`UPDATE ahead.clock SET by = make_interval(secs => ${aheadMs / 1000}::float8)`;
 
-/** An hour's new secrets, with TTLs from one minute to a day; a third of them with an idempotency key. */
+/** Creates the secrets of an hour, with TTLs from one minute to a day, a third of them with an idempotency key. */
 async function create(count: number): Promise<void> {
   await sql`
     WITH fresh AS MATERIALIZED (
@@ -125,10 +124,7 @@ async function create(count: number): Promise<void> {
       'Database password of ' || n FROM fresh`;
 }
 
-/**
- * Recipients and senders of the hour: of a hundred pending secrets that were made within it 80 are viewed, 5 destroyed
- * by a wrong passphrase, 3 revoked; the rest run out.
- */
+/** Ends the secrets of an hour: 80 % are viewed, 5 % destroyed by a wrong passphrase, 3 % revoked; the rest expire. */
 async function end(): Promise<void> {
   // The claim leaves one version of each row, the settlement another.
   await sql`
@@ -156,7 +152,7 @@ async function end(): Promise<void> {
     FROM settled s JOIN projects p ON p.id = s.project_id`;
 }
 
-/** What an hour of requests leaves beside secrets: counters and sessions (of seven days, as better-auth makes them). */
+/** Other rows of an hour: rate-limit counters, and sessions of seven days (better-auth's default). */
 async function visit(hour: number): Promise<void> {
   const at = Date.now();
   await sql`
@@ -206,10 +202,10 @@ function print(day: number, measured: readonly Size[]): void {
     );
   }
   const total = measured.reduce((sum, { heap, indexes }) => sum + heap + indexes, 0);
-  say(`${"together".padEnd(44)} ${mib(total).padStart(11)}`);
+  say(`${"total".padEnd(44)} ${mib(total).padStart(11)}`);
 }
 
-/** Days after which a table holds no more than it held; undefined for those that are kept for good. */
+/** Days after which a table must stop growing; undefined if its rows are kept forever. */
 const LEVEL_AFTER: Readonly<Record<string, number | undefined>> = {
   ttl_secret_payloads: 2,
   create_attempts: 3,
@@ -225,7 +221,7 @@ const LEVEL_AFTER: Readonly<Record<string, number | undefined>> = {
 
 const retention = { secretDays, auditDays };
 const startedAt = performance.now();
-/** The first measurement of each table that was taken when it should have come level. */
+/** First size of each table after it should have stopped growing. */
 const level = new Map<string, Size>();
 const grown: string[] = [];
 for (let hour = 0; hour < days * 24; hour++) {
@@ -258,18 +254,18 @@ for (let hour = 0; hour < days * 24; hour++) {
 say(
   `\n${days} days in ${((performance.now() - startedAt) / 1000).toFixed(0)} s; RETENTION_DAYS=${secretDays}, AUDIT_RETENTION_DAYS ${auditDays ?? "unset"}`,
 );
-if (perDay !== ASKED_PER_DAY) {
+if (perDay !== TARGET_PER_DAY) {
   say(
-    `at ${ASKED_PER_DAY} a day, extrapolated: what goes by secrets and events is ${ASKED_PER_DAY / perDay} times as much`,
+    `at ${TARGET_PER_DAY} a day, extrapolated: secrets and events take ${TARGET_PER_DAY / perDay} times as much`,
   );
 }
 const last = await sizes();
 for (const { table, rows, heap, indexes } of last.filter(({ table }) =>
   /^(ttl_secrets|audit_events)$/.test(table),
 )) {
-  say(`${table}: ${((heap + indexes) / rows).toFixed(0)} bytes a row, indexes included`);
+  say(`${table}: ${((heap + indexes) / rows).toFixed(0)} bytes per row, indexes included`);
 }
-say(grown.length === 0 ? "What should stay level does." : `GROWS ${grown.join("; ")}`);
+say(grown.length === 0 ? "No table grows that should stay level." : `GROWS ${grown.join("; ")}`);
 process.exitCode = grown.length === 0 ? 0 : 1;
 
 await db.close();

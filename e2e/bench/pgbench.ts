@@ -1,4 +1,4 @@
-/** PostgreSQL's own load generator, where Debian's is installed. */
+/** PostgreSQL's load generator, if Debian's package is installed. */
 import { execFile } from "node:child_process";
 import { globSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -13,7 +13,7 @@ const run = promisify(execFile);
 
 const PGBENCH = globSync("/usr/lib/postgresql/*/bin/pgbench").sort().at(-1);
 
-/** Takes a statement's text and parameters from the product itself, so that it is the same whatever becomes of it. */
+/** Text and parameters of the claim, recorded from the product, so that they never differ from it. */
 async function textOfClaim(databaseUrl: string, attempt: Parameters<typeof claim>[1]) {
   const sent: { text: string; parameters: unknown[] }[] = [];
   const sql = postgres(databaseUrl, {
@@ -24,7 +24,7 @@ async function textOfClaim(databaseUrl: string, attempt: Parameters<typeof claim
   await claim({ sql } as Database, attempt);
   await sql.end();
   const statement = sent.at(-1);
-  if (!statement) throw new Error("nothing was sent");
+  if (!statement) throw new Error("the product sent no statement");
   return statement;
 }
 
@@ -35,9 +35,9 @@ interface Claims {
   concurrency: number;
 }
 
-/** Tries it. Returns why it can't be had here, if it can't. */
+/** Why pgbench can't run here; undefined if it can. */
 export async function whyNoPgbench(claims: Claims): Promise<string | undefined> {
-  if (PGBENCH === undefined) return "none is installed";
+  if (PGBENCH === undefined) return "not installed";
   try {
     await claimsPerSecond(claims);
     return undefined;
@@ -46,13 +46,13 @@ export async function whyNoPgbench(claims: Claims): Promise<string | undefined> 
   }
 }
 
-/** Claims in a round. Not a time: pgbench's includes connecting, which with 64 clients may take all of it. */
+/** Claims per round. A duration would include connecting, which may take all of it with 64 clients. */
 const CLAIMS = 2_000;
 
 /**
- * How many claims of unknown tokens a second pgbench brings about, prepared as the driver prepares them, connecting left out.
+ * Claims of unknown tokens per second by pgbench, prepared as the driver prepares them, without the time to connect.
  *
- * @throws Error with what pgbench said when it has no figure.
+ * @throws Error with pgbench's output if it reports no result.
  */
 export async function claimsPerSecond({
   databaseUrl,
@@ -106,7 +106,7 @@ export async function claimsPerSecond({
     );
     const count = Number(/number of transactions actually processed: (\d+)/.exec(stdout)?.[1]);
     const perSecond = Number(/tps = ([\d.]+)/.exec(stdout)?.[1]);
-    if (!(count > 0 && perSecond > 0)) throw new Error(`pgbench has no figure:\n${stdout}`);
+    if (!(count > 0 && perSecond > 0)) throw new Error(`pgbench reported no result:\n${stdout}`);
     return { count, perSecond };
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -1,12 +1,12 @@
-/** The growth curves as one picture that is readable on light and on dark pages. */
+/** Draws the growth curves as an SVG for light and dark pages. */
 
-/** What one path costs at several points. */
+/** CPU time of a path at several points, in ms. */
 export interface Curve {
   name: string;
   points: { at: number; ms: number }[];
 }
 
-/** One diagram: curves over the same points. */
+/** A diagram: curves over the same points. */
 export interface Panel {
   title: string;
   curves: Curve[];
@@ -14,12 +14,12 @@ export interface Panel {
 
 const PANEL = { width: 430, height: 320 };
 const PLOT = { left: 44, top: 44, right: 262, bottom: 284 };
-/** The vertical axis, in ms: from a tenth of one to a hundred. */
+/** Powers of ten on the vertical axis: 0.1 to 100 ms. */
 const DECADES = { from: -1, to: 2 };
-/** What a line of text needs. */
+/** Height of a line of text. */
 const LINE = 15;
 
-/** Okabe and Ito's colours (2008), which people with any colour vision tell apart, a bit darker or lighter by page. */
+/** Okabe and Ito's colour-blind safe palette (2008), adjusted for light and dark pages. */
 const COLORS = [
   { light: "#0072b2", dark: "#56b4e9" },
   { light: "#b34700", dark: "#ff8c42" },
@@ -37,7 +37,7 @@ const escaped = (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", 
 const round = (value: number) => Math.round(value * 10) / 10;
 const label = (at: number) => at.toLocaleString("en");
 
-/** The panels side by side, as an SVG document. */
+/** An SVG document with the panels next to each other. */
 export function picture(panels: readonly Panel[], caption: string): string {
   const width = PANEL.width * panels.length;
   const height = PANEL.height + 24;
@@ -87,7 +87,7 @@ function draw({ title, curves }: Panel): string {
   return lines.join("\n");
 }
 
-/** Where each curve's name stands: beside its end, but below the name above it. */
+/** Vertical position of each curve's name: at the curve's end, but never overlapping the name above. */
 function namePlaces(curves: readonly Curve[]): number[] {
   const ends = curves.map(({ points }) => yOf(points.at(-1)?.ms ?? 1) + 4);
   const order = ends.map((_, index) => index).sort((a, b) => (ends[a] ?? 0) - (ends[b] ?? 0));

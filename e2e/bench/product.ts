@@ -1,4 +1,4 @@
-/** The product as `pnpm start` runs it, on an embedded PostgreSQL, with a sender who is signed in. */
+/** The product as `pnpm start` runs it, on an embedded PostgreSQL, with a signed-in sender. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { open, rm } from "node:fs/promises";
@@ -24,15 +24,15 @@ export interface Product {
   databaseUrl: string;
   keys: ReturnType<typeof freshKeys>;
   sender: Sender;
-  /** A connection for what the product itself does not do: filling tables. */
+  /** A connection for filling tables. */
   sql: postgres.Sql;
-  /** The API's process. */
+  /** Process of the API. */
   pids: () => number[];
-  /** All of PostgreSQL's. */
+  /** All processes of PostgreSQL. */
   databasePids: () => Promise<number[]>;
-  /** Starts the API anew, with these variables and on so many cores. */
+  /** Restarts the API with these variables, on the first `cores` cores. */
   restart(env?: Record<string, string>, cores?: number): Promise<void>;
-  /** One more process of the API, with these variables. */
+  /** Starts another process of the API with these variables. */
   startReplica(env: Record<string, string>): Promise<ApiProcess>;
   stop(): Promise<void>;
 }
@@ -42,7 +42,7 @@ interface ApiProcess {
   stop: () => Promise<void>;
 }
 
-/** Starts it. Its log goes to a file, as a service's does. */
+/** Starts the product. Its log goes to a file, as that of a service does. */
 export async function startProduct(): Promise<Product> {
   const folder = await temporaryFolder();
   const database = await startEmbeddedPostgres({ dataDir: join(folder, "data") });
@@ -57,7 +57,7 @@ export async function startProduct(): Promise<Product> {
     SIGN_UP: "open",
     // All requests come from one address.
     RATE_LIMIT_MULTIPLIER: "1000000",
-    // Only where it is what is measured.
+    // Only the sweep benchmark needs it.
     SWEEP_INTERVAL_SECONDS: "3600",
   };
   const start = (env: Record<string, string> = {}, cores?: number) =>
@@ -123,7 +123,7 @@ export async function startProcess(options: {
   };
 }
 
-/** One GraphQL request's data. @throws Error when it has errors. */
+/** Data of a GraphQL request. @throws Error if the response has errors. */
 export async function ask(url: string, query: string, variables: object = {}, cookie = "") {
   const response = await fetch(`${url}/graphql`, {
     method: "POST",
@@ -136,7 +136,7 @@ export async function ask(url: string, query: string, variables: object = {}, co
   return data as any;
 }
 
-/** A new account with a project. */
+/** Creates an account with a project. */
 export async function signUp(url: string): Promise<Sender> {
   const email = "ada@example.com";
   const response = await fetch(`${url}/api/auth/sign-up/email`, {

@@ -1,4 +1,4 @@
-/** Argon2id with nothing around it, on as many cores as the process has. Run as a worker. */
+/** Bare Argon2id on all cores of the process. Runs as a worker. */
 import { argon2 as nodeArgon2, randomBytes } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { promisify } from "node:util";
@@ -9,20 +9,20 @@ const BYTES = 64;
 
 type Hash = (password: string, salt: Buffer, parameters: Argon2Parameters) => Promise<Buffer>;
 
-/** The maintained implementations that Node can use. The product's is the first. */
+/** The maintained implementations for Node. The product uses the first. */
 const IMPLEMENTATIONS = {
   argon2: argon2id,
   "node:crypto": (message, nonce, { memoryKib: memory, timeCost: passes, parallelism }) =>
     promisify(nodeArgon2)("argon2id", { message, nonce, memory, passes, parallelism, tagLength: BYTES }),
   "@node-rs/argon2": (password, salt, { memoryKib: memoryCost, timeCost, parallelism }) =>
-    // 2 is Argon2id; a const enum, which can't be imported where types are only stripped.
+    // 2 is Argon2id. It is a const enum, which can't be imported when types are only stripped.
     hashRaw(password, { algorithm: 2, salt, memoryCost, timeCost, parallelism, outputLen: BYTES }),
 } satisfies Record<string, Hash>;
 
-/** The name of one of them. */
+/** Name of an implementation. */
 export type Implementation = keyof typeof IMPLEMENTATIONS;
 
-/** Hashes for so long, one at a time on each core. */
+/** Hashes for `ms` milliseconds, one hash at a time per core. */
 export async function hashes({
   ms,
   implementation = "argon2",
@@ -45,7 +45,7 @@ export async function hashes({
   return { count, perSecond: (count * 1000) / (performance.now() - start) };
 }
 
-/** Whether all of them give the same bytes. */
+/** Whether all implementations return the same bytes. */
 export async function isSame(parameters: Argon2Parameters = ARGON2_PARAMETERS): Promise<boolean> {
   const salt = randomBytes(16);
   const results = await Promise.all(

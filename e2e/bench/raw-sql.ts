@@ -1,4 +1,4 @@
-/** The product's own statements, straight from the driver, with nothing around them. Run as a worker. */
+/** The product's statements, sent by the driver with no server around them. Runs as a worker. */
 import { randomBytes } from "node:crypto";
 import { hashToken } from "../../api/src/crypto/token.ts";
 import { connect } from "../../api/src/db/client.ts";
@@ -9,7 +9,7 @@ import { expireBatch } from "../../api/src/secrets/secret-store.ts";
 import { hashedPassphrase, keyRingOf, storePending } from "../consistency/pending-secret.ts";
 import type { Sender } from "./product.ts";
 
-/** Where to send them, for how long, and how many at a time. */
+/** Where to send statements, for how long (ms), and how many concurrently. */
 export interface Statements {
   databaseUrl: string;
   keys: { ENCRYPTION_KEYS: string };
@@ -38,7 +38,7 @@ const databaseOf = ({ databaseUrl }: Pick<Statements, "databaseUrl">) => {
   return open;
 };
 
-/** What an attempt at an unknown token asks: the claim, which finds nothing. */
+/** The claim of an unknown token, which finds nothing. */
 export function claimNothing(on: Statements) {
   const db = databaseOf(on);
   const kids = [...keyRingOf(on.keys).keys.keys()];
@@ -47,7 +47,7 @@ export function claimNothing(on: Statements) {
   );
 }
 
-/** What the recipient's page asks about an unknown token. */
+/** The availability query of an unknown token. */
 export function findNothing(on: Statements) {
   const db = databaseOf(on);
   return repeat(on, () => findPayload(db, { tokenHash: randomBytes(32), vaultId: on.sender.vaultId }));
@@ -60,7 +60,7 @@ export function readPage(on: Statements & { projectId: string }) {
   return repeat(on, () => listSecrets(db.orm, { projectId: on.projectId, page, order: "newest_first" }));
 }
 
-/** All that a hand-off stores: create's inserts, then the claim and the final statement. No hash is run. */
+/** All statements of a hand-off: create's inserts, the claim and the final statement. No hash is computed. */
 export async function handOff(on: Statements) {
   const db = databaseOf(on);
   const ring = keyRingOf(on.keys);
@@ -74,7 +74,7 @@ export async function handOff(on: Statements) {
   });
 }
 
-/** Removes all that has expired, without the rests that the product takes. Returns how many a second. */
+/** Removes all expired payloads, without the product's pauses. */
 export async function sweep(on: Pick<Statements, "databaseUrl" | "concurrency">) {
   const db = databaseOf(on);
   let count = 0;

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { bareTables } from "./bare-tables.ts";
 import type { Product } from "./product.ts";
 
-/** A new, empty project of the sender's. */
+/** Creates an empty project of the sender. */
 export async function addProject({ sql, sender }: Product): Promise<string> {
   const id = randomUUID();
   await sql`INSERT INTO projects (id, vault_id, name) VALUES (${id}, ${sender.vaultId}, 'Seeded')`;
@@ -10,8 +10,8 @@ export async function addProject({ sql, sender }: Product): Promise<string> {
 }
 
 /**
- * Fills a project up to so many secrets, with payloads that nothing opens. They were made within the last day, the first
- * one first, 50 ms apart, and the TTL of each ended an hour later: they read as expired, and are the sweep's to remove.
+ * Fills a project up to `upTo` secrets whose payloads can't be opened. They were created within the last day, 50 ms apart, and
+ * expired an hour later, so they read as expired and the sweep removes them.
  */
 export async function fill(product: Product, projectId: string, upTo: number): Promise<void> {
   const { sql, sender } = product;
@@ -39,11 +39,11 @@ export async function fill(product: Product, projectId: string, upTo: number): P
   await sql`VACUUM (ANALYZE) ttl_secret_payloads`;
 }
 
-/** The cursor of the row that so many newer ones stand before, as the API gives it out. */
+/** The API's cursor of the row at this depth, newest first. */
 export async function cursorAt({ sql }: Product, projectId: string, depth: number): Promise<string> {
   const [row] = await sql<[{ id: string; ms: number }?]>`
     SELECT id, (extract(epoch FROM created_at) * 1000)::float8 AS ms FROM ttl_secrets
     WHERE project_id = ${projectId} ORDER BY created_at DESC, id DESC OFFSET ${depth - 1} LIMIT 1`;
-  if (!row) throw new Error("the project is not that deep");
+  if (!row) throw new Error("the project has fewer secrets");
   return Buffer.from(`${row.ms}:${row.id}`).toString("base64url");
 }

@@ -1,22 +1,22 @@
-/** What several rounds of one measurement come to. */
+/** Several rounds of one measurement. */
 export interface Spread {
   median: number;
   least: number;
   most: number;
 }
 
-/** The value below which the part `q` (0 to 1) of the values lies; NaN for none. */
+/** The `q` quantile (0 to 1) of the values; NaN if there are none. */
 export function quantile(values: readonly number[], q: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? Number.NaN;
 }
 
-/** The median with the extremes. */
+/** Median, minimum and maximum. */
 export function spreadOf(values: readonly number[]): Spread {
   return { median: quantile(values, 0.5), least: Math.min(...values), most: Math.max(...values) };
 }
 
-/** How the two compare, round by round: what slows the machine down for a moment slows both. */
+/** Ratio of the two, round by round: a slow moment of the machine affects both sides of a ratio. */
 export function ratioOf(values: readonly number[], limits: readonly number[]): Spread {
   return spreadOf(values.map((value, round) => value / (limits[round] ?? Number.NaN)));
 }

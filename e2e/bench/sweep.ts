@@ -1,4 +1,4 @@
-/** The sweep of a million expired payloads, beside reveals. */
+/** The sweep of a million expired payloads, during reveals. */
 import { ARGON2_PARAMETERS } from "../../api/src/crypto/argon2.ts";
 import { connect } from "../../api/src/db/client.ts";
 import { hashedPassphrase, keyRingOf, storePending } from "../consistency/pending-secret.ts";
@@ -12,23 +12,23 @@ import { type Contender, takeTurns } from "./turns.ts";
 
 const PAYLOADS = 1_000_000;
 
-/** How much longer the slowest hundredth of the reveals may take. */
+/** Target: how much longer the 99th percentile of reveals may be. */
 const MOST = 1.5;
 
-/** Fewer than the slots of two cores and their queue: what is slow is slow because of the sweep. */
+/** Few enough not to queue for Argon2 on two cores, so that only the sweep can slow them down. */
 const EFFORT = { concurrency: 4, ms: 3_000 };
 
-/** Reveals in a round at most: each needs a secret of its own. */
+/** Maximum number of reveals per round; each needs its own secret. */
 const SECRETS = 240;
 
 const ROUNDS = 5;
 
-/** Connections that remove what is left when the reveals are through. */
+/** Connections that remove the rest after the reveals. */
 const SWEEPERS = 2;
 
 /**
- * How reveals do without the sweep and beside it, in turn, how fast it is, and what it leaves of the tables. The sweep is
- * that of a second process, which is stopped and let go on. Ends with nothing left to remove.
+ * Reveals with and without a sweep, taking turns; the rate of the sweep; and the size of the tables afterwards. The sweep runs
+ * in a second process, which is suspended and resumed. Ends with nothing left to remove.
  */
 export async function sweep(measurement: Measurement): Promise<Row[]> {
   const { product, sql } = measurement;
@@ -40,7 +40,7 @@ export async function sweep(measurement: Measurement): Promise<Row[]> {
   process.kill(replica.pid, "SIGSTOP");
   const reveal: Contender = pathOn(measurement, EFFORT, () => revealRight(secrets.splice(0, SECRETS)));
   const rates: number[] = [];
-  const besideSweep = async () => {
+  const duringSweep = async () => {
     const { expired: from } = await tables(product);
     process.kill(replica.pid, "SIGCONT");
     const start = performance.now();
@@ -48,12 +48,12 @@ export async function sweep(measurement: Measurement): Promise<Row[]> {
     process.kill(replica.pid, "SIGSTOP");
     const seconds = (performance.now() - start) / 1000;
     const { expired: to } = await tables(product);
-    if (to === 0) throw new Error("the sweep was over before it was measured");
+    if (to === 0) throw new Error("the sweep ended before it was measured");
     rates.push((from - to) / seconds);
     return result;
   };
-  const { without, beside } = await takeTurns(
-    { without: reveal, beside: { ...reveal, run: besideSweep } },
+  const { without, during } = await takeTurns(
+    { without: reveal, during: { ...reveal, run: duringSweep } },
     ROUNDS,
     { warmUps: 0 },
   );
@@ -65,21 +65,21 @@ export async function sweep(measurement: Measurement): Promise<Row[]> {
     concurrency: SWEEPERS,
   });
   const after = await tables(product);
-  const p99 = (rounds: typeof beside) => rounds.map((round) => round.p99 ?? Number.NaN);
-  const ratio = ratioOf(p99(beside), p99(without));
+  const p99 = (rounds: typeof during) => rounds.map((round) => round.p99 ?? Number.NaN);
+  const ratio = ratioOf(p99(during), p99(without));
   const grew = (table: (typeof before)["payloads"]) =>
-    `${table.mib} MiB, ${thousands(table.dead)} rows dead, ${table.vacuums} times autovacuumed`;
+    `${table.mib} MiB, ${thousands(table.dead)} dead rows, autovacuumed ${table.vacuums} times`;
   return [
     {
-      what: `reveal's p99 beside the sweep, ${EFFORT.concurrency} at a time`,
-      measured: `${spreadText(spreadOf(p99(beside)))} ms`,
+      what: `reveal's p99 during the sweep, ${EFFORT.concurrency} concurrent`,
+      measured: `${spreadText(spreadOf(p99(during)))} ms`,
       beside: `without the sweep: ${spreadText(spreadOf(p99(without)))} ms`,
       ratio,
       target: atMost(ratio, MOST, "by time"),
     },
     {
       what: `sweep of ${thousands(before.expired)} expired payloads`,
-      measured: `${spreadText(spreadOf(rates))} /s beside reveals, ${perSecond.toFixed(0)} /s over the last ${thousands(left)}, by ${SWEEPERS} connections at once`,
+      measured: `${spreadText(spreadOf(rates))} /s during reveals, ${perSecond.toFixed(0)} /s for the last ${thousands(left)}, by ${SWEEPERS} connections`,
     },
     ...(["payloads", "secrets"] as const).map((name) => ({
       what: `table of ${name}, before the sweep`,
@@ -96,7 +96,7 @@ interface Table {
   vacuums: number;
 }
 
-/** How much is to be removed, and what state the two tables are in, indexes included. */
+/** Number of expired payloads, and the state of both tables, indexes included. */
 async function tables({ sql }: Product): Promise<{ expired: number; payloads: Table; secrets: Table }> {
   const [{ expired }] = await sql<[{ expired: number }]>`
     SELECT count(*)::int AS expired FROM ttl_secret_payloads WHERE expires_at <= now()`;
@@ -106,7 +106,7 @@ async function tables({ sql }: Product): Promise<{ expired: number; payloads: Ta
   return { expired, payloads, secrets };
 }
 
-/** Pending secrets at full cost, of which one hash is run for all. */
+/** Stores pending secrets with full-cost parameters. They share one hash. */
 async function storeSecrets(product: Product, count: number): Promise<Link[]> {
   const db = connect(product.databaseUrl);
   const ring = keyRingOf(product.keys);

@@ -1,24 +1,24 @@
 import { ratioOf, type Spread, spreadOf } from "./statistics.ts";
 import type { Round } from "./turns.ts";
 
-/** One line of the table: a path beside its limit, or beside nothing. */
+/** A row of the table: a path, and its limit if it has one. */
 export interface Row {
   what: string;
-  /** What was measured, with its unit. */
+  /** The result, with its unit. */
   measured: string;
   latency?: string;
   cpu?: string;
-  /** What it is held against. */
+  /** What the path is compared with. */
   beside?: string;
   ratio?: Spread;
-  /** The same by CPU per request, which the load on the machine changes less. */
+  /** The ratio of CPU time per request, which varies less with the load on the machine. */
   cpuRatio?: Spread;
   target?: Target;
 }
 
-/** What a figure is to reach. */
+/** Target of a figure. */
 interface Target {
-  /** The figure that decides, its kind included. */
+  /** The deciding figure, with its kind. */
   decides: string;
   text: string;
   isMet: boolean;
@@ -27,26 +27,27 @@ interface Target {
 const number = (value: number) =>
   value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
 
-/** A spread as text: the median, with the extremes behind it. */
+/** A spread as text: `median (minimum–maximum)`. */
 export const spreadText = ({ median, least, most }: Spread): string =>
   least === most ? number(median) : `${number(median)} (${number(least)}–${number(most)})`;
 
-/** How a target stands that is the least of a median. */
+/** A target that a ratio's median must reach. */
 export const atLeast = (ratio: Spread, least: number, kind: string): Target => ({
   decides: `${spreadText(ratio)} ${kind}`,
   text: `≥ ${least}`,
   isMet: ratio.median >= least,
 });
 
-/** How one stands that is the most: of a ratio's median, or of anything that is one number. */
+/** A target that a median, or a single number, must not exceed. */
 export const atMost = (value: Spread | number, most: number, kind: string): Target => {
   const spread = typeof value === "number" ? { median: value, least: value, most: value } : value;
   return { decides: `${spreadText(spread)} ${kind}`, text: `≤ ${most}`, isMet: spread.median <= most };
 };
 
 /**
- * A row from rounds, and from those of its limit. A least is one of the ratio by CPU per request: what else runs, the load
- * generator included, changes the rates more. The server's own counts, and PostgreSQL's too `withDatabase`.
+ * A row from the rounds of a path and of its limit. `least` is a target for the ratio of CPU time per request, because other
+ * processes, the load generator included, affect rates more. It counts the server's CPU time, and `withDatabase` that of
+ * PostgreSQL, too.
  */
 export function rowOf(
   what: string,
@@ -76,7 +77,7 @@ export function rowOf(
     middle(rounds.map(({ cpu }) => cpu)),
     middle(rounds.map((round) => round.databaseCpu)),
   ];
-  const kind = withDatabase ? "by CPU, PostgreSQL's too" : "by CPU of the server";
+  const kind = withDatabase ? "by CPU, PostgreSQL included" : "by CPU of the server";
   return {
     what,
     measured: `${spreadText(spreadOf(rates))} /s`,
@@ -89,14 +90,14 @@ export function rowOf(
   };
 }
 
-/** All rows. */
+/** All rows as a Markdown table. */
 export function table(rows: readonly Row[]): string {
   const head = [
     "path",
     "measured",
     "p50 / p99, ms",
     "CPU, ms: server + db",
-    "beside",
+    "compared with",
     "by rate",
     "by CPU",
     "target",
@@ -116,19 +117,22 @@ export function table(rows: readonly Row[]): string {
   );
 }
 
-/** Those that have a target, with the figure that decides. */
+/** The rows with a target, and the deciding figure. */
 export function targetTable(rows: readonly Row[]): string {
   const lines = rows.flatMap(({ what, measured, beside, ratio, target }) => {
     if (!target) return [];
     const rate = ratio ? spreadText(ratio) : "";
     return [[what, measured, beside ?? "", rate, target.decides, `${target.text}: ${verdict(target)}`]];
   });
-  return markdown(["path", "measured", "beside", "ratio by rate or time", "what decides", "target"], lines);
+  return markdown(
+    ["path", "measured", "compared with", "ratio by rate or time", "deciding figure", "target"],
+    lines,
+  );
 }
 
 const verdict = ({ isMet }: Target) => (isMet ? "met" : "**missed**");
 
-/** In Markdown, with columns that also stand one below the other in a terminal. */
+/** A Markdown table whose columns are also aligned in a terminal. */
 function markdown(head: readonly string[], lines: readonly string[][]): string {
   const widths = head.map((name, column) =>
     Math.max(name.length, ...lines.map((line) => line[column]?.length ?? 0)),

@@ -1,32 +1,32 @@
 import { cpuOf, cpuSince } from "./processes.ts";
 
-/** One round of one contender. */
+/** Result of one round. Times are in ms. */
 export interface Round {
   count: number;
   perSecond: number;
-  /** In ms; absent for what answers no requests. */
+  /** Latency; absent if the contender answers no requests. */
   p50?: number;
   p99?: number;
-  /** CPU of the process that is measured, per piece of work, in ms. */
+  /** CPU time of the measured processes, per operation. */
   cpu: number;
-  /** CPU of PostgreSQL, per piece of work, in ms. */
+  /** CPU time of PostgreSQL, per operation. */
   databaseCpu: number;
 }
 
-/** Something to measure: a path or its limit. */
+/** A path or its limit. */
 export interface Contender {
   run: () => Promise<{ count: number; perSecond: number; p50?: number; p99?: number }>;
-  /** The processes that do the work. */
+  /** Processes whose CPU time counts. */
   pids: () => number[];
-  /** PostgreSQL's, if it has a part in it. */
+  /** PostgreSQL's processes, if it takes part. */
   databasePids?: () => Promise<number[]>;
 }
 
 /**
- * Runs the contenders in turn, round by round, so that a slow minute of the machine hits all of them. One that can't be had
- * here has no rounds.
+ * Runs the contenders in turn, round by round, so that a slow moment of the machine affects all of them. An unavailable
+ * contender has no rounds.
  *
- * @param warmUps how many rounds before the first do not count: V8 compiles what runs often.
+ * @param warmUps rounds before the first that are not counted, while V8 compiles hot code.
  */
 export async function takeTurns<Name extends string>(
   contenders: Record<Name, Contender | undefined>,

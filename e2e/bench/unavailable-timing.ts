@@ -1,7 +1,8 @@
 /**
- * Can a recipient tell by the clock why a secret is not available? Asks a real process on loopback about unknown, used,
- * destroyed, expired, revoked and malformed tokens, interleaved in random order, and prints what the answers have in
- * common. Run: node e2e/bench/unavailable-timing.ts [rounds] [all]
+ * Do response times reveal why a secret is not available? Sends unknown, used, destroyed, expired, revoked and malformed
+ * tokens to a real process on loopback, interleaved in random order, and compares times and bytes of the responses.
+ *
+ * Run: node e2e/bench/unavailable-timing.ts [rounds] [all]
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes, randomInt } from "node:crypto";
@@ -16,18 +17,18 @@ import { MAIN } from "../support/api-process.ts";
 
 const ROUNDS = Number(process.argv[2] ?? 2000);
 
-/** Also the kinds that take the same way through the code as others. They would take it past a minute. */
+/** Whether to include kinds that take the same code path as others. They make it last more than a minute. */
 const ALL = process.argv[3] === "all";
 
-/** Rounds that warm up the compiler and the caches and are not counted. */
+/** Rounds that warm up compiler and caches, not counted. */
 const WARM_UP = 50;
 
-/** Tokens of each kind; every request takes one of them at random. */
+/** Tokens per kind; each request picks one at random. */
 const TOKENS = 5;
 
 const BOOTSTRAPS = 4000;
 
-/** The kind that all others are compared with; and itself again, which shows what chance alone does. */
+/** The kind that all others are compared with, and the same kind again, which shows the effect of chance. */
 const REFERENCE = "unknown";
 const AGAIN = "unknown, again";
 
@@ -38,20 +39,17 @@ interface Link {
 
 interface HttpAnswer {
   micros: number;
-  /** The answer's bytes, less the line with the date. */
+  /** The response without its Date header. */
   text: string;
   body: string;
 }
 
 const say = (line = "") => process.stdout.write(`${line}\n`);
 
-/** Sends a JSON body and resolves to the answer. */
+/** Sends a JSON body and resolves to the response. */
 type Post = (path: string, payload: string, headers?: Record<string, string>) => Promise<HttpAnswer>;
 
-/**
- * One connection, kept alive, so that no handshake is measured, and spoken to without an HTTP client, so that little but
- * the server is.
- */
+/** One kept-alive connection, used without an HTTP client, so that neither handshakes nor a client are measured. */
 async function connectTo(port: number): Promise<{ post: Post; close: () => void }> {
   const socket = createConnection({ host: "127.0.0.1", port, noDelay: true });
   socket.setEncoding("latin1");
@@ -88,7 +86,7 @@ async function connectTo(port: number): Promise<{ post: Post; close: () => void 
 
 const quantile = (sorted: Float64Array, q: number) => sorted[Math.floor(q * (sorted.length - 1))] ?? 0;
 
-/** Medians of draws from `values`, by counting ranks: no draw is sorted. */
+/** Median of a resample of `values`, by counting ranks instead of sorting. */
 function medianOfDraws(values: Float64Array): (rounds: Int32Array) => number {
   const sorted = values.toSorted();
   const order = Array.from(values.keys()).sort((i, j) => (values[i] ?? 0) - (values[j] ?? 0));
@@ -110,8 +108,8 @@ function medianOfDraws(values: Float64Array): (rounds: Int32Array) => number {
 }
 
 /**
- * The difference of medians with its 99% confidence interval (at 95%, one in twenty differs by chance alone). Whole
- * rounds are drawn, so that a slow moment of the machine hits both sides of a pair.
+ * The difference of medians with its 99 % bootstrap confidence interval (at 95 %, one comparison in twenty would differ by
+ * chance). It resamples whole rounds, so that a slow moment of the machine affects both sides of a pair.
  */
 function difference(a: Float64Array, b: Float64Array): { value: number; low: number; high: number } {
   const [medianOfA, medianOfB] = [medianOfDraws(a), medianOfDraws(b)];
@@ -149,7 +147,7 @@ const OPERATIONS: Record<string, (link: Link) => string> = {
     JSON.stringify({ query: REVEAL, variables: { input: { ...link, passphrase: "not-the-right-one" } } }),
 };
 
-/** Links of every kind behind which there is nothing to see, made through the product itself. */
+/** Links of every kind that is not available, created through the product. */
 async function prepare(post: Post, databaseUrl: string): Promise<Record<string, Link[]>> {
   const signUp = await post(
     "/api/auth/sign-up/email",
@@ -182,7 +180,7 @@ async function prepare(post: Post, databaseUrl: string): Promise<Record<string, 
   for (const { id } of made.revoked ?? []) {
     await ask("mutation ($id: ID!) { revokeTtlSecret(id: $id) { id } }", { id });
   }
-  // Born two days earlier and not swept yet: its row is still there, which is the case that could show.
+  // Two days old and not yet swept: its row still exists, the case most likely to differ.
   const sql = postgres(databaseUrl, { max: 1 });
   await sql`UPDATE ttl_secrets SET created_at = created_at - interval '2 days', expires_at = expires_at - interval '2 days' WHERE name = 'expired'`;
   await sql`UPDATE ttl_secret_payloads SET expires_at = expires_at - interval '2 days'
@@ -209,7 +207,7 @@ async function prepare(post: Post, databaseUrl: string): Promise<Record<string, 
         token,
       })),
     }),
-    // One character less: the same answer, found without asking the database.
+    // One character less: the same response, without a database query.
     malformed: unknown.map(({ vaultId, token }) => ({ vaultId, token: token.slice(1) })),
   };
 }
@@ -232,7 +230,7 @@ async function measure(post: Post, operation: string, kinds: Record<string, Link
 
 function report(operation: string, times: Map<string, Float64Array>, texts: Map<string, Set<string>>) {
   say(`\n${operation}: ${ROUNDS} interleaved requests of each kind, µs`);
-  const columns = ["median", "25%", "75%", "median − unknown", "99% interval", "told apart"];
+  const columns = ["median", "25%", "75%", "median − unknown", "99 % interval", "differs"];
   say([" ".repeat(30), ...columns.map((column) => column.padStart(17))].join(""));
   const reference = times.get(REFERENCE) as Float64Array;
   for (const [name, row] of times) {
@@ -246,7 +244,7 @@ function report(operation: string, times: Map<string, Float64Array>, texts: Map<
     say([name.padEnd(30), ...cells.map((cell) => cell.padStart(17))].join(""));
   }
   const all = new Set([...texts.values()].flatMap((set) => [...set]));
-  say(`distinct answers (every byte but the date) over all kinds: ${all.size}`);
+  say(`distinct responses (all bytes but the date) over all kinds: ${all.size}`);
   for (const text of all) say(text.trim().replace(/\r?\n|^/g, "$&  | "));
 }
 
@@ -284,7 +282,7 @@ async function startApi(port: number, databaseUrl: string): Promise<ChildProcess
 }
 
 const dataDir = await mkdtemp(join(tmpdir(), "ttl-secrets-bench-"));
-// No fsync: what waits for the disk would drown what is looked for.
+// No fsync: waiting for the disk would hide small differences.
 const server = await startEmbeddedPostgres({
   dataDir,
   settings: { fsync: "off", full_page_writes: "off" },

@@ -1,4 +1,4 @@
-/** Started by `worker.ts`: calls the functions of the module that it is told, as it is told by messages. */
+/** Started by `worker.ts`: loads the module in its argument and calls its functions on request, by messages. */
 import { setMaxListeners } from "node:events";
 
 setMaxListeners(0);

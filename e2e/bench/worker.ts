@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 
 const ENTRY = fileURLToPath(new URL("./worker-process.ts", import.meta.url));
 
-/** A process that runs one module's functions, so that what they cost is theirs alone. */
+/** A process that runs the functions of one module, so that their CPU time can be measured separately. */
 export interface Worker<Functions> {
   pid: number;
   /** Calls a function of the module and waits for its result. One call at a time. */
@@ -21,9 +21,9 @@ type ArgumentsOf<F> = F extends (...args: infer A) => any ? A : never;
 type ResultOf<F> = F extends (...args: any[]) => infer R ? Awaited<R> : never;
 
 /**
- * Starts a process for the module at `path`, beside this one.
+ * Starts a process for the module at `path`.
  *
- * @param cores confines it to the first so many cores (Linux).
+ * @param cores restricts it to the first `cores` cores (Linux).
  */
 export function startWorker<Functions>(path: string, { cores }: { cores?: number } = {}): Worker<Functions> {
   const [command = "", ...args] = [...onCores(cores), process.execPath, ENTRY, path];
@@ -36,7 +36,7 @@ export function startWorker<Functions>(path: string, { cores }: { cores?: number
       child.send({ name, args: callArgs });
       const [answer] = await Promise.race([
         once(child, "message", { signal }),
-        once(child, "exit", { signal }).then(() => [{ error: "its process ended" }]),
+        once(child, "exit", { signal }).then(() => [{ error: "the process ended" }]),
       ]).finally(() => settled.abort());
       const { result, error } = answer;
       if (error) throw new Error(`${path}, ${String(name)}: ${error}`);
@@ -51,6 +51,6 @@ export function startWorker<Functions>(path: string, { cores }: { cores?: number
   };
 }
 
-/** The command in front of another one that keeps it on the first `cores` cores. */
+/** A command prefix that restricts a process to the first `cores` cores. */
 export const onCores = (cores: number | undefined): string[] =>
   cores ? ["taskset", "-c", `0-${cores - 1}`] : [];
