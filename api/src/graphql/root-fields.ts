@@ -1,4 +1,5 @@
 import {
+  type DocumentNode,
   type ExecutionArgs,
   type FieldNode,
   type FragmentDefinitionNode,
@@ -8,39 +9,56 @@ import {
   type SelectionSetNode,
 } from "graphql";
 
-/** The fields an operation selects on its root type, each as often as it is written, fragments looked through. */
-export function rootFields(
-  operation: OperationDefinitionNode,
-  fragmentNamed: (name: string) => FragmentDefinitionNode | null | undefined,
-): FieldNode[] {
-  const open = new Set<string>();
-  const collect = ({ selections }: SelectionSetNode): FieldNode[] =>
-    selections.flatMap((selection) => {
-      if (selection.kind === Kind.FIELD) return [selection];
-      if (selection.kind === Kind.INLINE_FRAGMENT) return collect(selection.selectionSet);
-      const { value } = selection.name;
-      const fragment = fragmentNamed(value);
-      // A fragment inside itself is refused by another rule; it must not keep this one busy for ever.
-      if (!fragment || open.has(value)) return [];
-      open.add(value);
-      const fields = collect(fragment.selectionSet);
-      open.delete(value);
-      return fields;
-    });
-  return collect(operation.selectionSet);
+/** The fields that each operation of a document selects on its root type. */
+type RootFields = ReadonlyMap<OperationDefinitionNode, readonly FieldNode[]>;
+
+/** Weak, so that a document and what a client wrote into it are collected with its request. */
+const collected = new WeakMap<DocumentNode, RootFields>();
+
+/**
+ * The root fields of each operation, as often as they are written, with fragments expanded. Walks each document once:
+ * the limits, the access policy and the log read the same result.
+ */
+export function rootFields(document: DocumentNode): RootFields {
+  let fields = collected.get(document);
+  if (!fields) {
+    fields = collect(document);
+    collected.set(document, fields);
+  }
+  return fields;
 }
 
-/** The operation that is to be executed and its root fields; undefined when the document has none such. */
+/** The operation to execute and its root fields; undefined when the document has no such operation. */
 export function requestedFields({
   document,
   operationName,
-}: ExecutionArgs): { operation: OperationDefinitionNode; fields: FieldNode[] } | undefined {
+}: Pick<ExecutionArgs, "document" | "operationName">):
+  | { operation: OperationDefinitionNode; fields: readonly FieldNode[] }
+  | undefined {
   const operation = getOperationAST(document, operationName);
   if (!operation) return undefined;
-  const fragments = new Map(
-    document.definitions
-      .filter((node): node is FragmentDefinitionNode => node.kind === Kind.FRAGMENT_DEFINITION)
-      .map((fragment) => [fragment.name.value, fragment]),
-  );
-  return { operation, fields: rootFields(operation, (name) => fragments.get(name)) };
+  return { operation, fields: rootFields(document).get(operation) ?? [] };
+}
+
+function collect({ definitions }: DocumentNode): RootFields {
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const node of definitions) {
+    if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
+  }
+  const open = new Set<string>();
+  const fieldsIn = ({ selections }: SelectionSetNode): FieldNode[] =>
+    selections.flatMap((selection) => {
+      if (selection.kind === Kind.FIELD) return [selection];
+      if (selection.kind === Kind.INLINE_FRAGMENT) return fieldsIn(selection.selectionSet);
+      const { value } = selection.name;
+      const fragment = fragments.get(value);
+      // Another rule refuses cyclic fragments; here a cycle must not recurse forever.
+      if (!fragment || open.has(value)) return [];
+      open.add(value);
+      const fields = fieldsIn(fragment.selectionSet);
+      open.delete(value);
+      return fields;
+    });
+  const operations = definitions.filter((node) => node.kind === Kind.OPERATION_DEFINITION);
+  return new Map(operations.map((operation) => [operation, fieldsIn(operation.selectionSet)]));
 }
