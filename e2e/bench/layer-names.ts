@@ -6,7 +6,6 @@ export const LAYERS = [
   "security headers",
   "GraphQL, for a document of our apps",
   "parsing and validating, for any other document",
-  "Yoga's HTTP layer, for streams and what is unusual",
 ] as const;
 
 /** One of them. */

@@ -7,7 +7,7 @@ import { fixedAnswer } from "./fixed-answer.ts";
 import { LAYERS, type Layer } from "./layer-names.ts";
 import type * as LayerServer from "./layer-server.ts";
 import type { Measurement } from "./measurement.ts";
-import { type Asked, emptyField, emptyFieldByYoga, emptyFieldInOwnWords } from "./requests.ts";
+import { type Asked, emptyField, emptyFieldInOwnWords } from "./requests.ts";
 import { spreadOf } from "./statistics.ts";
 import { type Row, spreadText } from "./table.ts";
 import { type Contender, takeTurns } from "./turns.ts";
@@ -19,7 +19,6 @@ const ROUNDS = 5;
 /** What brings a request into a layer that others don't pass. */
 const ASKED: { [each in Layer]?: Asked } = {
   "parsing and validating, for any other document": emptyFieldInOwnWords,
-  "Yoga's HTTP layer, for streams and what is unusual": emptyFieldByYoga,
 };
 
 /** CPU per request with each layer, and by how much that is more than without it. */

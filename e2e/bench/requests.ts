@@ -1,6 +1,6 @@
 /** The requests that are measured, as the product's own apps and an integration would send them. */
 import { randomBytes } from "node:crypto";
-import known from "../../api/src/graphql/trusted-documents.json" with { type: "json" };
+import texts from "../../api/src/graphql/trusted-documents.json" with { type: "json" };
 import type { Load } from "./load.ts";
 import type { Sender } from "./product.ts";
 
@@ -16,35 +16,40 @@ export interface Link {
 
 const graphql = (query: string, variables: object = {}) => JSON.stringify({ query, variables });
 
-/** The document of this operation, as our own apps send it. */
-function documentOf(operation: string): string {
-  const found = known.find((text) => new RegExp(`\\b${operation}\\b[ ({]`).test(text));
-  if (!found) throw new Error(`our apps send no ${operation}`);
-  return found;
+/** A document of our own apps. */
+interface Trusted {
+  query: string;
+  hash: string;
 }
+
+/** The document of this operation, as our own apps send it. */
+function documentOf(operation: string): Trusted {
+  const found = Object.entries(texts).find(([, text]) => new RegExp(`\\b${operation}\\b[ ({]`).test(text));
+  if (!found) throw new Error(`our apps send no ${operation}`);
+  const [hash, query] = found;
+  return { hash, query };
+}
+
+/** A request of our own apps: the text of its document and the hash that the server knows it by. */
+const trusted = ({ query, hash }: Trusted, variables: object = {}) =>
+  JSON.stringify({ query, variables, extensions: { persistedQuery: { version: 1, sha256Hash: hash } } });
 
 /** A field that asks nothing of anybody: without a cookie there is no viewer. */
 export const emptyField: Asked = {
   path: "/graphql",
-  bodies: [graphql(documentOf("query Viewer"))],
+  bodies: [trusted(documentOf("query Viewer"))],
   expect: '"viewer":null',
 };
 
 /** The same in a client's own words, which are parsed and validated each time. */
 export const emptyFieldInOwnWords: Asked = { ...emptyField, bodies: [graphql("{ viewer { id } }")] };
 
-/** That, said in a way that leaves it to all of Yoga. */
-export const emptyFieldByYoga: Asked = {
-  ...emptyFieldInOwnWords,
-  headers: { accept: "application/json;q=1" },
-};
-
 const CREATE = documentOf("mutation CreateTtlSecret");
 
 const create = ({ projectId, cookie }: Sender, content: object): Asked => ({
   path: "/graphql",
   headers: { cookie },
-  bodies: [graphql(CREATE, { input: { projectId, name: "Database password", ttlSeconds: 3600, content } })],
+  bodies: [trusted(CREATE, { input: { projectId, name: "Database password", ttlSeconds: 3600, content } })],
   expect: '"passphrase"',
 });
 
@@ -63,7 +68,7 @@ export function linkIn(answer: string): Link {
 
 const REVEAL = documentOf("mutation Reveal");
 
-const revealOf = (input: Link) => graphql(REVEAL, { input });
+const revealOf = (input: Link) => trusted(REVEAL, { input });
 
 /** One attempt at each link, with its passphrase. */
 export const revealRight = (links: readonly Link[]): Asked => ({
@@ -101,7 +106,7 @@ const AVAILABLE = documentOf("query Available");
 /** The question of the recipient's page, for links that lead to nothing. */
 export const available = (links: readonly Link[]): Asked => ({
   path: "/graphql",
-  bodies: links.map(({ vaultId, token }) => graphql(AVAILABLE, { vaultId, token })),
+  bodies: links.map(({ vaultId, token }) => trusted(AVAILABLE, { vaultId, token })),
   expect: '"ttlSecretAvailability"',
 });
 
@@ -111,7 +116,7 @@ const PAGE = documentOf("query TtlSecrets");
 export const secretsPage = ({ cookie }: Sender, projectId: string, after?: string): Asked => ({
   path: "/graphql",
   headers: { cookie },
-  bodies: [graphql(PAGE, { projectId, first: 50, after })],
+  bodies: [trusted(PAGE, { projectId, first: 50, after })],
   expect: '"ttlSecrets":{',
 });
 
@@ -119,7 +124,7 @@ export const secretsPage = ({ cookie }: Sender, projectId: string, after?: strin
 export const auditPage = ({ cookie, projectId }: Sender): Asked => ({
   path: "/graphql",
   headers: { cookie },
-  bodies: [graphql(documentOf("query AuditEvents"), { projectId, first: 50 })],
+  bodies: [trusted(documentOf("query AuditEvents"), { projectId, first: 50 })],
   expect: '"auditEvents"',
 });
 

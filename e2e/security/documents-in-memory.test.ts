@@ -7,6 +7,7 @@ import { expect, inject, it, onTestFinished } from "vitest";
 import { PUBLIC_URL } from "../../api/test/app.ts";
 import { createDatabase } from "../../api/test/database.ts";
 import { createSender } from "../../api/test/factories.ts";
+import { AVAILABLE } from "../../reveal/src/documents.ts";
 import { endpointOf } from "../consistency/recipients.ts";
 import { startApi } from "../support/api-process.ts";
 
@@ -30,17 +31,22 @@ it("no client's document stays in memory once it is answered", async () => {
   });
   const app = endpointOf(api);
   const sender = await createSender(app);
-  const ask = async (query: string, accept = "*/*") => {
+  const ask = async (query: string, accept = "*/*", extensions?: object) => {
     const headers = { ...json, accept, cookie: sender.cookie };
     const answer = await app.request("/graphql", {
       method: "POST",
       headers,
-      body: JSON.stringify({ query }),
+      body: JSON.stringify({ query, extensions }),
     });
     return answer.text();
   };
 
   const gone: string[] = [];
+  const canaryHash = () => {
+    const hash = randomBytes(32).toString("hex");
+    gone.push(hash);
+    return hash;
+  };
   const fresh = () => {
     const made = canary();
     gone.push(made);
@@ -52,6 +58,11 @@ it("no client's document stays in memory once it is answered", async () => {
       expect(await ask(`query ${fresh()} { viewer { ${fresh()}: id } }`, accept)).toContain('"viewer"');
       await ask(`{ ${fresh()} }`, accept);
       await ask(`{ viewer { ${fresh()}`, accept);
+      // Beside the hash of a document of our apps, and as an automatic persisted query would be registered.
+      for (const sha256Hash of [AVAILABLE.hash, canaryHash()]) {
+        const extensions = { persistedQuery: { version: 1, sha256Hash } };
+        await ask(`{ viewer { ${fresh()}: id } }`, accept, extensions);
+      }
       await ask(`mutation { revealTtlSecret(input: { passphrase: "${fresh()}" }) { __typename } }`, accept);
     }
   }

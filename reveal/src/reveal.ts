@@ -1,4 +1,4 @@
-import { AVAILABLE, REVEAL } from "./documents.ts";
+import { AVAILABLE, REVEAL, type TrustedDocument } from "./documents.ts";
 import type { Link } from "./link.ts";
 import { type CheckOutcome, type RevealOutcome, readAvailability, readReveal } from "./outcome.ts";
 
@@ -48,7 +48,13 @@ function isOffline(): boolean {
   return navigator.onLine === false;
 }
 
-async function post(query: string, variables: object, timeout: number, left?: AbortSignal): Promise<unknown> {
+async function post(
+  { query, hash }: TrustedDocument,
+  variables: object,
+  timeout: number,
+  left?: AbortSignal,
+): Promise<unknown> {
+  const extensions = { persistedQuery: { version: 1, sha256Hash: hash } };
   // AbortSignal.timeout and .any are younger than the oldest browsers this page serves.
   const stop = new AbortController();
   const abort = () => stop.abort();
@@ -59,7 +65,7 @@ async function post(query: string, variables: object, timeout: number, left?: Ab
     const response = await fetch(`${origin}/graphql`, {
       method: "POST",
       headers: { "content-type": "application/json", accept: "application/json" },
-      body: JSON.stringify({ query, variables }),
+      body: JSON.stringify({ query, variables, extensions }),
       mode: origin ? "cors" : "same-origin",
       credentials: "omit",
       cache: "no-store",

@@ -1,40 +1,37 @@
-import type { DocumentNode } from "graphql";
+import {
+  defaultExtractPersistedOperationId as hashIn,
+  usePersistedOperations,
+} from "@graphql-yoga/plugin-persisted-operations";
+import { parse } from "graphql";
 import type { Plugin } from "graphql-yoga";
-import texts from "./trusted-documents.json" with { type: "json" };
+import ownDocuments from "./trusted-documents.json" with { type: "json" };
 
 /**
- * Parses and validates the documents of our own apps, and of the example of an integration, once each. No other document is
- * kept, not even its hash: a client may have written a value or a passphrase into it.
+ * Runs the documents of our own apps by their hash (`extensions.persistedQuery.sha256Hash`). They are parsed when the
+ * server starts and not validated per request: a test validates each against the schema and the limits.
  *
- * Has to come first: what comes after it is not asked about a document that was found valid before.
+ * Our apps send the text as well, which a server of another release runs when it does not know the hash. No other
+ * document is kept, not even its hash: a client may have written a value or a passphrase into it.
  *
- * @param kept where they are kept, for tests.
+ * Must be the first plugin, so that no other one parses or validates before it.
+ *
+ * @param texts documents by their SHA-256 in hex.
  */
-export function trustedDocuments(kept = new Map<string, DocumentNode>()): Plugin {
-  const known = new Set(texts);
-  const valid = new WeakSet<DocumentNode>();
+export function trustedDocuments(texts: Record<string, string> = ownDocuments): Plugin {
+  const documents = new Map(Object.entries(texts).map(([hash, text]) => [hash, parse(text)]));
+  const plugin = usePersistedOperations({
+    getPersistedOperation: (hash) => documents.get(hash) ?? null,
+    allowArbitraryOperations: true,
+    skipDocumentValidation: true,
+  });
   return {
-    onParse({ params: { source }, setParsedDocument }) {
-      const text = String(source);
-      const document = kept.get(text);
-      if (document) {
-        setParsedDocument(document);
-        return;
-      }
-      if (!known.has(text)) return;
-      return ({ result }) => {
-        if (result && !(result instanceof Error)) kept.set(text, result);
-      };
-    },
-    onValidate({ params: { documentAST }, setResult }) {
-      if (valid.has(documentAST)) {
-        setResult([]);
-        return;
-      }
-      return ({ valid: isValid }) => {
-        // Of any other document nothing is to be left but itself, for as long as its request needs it.
-        if (isValid && documentAST.loc && known.has(documentAST.loc.source.body)) valid.add(documentAST);
-      };
+    ...plugin,
+    // The library looks at the hash only where there is no text, and refuses a request that has neither by itself.
+    onParams(payload) {
+      const hash = hashIn(payload.params, payload.request, payload.context);
+      if (hash === null || !documents.has(hash)) return undefined;
+      const { query: _text, ...params } = payload.params;
+      return plugin.onParams?.({ ...payload, params });
     },
   };
 }

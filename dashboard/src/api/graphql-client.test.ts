@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { ViewerDocument } from "../gql/graphql.ts";
+import { ProjectDocument, ViewerDocument } from "../gql/graphql.ts";
+import known from "../gql/persisted-documents.json" with { type: "json" };
 import { ApiError } from "./api-error.ts";
 import { onSessionEnd } from "./session-end.ts";
 
@@ -55,4 +56,20 @@ test("reports the end of the session once per response, whatever its status", as
   }
   expect(ended).toHaveBeenCalledTimes(3);
   stop();
+});
+
+test("a request carries the document's text and the hash that the API knows it by", async () => {
+  fetched.mockResolvedValue(new Response('{"data":{}}', { status: 200, headers: graphql }));
+  const { runDocument } = await import("./graphql-client.ts");
+  await runDocument(ProjectDocument, { id: "p" });
+  const body = JSON.parse(String(fetched.mock.calls[0]?.[1]?.body));
+  const { sha256Hash } = body.extensions.persistedQuery;
+  expect(body).toEqual({
+    query: expect.stringContaining("query Project("),
+    variables: { id: "p" },
+    operationName: "Project",
+    extensions: { persistedQuery: { version: 1, sha256Hash } },
+  });
+  const selected = (text: string) => text.match(/\w+/g)?.sort();
+  expect(selected(known[sha256Hash as keyof typeof known])).toEqual(selected(body.query));
 });

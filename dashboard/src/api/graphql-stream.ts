@@ -1,9 +1,10 @@
 import type { TypedDocumentNode } from "@graphql-typed-document-node/core";
-import { type FormattedExecutionResult, print } from "graphql";
+import type { FormattedExecutionResult } from "graphql";
 import { createClient } from "graphql-sse";
 import { ApiError, toApiError } from "./api-error.ts";
 import { apiOrigin } from "./api-origin.ts";
 import { apiUrl } from "./http.ts";
+import { type DocumentParams, documentParams } from "./trusted-document.ts";
 import { watchedFetch } from "./watched-fetch.ts";
 
 /** Controls of a stream. */
@@ -24,7 +25,7 @@ export async function followDocument<Result, Variables extends Record<string, un
   variables: Variables,
   on: StreamControl & { data: (data: Result) => void },
 ): Promise<void> {
-  for await (const { data, errors } of streamResults<Result>(print(document), variables, on)) {
+  for await (const { data, errors } of streamResults<Result>(documentParams(document), variables, on)) {
     if (errors) throw toApiError({ status: 200, errors, retryAfterHeader: null });
     if (data) on.data(data);
   }
@@ -36,7 +37,7 @@ export async function followDocument<Result, Variables extends Record<string, un
  * @throws ApiError `UNREACHABLE` if the stream broke off, was aborted, or could not be opened.
  */
 export async function* streamResults<Result>(
-  query: string,
+  params: DocumentParams,
   variables: Record<string, unknown>,
   on: StreamControl,
 ): AsyncGenerator<FormattedExecutionResult<Result>> {
@@ -47,7 +48,7 @@ export async function* streamResults<Result>(
     retryAttempts: 0,
     fetchFn: (url: string, init: RequestInit) => watchedFetch(url, { ...init, cache: "no-store" }),
   });
-  const results = client.iterate<Result>({ query, variables }, { connected: () => on.open() });
+  const results = client.iterate<Result>({ ...params, variables }, { connected: () => on.open() });
   const stop = () => {
     client.dispose();
     // `dispose` alone leaves the pending `next()` unresolved.

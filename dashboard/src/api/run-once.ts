@@ -1,8 +1,8 @@
 import type { TypedDocumentNode } from "@graphql-typed-document-node/core";
-import { print } from "graphql";
 import { ApiError, toApiError } from "./api-error.ts";
 import { postJson, readJson } from "./http.ts";
 import { reportSessionEnd } from "./session-end.ts";
+import { documentParams } from "./trusted-document.ts";
 
 /**
  * Runs a mutation whose variables or response contain a secret. Uses plain `fetch` instead of graphql-request and the
@@ -16,7 +16,7 @@ export async function runOnce<Input, Result extends object, Field extends keyof 
   field: Field,
   input: Input,
 ): Promise<Result[Field]> {
-  const response = await postJson("/graphql", { query: print(document), variables: { input } });
+  const response = await postJson("/graphql", { ...documentParams(document), variables: { input } });
   const body = (await readJson(response)) as { data?: Partial<Result> | null; errors?: unknown };
   const answer = body?.data?.[field] as Result[Field] | null | undefined;
   if (answer && !body.errors) return answer;

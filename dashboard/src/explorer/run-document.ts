@@ -37,7 +37,7 @@ export async function followDocument(
   variables: string,
   on: { open: () => void; event: (text: string) => void; signal: AbortSignal },
 ): Promise<void> {
-  for await (const result of streamResults(query, readVariables(variables), on)) {
+  for await (const result of streamResults({ query }, readVariables(variables), on)) {
     on.event(JSON.stringify(result, null, 2));
   }
 }

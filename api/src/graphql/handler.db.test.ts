@@ -1,0 +1,155 @@
+import { describe, expect, it } from "vitest";
+import { createTestApp } from "../../test/app.ts";
+import { useDatabase } from "../../test/database.ts";
+import { createSender } from "../../test/factories.ts";
+
+const db = useDatabase();
+
+/** Sends a body to the endpoint; a string as it is, anything else as JSON. */
+function sender(options: Parameters<typeof createTestApp>[1] = {}) {
+  const app = createTestApp(db.current, options);
+  const post = (body: unknown, headers: Record<string, string> = {}) =>
+    app.request("/graphql", {
+      method: "POST",
+      headers: { "content-type": "application/json", ...headers },
+      body: typeof body === "string" ? body : JSON.stringify(body),
+    });
+  return { app, post };
+}
+
+const link = { vaultId: "vault_x", token: "x".repeat(22), passphrase: "wrong" };
+const REVEAL = "mutation ($input: RevealTtlSecretInput!) { revealTtlSecret(input: $input) { __typename } }";
+const VIEWER = "{ viewer { id } }";
+
+const INVALID = "The request is not valid for this schema: check the document and its variables.";
+const invalid = (...columns: number[]) => ({
+  errors: [
+    {
+      message: INVALID,
+      ...(columns.length > 0 && { locations: columns.map((column) => ({ line: 1, column })) }),
+      extensions: { code: "BAD_USER_INPUT" },
+    },
+  ],
+});
+const unauthenticated = {
+  errors: [{ message: "Sign in first.", extensions: { code: "UNAUTHENTICATED" } }],
+};
+
+describe("the answer, byte for byte, to", () => {
+  it.each<[string, unknown, number, object]>([
+    ["a query", { query: VIEWER }, 200, { data: { viewer: null } }],
+    [
+      "one of two operations",
+      { query: "query A { viewer { id } } query B { __typename }", operationName: "A" },
+      200,
+      { data: { viewer: null } },
+    ],
+    [
+      "neither of two operations",
+      { query: "query A { viewer { id } } query B { __typename }" },
+      400,
+      invalid(),
+    ],
+    [
+      "null variables",
+      { query: VIEWER, variables: null, operationName: null },
+      200,
+      { data: { viewer: null } },
+    ],
+    ["empty extensions", { query: VIEWER, extensions: {} }, 200, { data: { viewer: null } }],
+    ["a document with a syntax error", { query: "{ viewer {" }, 400, invalid(11)],
+    ["an empty document", { query: "" }, 400, invalid(1)],
+    ["an unknown field", { query: "{ nobody { id } }" }, 400, invalid(3)],
+    ["a document that is too deep", { query: `${"{ viewer ".repeat(11)}${"}".repeat(11)}` }, 400, invalid()],
+    ["too many tokens", { query: `{ viewer { ${"id ".repeat(1000)} } }` }, 400, invalid()],
+    ["too many root fields", { query: `{ ${"__typename ".repeat(6)} }` }, 400, invalid(1)],
+    ["a field that needs a credential", { query: "{ projects { nodes { id } } }" }, 200, unauthenticated],
+    [
+      "a stream that needs a credential",
+      { query: 'subscription { ttlSecretChanged(projectId: "x") { id } }' },
+      200,
+      unauthenticated,
+    ],
+    [
+      "a variable of the wrong type",
+      { query: REVEAL, variables: { input: { ...link, token: 1 } } },
+      400,
+      {
+        errors: [
+          {
+            message: "This input does not have the type that the schema asks for.",
+            locations: [{ line: 1, column: 11 }],
+            extensions: { code: "BAD_USER_INPUT", field: "token" },
+          },
+        ],
+      },
+    ],
+    ["a missing variable", { query: REVEAL }, 400, invalid(11)],
+    [
+      "a blank passphrase",
+      { query: REVEAL, variables: { input: { ...link, passphrase: "" } } },
+      200,
+      {
+        errors: [
+          {
+            message: "Enter the passphrase: six words.",
+            locations: [{ line: 1, column: 44 }],
+            path: ["revealTtlSecret"],
+            extensions: { code: "BAD_USER_INPUT", field: "passphrase" },
+          },
+        ],
+        data: null,
+      },
+    ],
+    [
+      "an unknown link",
+      { query: REVEAL, variables: { input: link } },
+      200,
+      { data: { revealTtlSecret: { __typename: "TtlSecretNotAvailable" } } },
+    ],
+    ["an unknown parameter", { query: VIEWER, extension: 1 }, 400, invalid()],
+    ["variables that are no object", { query: VIEWER, variables: [] }, 400, invalid()],
+    ["no document", {}, 400, invalid()],
+    ["a document that is no string", { query: 5 }, 400, invalid()],
+    ["a batch", [{ query: VIEWER }], 400, invalid()],
+    ["null", null, 400, invalid()],
+    ["JSON that breaks off", "{", 400, invalid()],
+    ["an empty body", "", 400, invalid()],
+  ])("%s", async (_what, body, status, answer) => {
+    const { post } = sender();
+    const response = await post(body);
+    expect(response.status).toBe(status);
+    expect(await response.text()).toBe(JSON.stringify(answer));
+    expect(response.headers.get("content-type")).toBe("application/json; charset=utf-8");
+  });
+
+  it("more attempts than the rate limit allows", async () => {
+    const { post } = sender({ rateLimitMultiplier: 1 / 30 });
+    const attempt = { query: REVEAL, variables: { input: link } };
+    await post(attempt);
+    const response = await post(attempt);
+    expect(response.status).toBe(429);
+    const { errors } = JSON.parse(await response.text());
+    expect(errors).toMatchObject([{ extensions: { code: "RATE_LIMITED" } }]);
+    expect(response.headers.get("retry-after")).toBe(String(errors[0].extensions.retryAfterSeconds));
+  });
+});
+
+describe("the media type of an answer", () => {
+  it.each([
+    ["*/*", "application/json"],
+    ["application/json", "application/json"],
+    ["application/json;q=1", "application/json"],
+    ["application/graphql-response+json", "application/graphql-response+json"],
+    ["application/graphql-response+json, application/json", "application/graphql-response+json"],
+  ])("follows the Accept header: %s", async (accept, type) => {
+    const { app, post } = sender();
+    const { cookie } = await createSender(app);
+    const response = await post(
+      { query: "{ viewer { email } nobody: project(id: 1) { id } }" },
+      { accept, cookie },
+    );
+    expect(response.headers.get("content-type")).toBe(`${type}; charset=utf-8`);
+    expect(JSON.parse(await response.text())).toMatchObject({ data: { nobody: null } });
+  });
+});
