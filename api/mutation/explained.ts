@@ -22,12 +22,6 @@ const EXPLAINED: { because: string; mutants: Record<string, string[]> }[] = [
     },
   },
   {
-    because: "the error of what the schema does not let happen; the compiler wants the case told",
-    mutants: {
-      "secrets/secret-store.ts": ['"a payload without a pending secret" → ""', "!revoked → false"],
-    },
-  },
-  {
     because: "what opens a value throws nothing but this",
     mutants: { "secrets/reveal-secret.ts": ["!(error instanceof UnreadableError) → false"] },
   },

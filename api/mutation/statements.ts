@@ -229,8 +229,8 @@ export const STATEMENTS: WrongStatement[] = [
     {
       breaks: "revoke for a retried create: what is past its TTL",
       test: "is refused once the secret was expired",
-      from: "and(eq(ttlSecretPayloads.secretId, secretId), gt(ttlSecretPayloads.expiresAt, sql`now()`))",
-      to: "eq(ttlSecretPayloads.secretId, secretId)",
+      from: "WHERE secret_id = ${secretId} AND expires_at > now() RETURNING secret_id",
+      to: "WHERE secret_id = ${secretId} RETURNING secret_id",
       in: "secrets/idempotency",
     },
     {

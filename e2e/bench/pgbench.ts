@@ -66,6 +66,7 @@ export async function claimsPerSecond({
     vaultId,
     kids,
     sourceIp: "127.0.0.1",
+    seen: undefined,
   });
   const script = text.replace(/\$(\d+)/g, (_, n) => {
     const value = parameters[Number(n) - 1];

@@ -6,6 +6,7 @@ import { BATCH } from "../../api/src/jobs/batches.ts";
 import { claim, findPayload, settle } from "../../api/src/secrets/attempt-store.ts";
 import { listSecrets } from "../../api/src/secrets/secret-list-store.ts";
 import { expireBatch } from "../../api/src/secrets/secret-store.ts";
+import { noRollbackGuard } from "../../api/test/no-rollback-guard.ts";
 import { hashedPassphrase, keyRingOf, storePending } from "../consistency/pending-secret.ts";
 import type { Sender } from "./product.ts";
 
@@ -43,7 +44,13 @@ export function claimNothing(on: Statements) {
   const db = databaseOf(on);
   const kids = [...keyRingOf(on.keys).keys.keys()];
   return repeat(on, () =>
-    claim(db, { tokenHash: randomBytes(32), vaultId: on.sender.vaultId, kids, sourceIp: "127.0.0.1" }),
+    claim(db, {
+      tokenHash: randomBytes(32),
+      vaultId: on.sender.vaultId,
+      kids,
+      sourceIp: "127.0.0.1",
+      seen: undefined,
+    }),
   );
 }
 
@@ -68,9 +75,19 @@ export async function handOff(on: Statements) {
   const kids = [...ring.keys.keys()];
   return repeat(on, async () => {
     const { vaultId, token } = await storePending(db, ring, on.sender, { hashed });
-    const result = await claim(db, { tokenHash: hashToken(token), vaultId, kids, sourceIp: "127.0.0.1" });
+    const result = await claim(db, {
+      tokenHash: hashToken(token),
+      vaultId,
+      kids,
+      sourceIp: "127.0.0.1",
+      seen: undefined,
+    });
     if (result.kind !== "claimed") throw new Error(result.kind);
-    await settle(db, { secretId: result.claim.secretId, status: "viewed", reason: null });
+    await settle(
+      db,
+      { secretId: result.claim.secretId, status: "viewed", reason: null },
+      noRollbackGuard.observe,
+    );
   });
 }
 

@@ -320,7 +320,13 @@ export class LifecycleWorld {
     if (!db || !ring) throw new Error("no such API");
     await ring.reload();
     const kids = [...ring.keys.keys()];
-    const result = await claim(db, { tokenHash: hashToken(token), vaultId, kids, sourceIp: "192.0.2.1" });
+    const result = await claim(db, {
+      tokenHash: hashToken(token),
+      vaultId,
+      kids,
+      sourceIp: "192.0.2.1",
+      seen: undefined,
+    });
     return {
       claimed: "claimed",
       "not-available": "not available",

@@ -10,7 +10,7 @@ export async function destroyPending(
   { db }: Pick<Installation, "db">,
   { strays }: { strays?: boolean },
 ): Promise<Result> {
-  const destroyed = await destroy(db, { which: strays ? "strays" : "all", actor: ADMIN });
+  const destroyed = await destroy(db, { which: strays ? "foreign" : "all", actor: ADMIN });
   return {
     lines: [
       `${counted(destroyed, "pending secret")} destroyed, each with its audit event. Their senders see it and can create them again.`,

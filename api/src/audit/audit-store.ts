@@ -1,29 +1,31 @@
 import { randomUUID } from "node:crypto";
 import { auditEvents } from "@ttl-secrets/drizzle/schema";
 import { and, asc, desc, eq, gt, gte, inArray, lt, lte } from "drizzle-orm";
-import type { TransactionSql } from "postgres";
-import type { Database, Queryable } from "../db/client.ts";
+import type { Queryable } from "../db/client.ts";
 import { after } from "../shared/keyset.ts";
 import type { PageRequest } from "../shared/paging.ts";
 import type { AuditAction, AuditEvent, AuditFilter } from "./audit-event.ts";
 
+/** The `sql` tag of Drizzle or of the driver: a statement uses the one it is written in. */
+type SqlTag<Fragment> = (strings: TemplateStringsArray, ...values: (Fragment | string | null)[]) => Fragment;
+
 /**
- * The INSERT that records `action` for every row of `source`, a CTE of the same statement with the columns `id`,
- * `project_id` and `name` of TTL secrets and `source_ip`. Being one statement with the change it records, neither
- * can be stored without the other.
+ * The INSERT that records `action` for every row of `source`, the name of a CTE of the same statement with the columns
+ * `id`, `project_id` and `name` of TTL secrets and `source_ip`. In one statement with the change it records, neither can
+ * be stored without the other.
  *
  * Storing an event locks its vault's chain until the transaction ends. So vaults are taken in order, and events are the
- * last thing that a statement or transaction waits for: whoever holds a chain waits for nothing but further chains.
+ * last thing that a statement or transaction waits for: who holds a chain waits only for further chains.
  */
-export function insertEventsOf(
-  db: Database["sql"] | TransactionSql,
-  source: string,
+export function insertEventsOf<Fragment>(
+  sql: SqlTag<Fragment>,
+  source: Fragment,
   { action, actor }: { action: AuditAction; actor: string | null },
-) {
-  return db`
+): Fragment {
+  return sql`
     INSERT INTO audit_events (id, vault_id, project_id, action, source_ip, actor, ttl_secret_id, ttl_secret_name)
     SELECT gen_random_uuid(), p.vault_id, p.id, ${action}, e.source_ip, ${actor}::text, e.id, e.name
-    FROM ${db(source)} e JOIN projects p ON p.id = e.project_id
+    FROM ${source} e JOIN projects p ON p.id = e.project_id
     ORDER BY p.vault_id
     RETURNING ttl_secret_id`;
 }

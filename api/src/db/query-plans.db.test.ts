@@ -28,14 +28,14 @@ import { changedSince, readSecrets, refsChangedSince, refsEndedByTime } from "..
 import { readVitals } from "../metrics/vitals-store.ts";
 import { listProjects } from "../projects/project-store.ts";
 import { claim, closeInterruptedBatch, findPayload, settle } from "../secrets/attempt-store.ts";
-import { forgetOldAttempts } from "../secrets/idempotency-store.ts";
+import { deleteOldKeys } from "../secrets/idempotency-store.ts";
 import { currentWatermark } from "../secrets/rollback-guard-store.ts";
 import { findSecrets, listSecrets, MOST_LOOKED_AT } from "../secrets/secret-list-store.ts";
 import type { SecretOrder, SecretPosition } from "../secrets/secret-order.ts";
 import {
+  deleteEndedBatch,
   destroyPendingBatch,
   expireBatch,
-  forgetEndedBatch,
   revoke as revokePending,
 } from "../secrets/secret-store.ts";
 import { RateLimits } from "../shared/rate-limit.ts";
@@ -237,12 +237,12 @@ describe("an attempt", () => {
       UPDATE ttl_secrets SET ended_at = now() WHERE id = (
         SELECT id FROM ttl_secrets WHERE attempted_from IS NOT NULL LIMIT 1) RETURNING id`;
       const outcome = { secretId: open.id, status: "viewed" as const, reason: null };
-      const settled = await planner.planOf((own) => settle(own, outcome));
+      const settled = await planner.planOf((own) => settle(own, outcome, () => {}));
       expectFew(settled, "ttl_secrets_pkey", "projects_pkey");
       expect(settled.changes.toSorted()).toEqual(["audit_events", "ttl_secrets"]);
       const revocation = { secretId, actor: "ada@example.com", sourceIp: "203.0.113.7" };
       expectFew(
-        await planner.planOf((own) => revokePending(own, revocation)),
+        await planner.planOf((own) => revokePending(own.orm, revocation)),
         "ttl_secret_payloads_secret_id_unique",
       );
     },
@@ -269,7 +269,7 @@ describe("a batch of the sweep", () => {
   });
 
   it("finds what is older than it is kept by its age", async () => {
-    expectBatch(await planner.planOf((own) => forgetEndedBatch(own, 3650, BATCH)), "ttl_secrets_ended_at");
+    expectBatch(await planner.planOf((own) => deleteEndedBatch(own, 3650, BATCH)), "ttl_secrets_ended_at");
     expectBatch(await planner.planOf((own) => forgetDeadSessions(own, BATCH)), "sessions_expires_at");
     expectBatch(
       await planner.planOf((own) => forgetOldCounters(own, BATCH)),
@@ -278,7 +278,7 @@ describe("a batch of the sweep", () => {
   });
 
   it("takes with it what is not kept in batches by its age, too", async () => {
-    const attempts = await planner.planOf((own) => forgetOldAttempts(own));
+    const attempts = await planner.planOf((own) => deleteOldKeys(own));
     expect(attempts).toMatchObject({ indexes: ["create_attempts_last_attempt_at"], wholeTables: [] });
     const counters = await planner.planOf((own) => new RateLimits(own, 1).sweep());
     expect(counters).toMatchObject({ indexes: ["rate_limits_expire"], wholeTables: [] });
@@ -299,7 +299,7 @@ describe("a batch of the sweep", () => {
 
   it("of secrets from before a failover, of which there are none, looks at no others", async () => {
     const plan = await planner.planOf(({ sql }) =>
-      destroyPendingBatch(sql, { which: "strays", actor: "server", limit: BATCH }),
+      destroyPendingBatch(sql, { which: "foreign", actor: "server", limit: BATCH }),
     );
     expect(plan).toMatchObject({ wholeTables: [], rowsRead: 0 });
     expect(plan.indexes).toContain("ttl_secret_payloads_lineage");

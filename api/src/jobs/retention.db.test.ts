@@ -68,7 +68,13 @@ describe("what is older than it is kept", () => {
     const secret = await createSecret(app, sender);
     const kids = [...app.services.keyRing.keys.keys()];
     const { token, vaultId } = secret;
-    await claim(db.current, { tokenHash: hashToken(token), vaultId, kids, sourceIp: "192.0.2.9" });
+    await claim(db.current, {
+      tokenHash: hashToken(token),
+      vaultId,
+      kids,
+      sourceIp: "192.0.2.9",
+      seen: undefined,
+    });
     await age(secret.id, 11);
     expect((await deletePastRetention(db.current, { secretDays: 10 })).forgotten).toBe(0);
     await expireSecrets({ db: db.current });

@@ -37,6 +37,7 @@ async function claimAndDie(app: TestApp, { token, vaultId }: { token: string; va
     vaultId,
     kids,
     sourceIp: "192.0.2.9",
+    seen: undefined,
   });
   expect(result.kind).toBe("claimed");
 }
@@ -106,7 +107,13 @@ describe("the sweep", () => {
     await db.current.sql`UPDATE ttl_secrets SET ended_at = now() - interval '60 s' WHERE id = ${secret.id}`;
     // …and a final one after that, swept or not.
     expect(await state()).toEqual({ status: "DESTROYED", destroyedReason: "INTERRUPTED", hasEnded: true });
-    expect(await settle(db.current, { secretId: secret.id, status: "viewed", reason: null })).toBe(false);
+    expect(
+      await settle(
+        db.current,
+        { secretId: secret.id, status: "viewed", reason: null },
+        noRollbackGuard.observe,
+      ),
+    ).toBe(false);
     expect(await expireSecrets({ db: db.current })).toEqual({ expired: 0, interrupted: 1 });
     expect(await expireSecrets({ db: db.current })).toEqual({ expired: 0, interrupted: 0 });
     const events = await auditOf(app, sender);
@@ -116,7 +123,13 @@ describe("the sweep", () => {
       sourceIp: "192.0.2.9",
       actor: null,
     });
-    expect(await settle(db.current, { secretId: secret.id, status: "viewed", reason: null })).toBe(false);
+    expect(
+      await settle(
+        db.current,
+        { secretId: secret.id, status: "viewed", reason: null },
+        noRollbackGuard.observe,
+      ),
+    ).toBe(false);
   });
 
   it("skips rows that another process has locked, without waiting", async () => {
@@ -146,7 +159,13 @@ describe("the sweep", () => {
     await db.current.sql`UPDATE ttl_secrets SET ended_at = now() - interval '59 s' WHERE id = ${secret.id}`;
     const [claimed] = await endedAt();
     expect((await expireSecrets({ db: db.current })).interrupted).toBe(0);
-    expect(await settle(db.current, { secretId: secret.id, status: "viewed", reason: null })).toBe(true);
+    expect(
+      await settle(
+        db.current,
+        { secretId: secret.id, status: "viewed", reason: null },
+        noRollbackGuard.observe,
+      ),
+    ).toBe(true);
     // It ends when it is settled, not when it was claimed.
     const [settled] = await endedAt();
     expect(settled.endedAt > claimed.endedAt).toBe(true);

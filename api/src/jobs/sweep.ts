@@ -43,7 +43,7 @@ export async function sweepOnce(
   deps: SweepDeps,
 ): Promise<EndedSecrets & { forgotten: number; auditEvents: number }> {
   const { db, rateLimits, rollbackGuard, retention, onBatch, signal } = deps;
-  await rollbackGuard.check();
+  await rollbackGuard.check({ signal });
   const result = await expireSecrets({ db, onBatch, signal });
   await rateLimits.sweep();
   return { ...result, ...(await deletePastRetention(db, retention, { onBatch, signal })) };

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createTestApp, type TestApp } from "../../test/app.ts";
 import { useDatabase } from "../../test/database.ts";
 import { auditOf, createSecret, createSender, graphql, reveal, type Sender } from "../../test/factories.ts";
+import { noRollbackGuard } from "../../test/no-rollback-guard.ts";
 import { hashToken } from "../crypto/token.ts";
 import { claim, settle } from "../secrets/attempt-store.ts";
 
@@ -90,9 +91,17 @@ describe("a project", () => {
     const { app, sender } = await scene();
     const { id, token, vaultId } = await createSecret(app, sender);
     const kids = [...app.services.keyRing.keys.keys()];
-    await claim(db.current, { tokenHash: hashToken(token), vaultId, kids, sourceIp: "192.0.2.8" });
+    await claim(db.current, {
+      tokenHash: hashToken(token),
+      vaultId,
+      kids,
+      sourceIp: "192.0.2.8",
+      seen: undefined,
+    });
     await remove(app, sender, sender.projectId);
-    expect(await settle(db.current, { secretId: id, status: "viewed", reason: null })).toBe(false);
+    expect(
+      await settle(db.current, { secretId: id, status: "viewed", reason: null }, noRollbackGuard.observe),
+    ).toBe(false);
     expect((await auditOf(app, sender)).at(-1)).toMatchObject({
       action: "temporary_secret_failed",
       sourceIp: "192.0.2.8",

@@ -1,6 +1,6 @@
 /**
- * The SQL of a recipient's attempt: look, claim, settle, and close what a dead process left open. `secret-store.ts` states
- * the order of locks.
+ * The SQL of a recipient's attempt: look, claim, settle, and close what a dead process left open. Locks are taken in the
+ * order that `secret-store.ts` states.
  */
 import type { AuditAction } from "../audit/audit-event.ts";
 import { insertEventsOf } from "../audit/audit-store.ts";
@@ -11,7 +11,7 @@ import { isTrusted, type Watermark, watermarkColumns } from "./rollback-guard-st
 import type { DestroyedReason } from "./secret.ts";
 import { ATTEMPT_SECONDS } from "./secret-status-store.ts";
 
-/** What a claim took out of the database: everything that is needed, with the passphrase, to open the secret. */
+/** The claimed payload: everything that, with the passphrase, opens the secret. */
 export interface Claim {
   secretId: string;
   projectId: string;
@@ -24,8 +24,8 @@ export interface Claim {
 }
 
 /**
- * A claim's outcome: the payload; nothing to claim; a secret sealed with a key this server was not given; or a database
- * that may have gone back in time, of which nothing may be claimed before `RollbackGuard.check`.
+ * Outcome of a claim: the payload; nothing to claim; a secret sealed with a key that this server lacks; or a database that
+ * may have gone back in time, from which nothing may be claimed before `RollbackGuard.check`.
  */
 export type ClaimResult =
   | { kind: "claimed"; claim: Claim }
@@ -34,12 +34,12 @@ export type ClaimResult =
   | { kind: "rewound" };
 
 /**
- * Whether the project `p` of a payload that was found by its token is this vault's. As an expression, which no index
- * answers: where most vaults are small, PostgreSQL may else begin with the vault, and read all secrets of a large one.
+ * The condition that the project `p` of a payload belongs to the vault. It is an expression that no index answers, because
+ * PostgreSQL could otherwise start from the vault and read all secrets of a large one.
  */
 const isOfVault = (sql: Database["sql"], vaultId: string) => sql`p.vault_id || '' = ${vaultId}`;
 
-/** What may be said of a pending payload to whoever has its link, and the key that it is sealed with. */
+/** What the holder of a link may learn of its payload, and the key that seals it. */
 interface PendingPayload {
   expiresAt: Date;
   /** By the database's clock, rounded down. */
@@ -63,16 +63,16 @@ export async function findPayload(
 }
 
 /**
- * The claim: destroys first and asks after. One statement in autocommit, so that of any number of simultaneous
- * attempts one deletes the row and the others find nothing, and so that the destruction is committed before a
- * single byte is compared. Never retried: an error here may have come after the commit.
+ * The claim: destroys first, verifies later. One statement in autocommit, so that of any number of simultaneous attempts
+ * one deletes the row and the others find nothing, and the destruction is committed before a single byte is compared.
+ * Never retry it: an error may arrive after the commit.
  *
- * Until `settle` says otherwise, the secret is destroyed by an interrupted attempt, which is what it stays if this
- * process dies now. `keyMissing` tells a key missing on this server from a secret missing altogether.
+ * Until `settle`, the secret is destroyed by an interrupted attempt, and stays so if this process dies. `keyMissing`
+ * distinguishes a key missing on this server from a missing secret.
  *
- * The same statement sees to it that nothing is claimed a second time from an old copy of the database, so that there is
- * no moment between a failover or a restore and a look at it: the payload must have been stored in this very line of
- * the server's history (`lineage`), and the database must not be younger than what this process has seen of it.
+ * The same statement prevents a second claim from an old copy of the database, so no gap remains between a failover or
+ * restore and its detection: the payload must have been stored in this lineage, and the database must be at or past the
+ * watermark `seen`, if there is one.
  */
 export async function claim(
   db: Database,
@@ -81,11 +81,11 @@ export async function claim(
     vaultId: string;
     kids: string[];
     sourceIp: string;
-    seen?: Watermark | undefined;
+    seen: Watermark | undefined;
   },
 ): Promise<ClaimResult> {
   const { tokenHash, vaultId, sourceIp, seen } = attempt;
-  // A kid has no comma in it: the configuration sees to that.
+  // The configuration rejects a kid with a comma.
   const ring = attempt.kids.join(",");
   const [row] = await db.sql<[ClaimedRow & { keyMissing: boolean; trusted: boolean | null }]>`
     WITH watch AS MATERIALIZED (
@@ -137,16 +137,16 @@ interface ClaimedRow extends Omit<Claim, "secretId" | "sealed" | "argon2">, Seal
 }
 
 /**
- * Settles a claimed attempt: its true status and its audit event, in one statement, hence in one transaction.
+ * Settles a claimed attempt: stores its final status and its audit event in one statement, hence in one transaction.
  *
- * @param saw is told where the database stands, which is past the claim, before the answer is given.
- * @returns whether both were stored. False when there is no open attempt any more: the project was deleted, or the
- *   attempt took so long that it counts as interrupted.
+ * @param observe called, before this resolves, with the database's state, which is past the claim.
+ * @returns whether both were stored. False when no attempt is open any more: the project was deleted, or the attempt took
+ *   longer than `ATTEMPT_SECONDS`.
  */
 export async function settle(
   db: Database,
   outcome: { secretId: string; status: "viewed" | "destroyed"; reason: DestroyedReason | null },
-  saw: (mark: Watermark) => void = () => {},
+  observe: (mark: Watermark) => void,
 ): Promise<boolean> {
   const { secretId, status, reason } = outcome;
   const action: AuditAction = status === "viewed" ? "temporary_secret_viewed" : "temporary_secret_failed";
@@ -161,15 +161,15 @@ export async function settle(
       FROM open_attempt o WHERE s.id = o.id
       RETURNING s.id, s.project_id, s.name, o.source_ip
     )
-    , audited AS (${insertEventsOf(db.sql, "settled", { action, actor: null })})
+    , audited AS (${insertEventsOf(db.sql, db.sql`settled`, { action, actor: null })})
     SELECT ${watermarkColumns(db.sql)} FROM database_watch, audited`;
-  if (mark) saw(mark);
+  if (mark) observe(mark);
   return mark !== undefined;
 }
 
 /**
- * One batch of the sweep: closes attempts whose time is over and that were never settled, because their process
- * died. They stay destroyed and get the audit event they are owed. Returns how many it closed.
+ * One batch of the sweep: closes at most `limit` attempts that were never settled in time, because their process died.
+ * They stay destroyed and get their audit event. Returns how many it closed.
  */
 export async function closeInterruptedBatch(db: Database, limit: number): Promise<number> {
   const closed = await db.sql`
@@ -181,6 +181,6 @@ export async function closeInterruptedBatch(db: Database, limit: number): Promis
       UPDATE ttl_secrets s SET attempted_from = NULL FROM open_attempts o WHERE s.id = o.id
       RETURNING s.id, s.project_id, s.name, o.source_ip
     )
-    ${insertEventsOf(db.sql, "closed", { action: "temporary_secret_failed", actor: null })}`;
+    ${insertEventsOf(db.sql, db.sql`closed`, { action: "temporary_secret_failed", actor: null })}`;
   return closed.length;
 }

@@ -24,17 +24,18 @@ export interface CreatedSecret {
   secret: TtlSecret;
   link: string;
   passphrase: string;
-  /** The pending secret of an earlier request with the same idempotency key, which this one took back. */
+  /** The pending secret of an earlier request with the same idempotency key, which this one revoked. */
   replacedSecretId: string | null;
 }
 
 /**
- * Creates a TTL secret. Its life starts, by the database's clock, when it is stored. With an idempotency key it
- * replaces what an earlier request with that key left; `create-attempt.ts` says how.
+ * Creates a TTL secret. Its TTL starts, by the database's clock, when it is stored. With an idempotency key it
+ * replaces the secret of an earlier request with that key; see `idempotency.ts`.
  *
  * @throws AppError `BAD_USER_INPUT` for a name, TTL (60 to 86,400 s), value (1 byte to 64 KiB of well-formed UTF-8
- *   without NUL) or length (1 to 1,024) out of bounds; `NOT_FOUND` when the principal may access no such project; for the idempotency key, see there.
- *   Argon2BusyError when too many are waiting; KeyFileError when the keys can't be read. Nothing is stored then.
+ *   without NUL) or length (1 to 1,024) out of bounds; `NOT_FOUND` when the principal may access no such project; both of
+ *   `idempotency.ts`. Argon2BusyError when too many hashes wait; KeyFileError when the keys can't be read. Nothing is
+ *   stored then.
  */
 export async function createSecret(
   deps: { db: Database; hashingPool: HashingPool; keyRing: KeyRing; revealUrl: string },
@@ -55,13 +56,12 @@ export async function createSecret(
   checkContent(input.content);
   const scope = projectScope(principal);
   await requireOwnProject(db.orm, scope, projectId);
-  const attempt =
-    idempotencyKey == null ? null : await beginIdempotentCreate(db, { ...input, idempotencyKey });
+  const claim = idempotencyKey == null ? null : await beginIdempotentCreate(db, { ...input, idempotencyKey });
 
   const passphrase = newPassphrase();
   const salt = newSalt();
   const keys = await hashingPool.run(() => step("derive", () => passphraseKeys(passphrase, salt)));
-  // Replicas seal with a new key at once, and none with one that is no longer kept anywhere.
+  // Seal with the key that is active now: another replica may have rotated the keys.
   await keyRing.reload?.();
   const token = newToken();
   const { vaultId } = scope;
@@ -71,7 +71,7 @@ export async function createSecret(
     const createdAt = await lockProject(tx, { projectId, vaultId });
     if (!createdAt) throw notFound("project");
     const event = { vaultId, projectId, actor: createdBy, sourceIp };
-    const replaced = attempt && (await supersedeEarlier(tx, attempt, event));
+    const replaced = claim && (await supersedeEarlier(tx, claim, event));
     const id = randomUUID();
     const expiresAt = new Date(createdAt.getTime() + ttlSeconds * 1000);
     const place = { secretId: id, projectId, vaultId, expiresAtMs: expiresAt.getTime() };
@@ -85,7 +85,7 @@ export async function createSecret(
       argon2: ARGON2_PARAMETERS,
     };
     await insertSecret(tx, stored, event);
-    if (attempt) await setSecret(tx, attempt.digest, id);
+    if (claim) await setSecret(tx, claim.digest, id);
     return { secret: { id, name, createdAt, expiresAt, createdBy }, replacedSecretId: replaced };
   });
   return {

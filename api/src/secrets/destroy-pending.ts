@@ -1,24 +1,21 @@
 import type { TransactionSql } from "postgres";
 import type { Database } from "../db/client.ts";
+import { type Batches, runInBatches } from "../jobs/batches.ts";
 import { destroyPendingBatch } from "./secret-store.ts";
 
-/** Keeps each statement short: a batch of this size holds its locks for some tens of milliseconds. */
-const BATCH = 1000;
-
 /**
- * Destroys what is pending in a database that may have forgotten attempts: `all` of it, or only the `strays`, which
- * were stored before a failover or elsewhere. Safe to run in any number of processes at once.
+ * Destroys pending secrets of a database that may have lost attempts: `all`, or only the `foreign` ones, which were stored
+ * in another lineage, before a failover or elsewhere. Safe to run in any number of processes at once. `all` takes no rests
+ * between batches: its secrets can still be opened, and in a transaction it holds its locks.
  *
- * @param actor who does it, for the audit log.
+ * @param actor the actor in the audit log.
  * @returns how many secrets were destroyed.
  */
-export async function destroyPending(
+export function destroyPending(
   { sql }: { sql: Database["sql"] | TransactionSql },
-  { which, actor }: { which: "all" | "strays"; actor: string },
+  { which, actor }: { which: "all" | "foreign"; actor: string },
+  batches: Omit<Batches, "rests"> = {},
 ): Promise<number> {
-  let total = 0;
-  for (let done = BATCH; done === BATCH; total += done) {
-    done = await destroyPendingBatch(sql, { which, actor, limit: BATCH });
-  }
-  return total;
+  const destroyBatch = (limit: number) => destroyPendingBatch(sql, { which, actor, limit });
+  return runInBatches("pending", destroyBatch, { ...batches, rests: which === "foreign" });
 }

@@ -1,16 +1,17 @@
+/** The SQL of idempotency keys. Their table, `create_attempts`, predates the term; an attempt elsewhere is a recipient's. */
 import { createAttempts } from "@ttl-secrets/drizzle/schema";
 import { eq, lte, sql } from "drizzle-orm";
 import type { Database, Queryable } from "../db/client.ts";
 
-/** An hour longer than any secret lives, so that what a forgotten key made is never still pending. */
+/** An hour longer than the longest TTL, so that no secret outlives its key. */
 const KEPT_HOURS = 25;
 
 /**
- * Counts one more attempt at the create with this digest, committed at once.
+ * Counts another request for the create with this digest, in autocommit.
  *
- * @returns its number, from 1; undefined when an attempt before asked for something else.
+ * @returns the request's number, from 1; undefined when an earlier request had a different input.
  */
-export async function takeIdempotencyNumber(
+export async function takeRequestNumber(
   db: Queryable,
   { digest, inputDigest }: { digest: Buffer; inputDigest: Buffer },
 ): Promise<number | undefined> {
@@ -23,31 +24,31 @@ export async function takeIdempotencyNumber(
       set: { attempt: sql`${attempt} + 1`, lastAttemptAt: sql`now()` },
       setWhere: eq(createAttempts.inputDigest, inputDigest),
     })
-    .returning({ attempt });
-  return row?.attempt;
+    .returning({ requestNumber: attempt });
+  return row?.requestNumber;
 }
 
-/** How many attempts there were and what they left, locked until the transaction ends. */
+/** The number of the last request and the secret of an earlier one, locked until the transaction ends. */
 export async function lockIdempotencyClaim(
   tx: Queryable,
   digest: Buffer,
-): Promise<{ attempt: number; secretId: string | null } | undefined> {
+): Promise<{ lastRequest: number; secretId: string | null } | undefined> {
   const { attempt, secretId } = createAttempts;
   const [row] = await tx
-    .select({ attempt, secretId })
+    .select({ lastRequest: attempt, secretId })
     .from(createAttempts)
     .where(eq(createAttempts.digest, digest))
     .for("update");
   return row;
 }
 
-/** Notes which secret the attempts left. */
+/** Stores which secret the key now stands for. */
 export async function setSecret(tx: Queryable, digest: Buffer, secretId: string): Promise<void> {
   await tx.update(createAttempts).set({ secretId }).where(eq(createAttempts.digest, digest));
 }
 
-/** Forgets what was last attempted more than a day ago. */
-export async function forgetOldAttempts(db: Database): Promise<void> {
+/** Deletes keys last used more than 25 hours ago. */
+export async function deleteOldKeys(db: Database): Promise<void> {
   await db.orm
     .delete(createAttempts)
     .where(lte(createAttempts.lastAttemptAt, sql`now() - make_interval(hours => ${KEPT_HOURS})`));

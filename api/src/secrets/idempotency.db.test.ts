@@ -12,7 +12,7 @@ import {
   secretOf,
 } from "../../test/factories.ts";
 import { HashingPool } from "../crypto/argon2.ts";
-import { forgetOldAttempts } from "./idempotency-store.ts";
+import { deleteOldKeys } from "./idempotency-store.ts";
 
 const db = useDatabase();
 let app: TestApp;
@@ -267,7 +267,7 @@ describe("an idempotency key", () => {
     await age(undefined, 24);
     const { made } = await create(old);
     await age(made?.id, 25);
-    await forgetOldAttempts(db.current);
+    await deleteOldKeys(db.current);
     const rows = await db.current.sql`
       SELECT 1 FROM create_attempts a JOIN ttl_secrets s ON s.id = a.secret_id WHERE s.project_id = ${sender.projectId}`;
     expect(rows).toHaveLength(1);

@@ -8,20 +8,20 @@ import type { SecretStatus, TtlSecret } from "./secret.ts";
 import { findSecrets, listSecrets as readSecrets } from "./secret-list-store.ts";
 import type { SecretOrder, SecretPosition } from "./secret-order.ts";
 
-/** As many as there are. */
+/** The number of statuses. */
 const MAX_STATUSES = 5;
 
-/** Which TTL secrets to list; each left out means all. */
+/** Which TTL secrets to list. Conditions left out match all. */
 interface SecretFilter {
-  /** 1 to 5 statuses, as of now. */
+  /** 1 to 5 current statuses. */
   statuses?: SecretStatus[] | null | undefined;
-  /** 1 to 200 characters that the name contains, in capitals or not. */
+  /** 1 to 200 characters that the name contains, ignoring case. */
   nameContains?: string | null | undefined;
 }
 
 /** A page of TTL secrets. */
 interface SecretPage extends Page<TtlSecret> {
-  /** The row that the search for this page ended at, where that is further than its last row. */
+  /** The last row that the search examined, if it stopped at its limit. */
   end?: TtlSecret | undefined;
 }
 

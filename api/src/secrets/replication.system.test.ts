@@ -257,7 +257,7 @@ describe.skipIf(!hasDebianPostgres)("with servers of one's own", () => {
           process.kill(pid, "SIGCONT");
         }
       };
-      const services = { sourceIp: "192.0.2.1", kids: ["k1"] };
+      const services = { sourceIp: "192.0.2.1", kids: ["k1"], seen: noRollbackGuard.seen };
       // The claim's commit: PostgreSQL calls it a success, with a warning.
       const attempt = { ...services, vaultId: one.vaultId, tokenHash: hashToken(one.token) };
       expect(await stalled(() => claim(db, attempt))).toBe("refused");
@@ -266,7 +266,7 @@ describe.skipIf(!hasDebianPostgres)("with servers of one's own", () => {
       const claimed = await claim(db, { ...attempt, tokenHash: hashToken(two.token) });
       expect(claimed.kind).toBe("claimed");
       const outcome = { secretId: two.id, status: "viewed" as const, reason: null };
-      expect(await stalled(() => settle(db, outcome))).toBe("refused");
+      expect(await stalled(() => settle(db, outcome, noRollbackGuard.observe))).toBe("refused");
       // With the standby back, all is as before.
       const third = await createSecret(app, sender);
       expect((await reveal(app, third)).value).toBe("hunter2");

@@ -12,6 +12,7 @@ import {
   type Sender,
   secretOf,
 } from "../../test/factories.ts";
+import { noRollbackGuard } from "../../test/no-rollback-guard.ts";
 import { PostgresProxy } from "../../test/postgres-proxy.ts";
 import { HashingPool } from "../crypto/argon2.ts";
 import { hashToken } from "../crypto/token.ts";
@@ -409,7 +410,13 @@ describe("an attempt that can't be finished", () => {
   it("is settled once, however many try to at once", async () => {
     const { app, sender, secret } = await pendingSecret();
     const { id: secretId, token, vaultId } = secret;
-    await claim(db.current, { tokenHash: hashToken(token), vaultId, kids: ["k1"], sourceIp: "192.0.2.9" });
+    await claim(db.current, {
+      tokenHash: hashToken(token),
+      vaultId,
+      kids: ["k1"],
+      sourceIp: "192.0.2.9",
+      seen: undefined,
+    });
     const ends = [
       { secretId, status: "viewed", reason: null },
       { secretId, status: "destroyed", reason: "interrupted" },
@@ -417,7 +424,7 @@ describe("an attempt that can't be finished", () => {
     let settled: Promise<boolean[]> = Promise.resolve([]);
     await db.current.sql.begin(async (sql) => {
       await sql`SELECT 1 FROM ttl_secrets WHERE id = ${secretId} FOR UPDATE`;
-      settled = Promise.all(ends.map((end) => settle(db.current, end)));
+      settled = Promise.all(ends.map((end) => settle(db.current, end, noRollbackGuard.observe)));
       await vi.waitFor(async () => {
         const waiting = await db.current.sql`
           SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;

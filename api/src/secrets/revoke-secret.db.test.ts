@@ -12,6 +12,7 @@ import {
   graphql,
   reveal,
 } from "../../test/factories.ts";
+import { noRollbackGuard } from "../../test/no-rollback-guard.ts";
 import { hashToken } from "../crypto/token.ts";
 import { claim, settle } from "./attempt-store.ts";
 
@@ -33,7 +34,13 @@ const NOT_FOUND = {
 /** An attempt that is not settled. */
 async function claimOnly(app: TestApp, { token, vaultId }: Created): Promise<void> {
   const kids = [...app.services.keyRing.keys.keys()];
-  await claim(db.current, { tokenHash: hashToken(token), vaultId, kids, sourceIp: "192.0.2.8" });
+  await claim(db.current, {
+    tokenHash: hashToken(token),
+    vaultId,
+    kids,
+    sourceIp: "192.0.2.8",
+    seen: undefined,
+  });
 }
 
 describe("revoking a TTL secret", () => {
@@ -77,7 +84,11 @@ describe("revoking a TTL secret", () => {
     await claimOnly(app, secret);
     const revoked = revoke(app, secret.id, sender.cookie);
     await setTimeout(300);
-    await settle(db.current, { secretId: secret.id, status: "viewed", reason: null });
+    await settle(
+      db.current,
+      { secretId: secret.id, status: "viewed", reason: null },
+      noRollbackGuard.observe,
+    );
     expect((await revoked).data.revokeTtlSecret.status).toBe("VIEWED");
   });
 

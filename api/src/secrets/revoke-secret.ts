@@ -6,14 +6,13 @@ import { isId } from "../shared/paging.ts";
 import type { TtlSecret } from "./secret.ts";
 import { findSecret, revoke } from "./secret-store.ts";
 
-/** How long to wait for an attempt that came first, and how often to look. */
+/** Polls for the outcome of an attempt that came first: at most 50 × 100 ms. */
 const SETTLE_TRIES = 50;
 const SETTLE_POLL_MS = 100;
 
 /**
- * Takes a pending secret back and returns it as it is then. One that has already ended keeps its status, so the
- * caller sees whether the revoke came in time. Where a recipient's attempt is under way it waits, up to 5 s, for what
- * comes of it.
+ * Revokes a pending secret and returns its new state. A secret that has already ended keeps its status, so the caller
+ * sees whether the revoke came in time. If a recipient's attempt is in progress, waits up to 5 s for its outcome.
  *
  * @throws AppError `NOT_FOUND` when the member's vault has no such secret.
  */
@@ -24,7 +23,7 @@ export async function revokeSecret(
   const { vaultId, email } = member;
   const find = async () => (isId(secretId) ? findSecret(db.orm, { secretId, vaultId }) : undefined);
   if (!(await find())) throw notFound("TTL secret");
-  await revoke(db, { secretId, actor: email, sourceIp });
+  await revoke(db.orm, { secretId, actor: email, sourceIp });
   for (let tries = 1; ; tries++) {
     const secret = await find();
     if (!secret) throw notFound("TTL secret");

@@ -4,19 +4,18 @@ import type { Database } from "../db/client.ts";
 type Sql = Database["sql"] | TransactionSql;
 
 /**
- * Where a database stands. `beat` counts the looks that processes take, `xid` its transactions, so both only ever grow,
- * unless it goes back in time: a copy of its files, or the dump of a table, is put in their place. `generation` counts how
- * often that was noticed; from then on the smaller numbers are the right ones.
+ * The furthest state in which a database was seen. `beat` counts heartbeats of server processes and `xid` transactions, so
+ * both only grow, unless the database goes back in time: a copy of its files, or the dump of a table, was restored.
+ * `generation` counts how often that was detected; after it, the smaller numbers are valid.
  */
 export interface Watermark {
-  /** `database_lineage()`: the numbers of another line of history say nothing of this one. */
+  /** `database_lineage()`: numbers of different lineages are not comparable. */
   lineage: string;
   generation: number;
   beat: number;
   /**
-   * The first transaction not yet begun. Unlike the position in the write-ahead log it does not grow by a restart alone,
-   * and every user may ask for it. It is only ever taken by statements that write themselves: once these are
-   * committed, no crash takes it back.
+   * The first transaction id not yet assigned. Unlike the WAL position, a restart alone does not advance it, and every
+   * role may read it. It is observed only by statements that write, so no crash reverts it once they are committed.
    */
   xid: number;
 }
@@ -27,7 +26,7 @@ const xid = (sql: Sql) => sql`pg_snapshot_xmax(pg_current_snapshot())::text::flo
 export const watermarkColumns = (sql: Sql) => sql`
   database_lineage() AS lineage, generation, beat::float8 AS beat, ${xid(sql)} AS xid`;
 
-/** Whether the row of `database_watch` is where this process, or one like it, has seen it, or further on. */
+/** The condition that the row of `database_watch` is at or past the watermark; true without one. */
 export function isTrusted(sql: Sql, seen: Watermark | undefined) {
   if (!seen) return sql`true`;
   const { lineage, generation, beat } = seen;
@@ -35,13 +34,13 @@ export function isTrusted(sql: Sql, seen: Watermark | undefined) {
     OR (generation = ${generation} AND beat >= ${beat} AND ${xid(sql)} >= ${seen.xid}::float8)))`;
 }
 
-/** Where it stands, by its own account. */
+/** The database's current state; undefined when the row of `database_watch` is missing. */
 export async function currentWatermark({ sql }: Database): Promise<Watermark | undefined> {
   const [mark] = await sql<Watermark[]>`SELECT ${watermarkColumns(sql)} FROM database_watch`;
   return mark;
 }
 
-/** One look: counts it, if the database is where it was `seen` or further on. Undefined if it is not. */
+/** Counts a heartbeat if the database is at or past the watermark. Returns its new state, or undefined if it is not. */
 export async function recordHeartbeat(
   { sql }: Database,
   seen: Watermark | undefined,
@@ -52,10 +51,10 @@ export async function recordHeartbeat(
 }
 
 /**
- * Lets one of several processes that see the database gone back do what there is to do, and starts a new generation with
- * it, in one transaction. The others then find a newer generation than they know.
+ * Runs `work` and starts a new generation in one transaction, in exactly one of the processes that detect a rollback. The
+ * others then find a newer generation than they know.
  *
- * @returns whether this call was the one.
+ * @returns whether this call ran `work`.
  */
 export function startGeneration(
   { sql }: Database,
@@ -63,7 +62,7 @@ export function startGeneration(
   work: (tx: TransactionSql) => Promise<void>,
 ): Promise<boolean> {
   return sql.begin(async (tx) => {
-    // Somebody may have emptied the table. The new row is older than any that can have been seen.
+    // The table may have been emptied. The new row is older than any watermark.
     await tx`INSERT INTO database_watch VALUES (1, 0, -1) ON CONFLICT DO NOTHING`;
     const [row] = await tx<[{ trusted: boolean }]>`
       SELECT ${isTrusted(tx, seen)} AS trusted FROM database_watch FOR UPDATE`;

@@ -1,4 +1,5 @@
 import type { Database } from "../db/client.ts";
+import type { Batches } from "../jobs/batches.ts";
 import type { Logger } from "../logging/log.ts";
 import { destroyPending } from "./destroy-pending.ts";
 import {
@@ -10,10 +11,10 @@ import {
 import { lockPayloads } from "./secret-store.ts";
 import { readWatermarks, writeWatermarks } from "./watermark-file.ts";
 
-/** Who the audit log names for what no person did. */
+/** The actor in the audit log of what no person did. */
 const ACTOR = "server";
 
-/** A place no database is at: what is compared with when the row to watch is gone. */
+/** Sentinel used when the `database_watch` row is missing; never equals a real watermark. */
 const NOWHERE: Watermark = { lineage: "", generation: 0, beat: 0, xid: 0 };
 
 /** What a reveal, the sweep and the server require, so that none of them runs unguarded. */
@@ -24,17 +25,17 @@ export interface RollbackGuard {
   observe(mark: Watermark): void;
   /**
    * Compares the database with the watermark and destroys what may no longer be revealed. Safe to call at any time, in
-   * any number of processes.
+   * any number of processes. `signal` ends only the destruction of foreign payloads, which can't be claimed anyway.
    *
-   * @throws the driver's error when the database can't be asked; nothing can be claimed then that could not before.
+   * @throws the driver's error when the database can't be asked. A claim that was refused before stays refused.
    */
-  check(): Promise<void>;
+  check(options?: Pick<Batches, "signal">): Promise<void>;
 }
 
 interface RollbackGuardDeps {
   db: Database;
   log: Logger;
-  /** Where what was seen is kept when the process ends; undefined: nowhere. */
+  /** The file that keeps the watermarks across restarts; undefined: none. */
   file: string | undefined;
 }
 
@@ -46,16 +47,17 @@ export async function openRollbackGuard(deps: RollbackGuardDeps): Promise<Rollba
 }
 
 /**
- * Sees to it that what was attempted once can't be revealed from an old copy of the database: a standby promoted
- * without the last commits, a restored backup, a copy of its files. Two things can tell:
+ * Prevents a second reveal from an old copy of the database: a standby promoted without the last commits, a restored
+ * backup, a copy of the files. There are two signs:
  *
- * - A payload names the lineage it was stored in. After a promotion, a recovery from an archive, or the loading of a dump
- *   that is another one, so the payload is dead at once, without anybody's doing. `check` then ends its secret.
- * - Files that are put back have the same lineage, but smaller numbers than were seen. The claim refuses then, and
- *   `check` destroys everything pending before anything can be claimed again.
+ * - A payload names the lineage in which it was stored. A promotion, a recovery from an archive and a loaded dump each
+ *   start another lineage, so a foreign payload can't be claimed from the first moment on. `check` then ends its secret.
+ * - Restored files have the same lineage but are behind the watermark. The claim refuses then, and `check` destroys
+ *   everything pending before anything can be claimed again.
  */
 class WatermarkGuard implements RollbackGuard {
   readonly #deps: RollbackGuardDeps;
+  /** By lineage, the one observed last at the end. */
   #marks: Map<string, Watermark>;
   #seen: Watermark | undefined;
 
@@ -71,25 +73,25 @@ class WatermarkGuard implements RollbackGuard {
 
   observe(mark: Watermark): void {
     const known = this.#marks.get(mark.lineage);
-    const isNews = !known || mark.generation > known.generation;
+    const isNew = !known || mark.generation > known.generation;
     const isOld = known && mark.generation < known.generation;
-    const next = isNews
+    const next = isNew
       ? mark
       : isOld
         ? known
         : { ...mark, beat: Math.max(mark.beat, known.beat), xid: Math.max(mark.xid, known.xid) };
-    // Set anew, so that the latest comes last.
+    // Deleted first, so that it moves to the end.
     this.#marks.delete(mark.lineage);
     this.#marks.set(mark.lineage, next);
     this.#seen = next;
   }
 
-  async check(): Promise<void> {
+  async check({ signal }: Pick<Batches, "signal"> = {}): Promise<void> {
     const { db, log } = this.#deps;
-    const strays = await destroyPending(db, { which: "strays", actor: ACTOR });
-    if (strays > 0) {
+    const foreign = await destroyPending(db, { which: "foreign", actor: ACTOR }, { signal });
+    if (foreign > 0) {
       log.warn(
-        { destroyed: strays },
+        { destroyed: foreign },
         "the database was restored or failed over: pending secrets were destroyed",
       );
     }
@@ -100,14 +102,15 @@ class WatermarkGuard implements RollbackGuard {
       await this.#destroyAll(seen);
       mark = await recordHeartbeat(db, undefined);
     }
-    if (!mark) throw new Error("the database has lost its row to watch");
+    if (!mark) throw new Error("the row of database_watch is missing");
     this.observe(mark);
-    await this.#keep();
+    await this.#writeFile();
   }
 
   async #destroyAll(seen: Watermark): Promise<void> {
     const { db, log } = this.#deps;
     let destroyed = 0;
+    // No signal: the new generation trusts whatever is left.
     const isOurs = await startGeneration(db, seen, async (sql) => {
       await lockPayloads(sql);
       destroyed = await destroyPending({ sql }, { which: "all", actor: ACTOR });
@@ -115,13 +118,13 @@ class WatermarkGuard implements RollbackGuard {
     if (isOurs) log.warn({ destroyed }, "the database went back in time: all pending secrets were destroyed");
   }
 
-  async #keep(): Promise<void> {
+  async #writeFile(): Promise<void> {
     const { file, log } = this.#deps;
     if (!file) return;
     try {
       await writeWatermarks(file, this.#marks);
     } catch (err) {
-      log.error({ err, file }, "what was last seen of the database can't be kept");
+      log.error({ err, file }, "the watermark file can't be written");
     }
   }
 }

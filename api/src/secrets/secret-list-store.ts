@@ -7,7 +7,7 @@ import { MAX_TTL_SECONDS, type SecretStatus, type TtlSecret } from "./secret.ts"
 import type { SecretOrder, SecretPosition } from "./secret-order.ts";
 import { ATTEMPT_SECONDS, secretFields, statusNow } from "./secret-status-store.ts";
 
-/** What each order compares, by an index of its own, and in which direction. */
+/** The sort key of each order, which has its own index, and its direction. */
 const ORDERS: Record<SecretOrder, { key: SQL; descends: boolean }> = {
   newest_first: { key: sql`${ttlSecrets.createdAt}`, descends: true },
   name: { key: sql`lower(${ttlSecrets.name}) COLLATE "C"`, descends: false },
@@ -15,7 +15,7 @@ const ORDERS: Record<SecretOrder, { key: SQL; descends: boolean }> = {
   expires_last: { key: sql`${ttlSecrets.expiresAt}`, descends: true },
 };
 
-/** A row comparison, which PostgreSQL answers from an index on (…, key, id); none for the first page. */
+/** The condition for rows after the cursor, answered from an index on (…, key, id); none for the first page. */
 function isAfter(order: SecretOrder, position: SecretPosition | undefined): SQL | undefined {
   if (!position) return undefined;
   const { key, descends } = ORDERS[order];
@@ -26,7 +26,7 @@ function isAfter(order: SecretOrder, position: SecretPosition | undefined): SQL 
   return sql`(${key}, ${ttlSecrets.id}) ${sql.raw(descends ? "<" : ">")} (${from}, ${position.id}::uuid)`;
 }
 
-/** One page of a project's secrets, and one row more when there is a next page. */
+/** One page of a project's secrets, plus one row if there is a next page. */
 export function listSecrets(
   db: Queryable,
   request: { projectId: string; page: PageRequest<SecretPosition>; order: SecretOrder },
@@ -43,13 +43,13 @@ export function listSecrets(
 }
 
 /**
- * How many secrets the search for one page looks at, at most. So a page costs the same in a project with a million of
- * them, whatever is looked for, and needs no index over parts of names, which not every PostgreSQL offers. A search that
- * finds nothing took 16 to 18 ms in the median, a status that nothing has 11 to 13 ms (60,000 secrets, 2 busy cores).
+ * The most secrets that the search for one page examines. So a page costs the same in a project with a million secrets,
+ * whatever the filter, and needs no trigram index, which not every PostgreSQL offers. A search for a name that matches
+ * nothing took 16 to 18 ms (median), for a status without secrets 11 to 13 ms (60,000 secrets, 2 busy cores).
  */
 export const MOST_LOOKED_AT = 10_000;
 
-/** The plain columns as expressions: Drizzle takes a column from a table only, and not from what is named like one. */
+/** The plain columns as expressions, because Drizzle selects a column only from its table, not from a subquery with its name. */
 const plainFields = {
   id: sql<string>`${ttlSecrets.id}`,
   name: sql<string>`${ttlSecrets.name}`,
@@ -59,8 +59,8 @@ const plainFields = {
 };
 
 /**
- * The secrets on a page that meet a filter, and one row more when that is known to be on a later page. `end` is set
- * when the search came to its limit: it is the last one looked at.
+ * One page of the secrets that match a filter, plus one row if a later page is known to have one. `end` is the last secret
+ * examined, if the search stopped at its limit.
  */
 export async function findSecrets(
   db: Queryable,
@@ -77,7 +77,7 @@ export async function findSecrets(
   const { statuses, nameContains } = filter;
   const matches = and(
     statuses && inArray(statusNow, statuses),
-    // Position, not LIKE: what is looked for is text and has no wildcards.
+    // Position, not LIKE: the text has no wildcards.
     nameContains === undefined
       ? undefined
       : sql`position(lower(${nameContains}::text) IN lower(${ttlSecrets.name})) > 0`,
@@ -88,8 +88,8 @@ export async function findSecrets(
     statuses?.every((status) => status === "pending") ? mayBePending(order) : undefined,
   );
   const sorted = sql`sort_key ${direction}, ${sql.identifier("id")} ${direction}`;
-  // Named like the table, so that the fields and conditions written for it hold here. Every level says the same order:
-  // from one that says none, PostgreSQL doesn't learn that the rows come sorted, and sorts them again.
+  // Named like the table, so that its fields and conditions work here. Every level states the order: PostgreSQL would sort
+  // the rows of a level without one again.
   const lookedAt = sql`(
     SELECT *, row_number() OVER (ORDER BY ${sorted}) AS place FROM (
       SELECT *, ${key} AS sort_key FROM ${ttlSecrets} WHERE ${where}
@@ -111,8 +111,8 @@ export async function findSecrets(
 }
 
 /**
- * A bound to the order's own index, for whoever looks for what is pending: nothing older than the longest TTL is, and
- * nothing past its expiry, apart from an attempt that is under way.
+ * Bounds a search for pending secrets in the order's index: none is older than the longest TTL, and none is past its
+ * expiry, except during an attempt.
  */
 function mayBePending(order: SecretOrder): SQL | undefined {
   if (order === "name") return undefined;

@@ -4,26 +4,26 @@ import { sql } from "drizzle-orm";
 import type { DestroyedReason, SecretStatus } from "./secret.ts";
 
 /**
- * How long an attempt may take from claim to settlement. None lasts this long: statements time out after 15 s and
- * the hash takes a fraction of one. After it, the attempt counts as interrupted and can't be settled any more.
+ * Seconds that an attempt may take from claim to settlement. None takes as long: statements time out after 15 s, and the
+ * hash takes a fraction of a second. After it, the attempt counts as interrupted and can't be settled any more.
  */
 export const ATTEMPT_SECONDS = 60;
 
 /**
- * An attempt that is under way. It reads as pending, because only what is final may read as final; should its
- * process die, the row already says what it then comes to.
+ * An attempt in progress. It reads as pending, because only a final status may read as final. The row already holds the
+ * status that applies if the process dies.
  */
 const isOpen = sql`(${ttlSecrets.attemptedFrom} IS NOT NULL
   AND ${ttlSecrets.endedAt} > now() - make_interval(secs => ${ATTEMPT_SECONDS}))`;
 
-/** A pending secret past its TTL reads as expired at once, whether or not the sweep has been by. */
+/** A pending secret past its TTL reads as expired at once, swept or not. */
 export const isOverdue = sql`(${ttlSecrets.status} = 'pending' AND ${ttlSecrets.expiresAt} <= now())`;
 
-/** The status that is true now. */
+/** The current status. */
 export const statusNow = sql<SecretStatus>`
     CASE WHEN ${isOpen} THEN 'pending' WHEN ${isOverdue} THEN 'expired' ELSE ${ttlSecrets.status} END`;
 
-/** A secret as everybody is to read it, in lists and in streams alike. */
+/** The columns of a `TtlSecret`, the same in lists and in streams. */
 export const secretFields = {
   id: ttlSecrets.id,
   name: ttlSecrets.name,

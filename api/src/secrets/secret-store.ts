@@ -4,7 +4,7 @@
  * deadlock.
  */
 import { projects, ttlSecretPayloads, ttlSecrets } from "@ttl-secrets/drizzle/schema";
-import { and, eq, gt, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import type { TransactionSql } from "postgres";
 import { insertEvents, insertEventsOf, type NewEvent } from "../audit/audit-store.ts";
 import type { Sealed } from "../crypto/aead.ts";
@@ -13,7 +13,7 @@ import type { Database, Queryable } from "../db/client.ts";
 import type { TtlSecret } from "./secret.ts";
 import { secretFields } from "./secret-status-store.ts";
 
-/** A new secret: its row that may live on and its payload that must die. */
+/** A new secret: the row that stays and the payload that is destroyed. */
 interface NewSecret {
   secret: Pick<TtlSecret, "id" | "name" | "createdAt" | "expiresAt" | "createdBy"> & { projectId: string };
   sealed: Sealed;
@@ -24,10 +24,10 @@ interface NewSecret {
 }
 
 /**
- * Keeps the project from being deleted until the transaction ends, and reads the database's clock, which alone
- * decides when a secret expires.
+ * Locks the project against deletion until the transaction ends, and reads the database's clock, which alone decides when
+ * a secret expires.
  *
- * @returns the time in whole ms, or undefined when the project is gone.
+ * @returns the time in whole ms; undefined when the vault has no such project.
  */
 export async function lockProject(
   tx: Queryable,
@@ -41,7 +41,7 @@ export async function lockProject(
   return row && new Date(row.nowMs);
 }
 
-/** Stores a pending secret with its payload and its audit event, by one statement. */
+/** Stores a pending secret with its payload and its audit event, in one statement. */
 export async function insertSecret(
   tx: Queryable,
   { secret, sealed, argon2, ...payload }: NewSecret,
@@ -74,14 +74,16 @@ export async function insertSecret(
 }
 
 /**
- * Takes a pending secret back: its payload goes, its status and audit event are stored, all in one statement. A
- * secret that has ended, or whose TTL is over, is left as it is.
+ * Revokes a pending secret: deletes its payload and stores its status and audit event, in one statement. A secret that has
+ * ended, or is past its TTL, stays as it is. The caller checks that the secret is in its vault.
+ *
+ * @returns whether the secret was pending, and so was revoked.
  */
 export async function revoke(
-  db: Database,
+  db: Queryable,
   { secretId, actor, sourceIp }: { secretId: string; actor: string; sourceIp: string },
-): Promise<void> {
-  await db.sql`
+): Promise<boolean> {
+  const revoked = await db.execute(sql`
     WITH gone AS (
       DELETE FROM ttl_secret_payloads WHERE secret_id = ${secretId} AND expires_at > now() RETURNING secret_id
     ), revoked AS (
@@ -89,35 +91,11 @@ export async function revoke(
       WHERE id IN (SELECT secret_id FROM gone) AND status = 'pending'
       RETURNING id, project_id, name, ${sourceIp}::inet AS source_ip
     )
-    ${insertEventsOf(db.sql, "revoked", { action: "temporary_secret_revoked", actor })}`;
+    ${insertEventsOf(sql, sql`revoked`, { action: "temporary_secret_revoked", actor })}`);
+  return revoked.length > 0;
 }
 
-/**
- * The same as part of a transaction.
- *
- * @returns whether the secret was pending, and so was revoked.
- */
-export async function revokeInTransaction(
-  tx: Queryable,
-  revocation: { secretId: string; vaultId: string; projectId: string; actor: string; sourceIp: string },
-): Promise<boolean> {
-  const { secretId, ...event } = revocation;
-  const [gone] = await tx
-    .delete(ttlSecretPayloads)
-    .where(and(eq(ttlSecretPayloads.secretId, secretId), gt(ttlSecretPayloads.expiresAt, sql`now()`)))
-    .returning({ secretId: ttlSecretPayloads.secretId });
-  if (!gone) return false;
-  const [revoked] = await tx
-    .update(ttlSecrets)
-    .set({ status: "revoked", endedAt: sql`now()` })
-    .where(and(eq(ttlSecrets.id, secretId), eq(ttlSecrets.status, "pending")))
-    .returning({ ttlSecretId: ttlSecrets.id, ttlSecretName: ttlSecrets.name });
-  if (!revoked) throw new Error("a payload without a pending secret");
-  await insertEvents(tx, [{ ...event, ...revoked, action: "temporary_secret_revoked" }]);
-  return true;
-}
-
-/** One batch of the sweep: removes payloads past their TTL and marks their secrets. Returns how many it removed. */
+/** One batch of the sweep: deletes at most `limit` payloads past their TTL and marks their secrets expired. Returns how many. */
 export async function expireBatch(db: Database, limit: number): Promise<number> {
   const [row] = await db.sql<[{ removed: number }]>`
     WITH due AS MATERIALIZED (
@@ -133,8 +111,8 @@ export async function expireBatch(db: Database, limit: number): Promise<number> 
   return row.removed;
 }
 
-/** Removes at most `limit` secrets that ended over `days` days ago. Returns how many. */
-export async function forgetEndedBatch(db: Database, days: number, limit: number): Promise<number> {
+/** Deletes at most `limit` secrets that ended more than `days` days ago and have no open attempt. Returns how many. */
+export async function deleteEndedBatch(db: Database, days: number, limit: number): Promise<number> {
   const { count } = await db.sql`
     DELETE FROM ttl_secrets WHERE id IN (
       SELECT id FROM ttl_secrets
@@ -144,27 +122,26 @@ export async function forgetEndedBatch(db: Database, days: number, limit: number
 }
 
 /**
- * Keeps every payload as it is until the transaction ends. For a transaction of several batches: while it holds the
- * audit chains of one batch, nothing of the next may be held by somebody who waits for these chains.
+ * Locks all payloads against changes until the transaction ends. For a transaction of several batches, which holds the audit
+ * chains of the first: no other transaction may hold a payload of the next while it waits for these chains.
  */
 export async function lockPayloads(tx: TransactionSql): Promise<void> {
   await tx`LOCK TABLE ttl_secret_payloads IN EXCLUSIVE MODE`;
 }
 
-/** The source of what no request caused: the unspecified address. */
+/** The source address of an event without a request: the unspecified address. */
 const NO_ADDRESS = "0.0.0.0";
 
 /**
- * Destroys pending secrets that an attempt may have been made at in a history that this database knows nothing of: all
- * of them, or the `strays`, which were stored in another line of it. Each becomes destroyed, interrupted, with its audit
- * event, in one statement. Batches go by vault, so that several in one transaction take the audit chains in order.
- * Returns how many it destroyed.
+ * Destroys at most `limit` pending secrets whose attempts this database may have lost: of all, or of the `foreign` ones,
+ * which were stored in another lineage. Each becomes destroyed, interrupted, with its audit event, in one statement. Batches
+ * are ordered by vault, so that several in one transaction lock the audit chains in order. Returns how many it destroyed.
  */
 export async function destroyPendingBatch(
   sql: Database["sql"] | TransactionSql,
-  { which, actor, limit }: { which: "all" | "strays"; actor: string; limit: number },
+  { which, actor, limit }: { which: "all" | "foreign"; actor: string; limit: number },
 ): Promise<number> {
-  // Two ranges of an index, which `<>` is not.
+  // Two ranges, which an index answers, unlike `<>`.
   const isChosen =
     which === "all"
       ? sql`true`
@@ -182,11 +159,11 @@ export async function destroyPendingBatch(
       WHERE id IN (SELECT secret_id FROM gone) AND status = 'pending'
       RETURNING id, project_id, name, ${NO_ADDRESS}::inet AS source_ip
     )
-    ${insertEventsOf(sql, "destroyed", { action: "temporary_secret_failed", actor })}`;
+    ${insertEventsOf(sql, sql`destroyed`, { action: "temporary_secret_failed", actor })}`;
   return destroyed.length;
 }
 
-/** The secret, if it is in a project of this vault. `secretId` must be a UUID. */
+/** The secret, if it is in the vault. `secretId` must be a UUID. */
 export async function findSecret(
   db: Queryable,
   { secretId, vaultId }: { secretId: string; vaultId: string },

@@ -3,13 +3,13 @@ import { join } from "node:path";
 import { writeAtomically } from "../process/atomic-write.ts";
 import type { Watermark } from "./rollback-guard-store.ts";
 
-/** More lines of history than one installation goes through; older ones are forgotten. */
+/** More lineages than one installation goes through. Older ones are dropped. */
 const MAX_MARKS = 32;
 
 /**
- * Where what was last seen is kept: beside the key file, or else with the embedded database's own files.
+ * The path of the file of watermarks: beside the key file, or else with the embedded database's own files.
  *
- * @returns undefined for an own database with keys from the environment: then there is no place for it.
+ * @returns undefined with an external database and keys from the environment: there is no place for it.
  */
 export function watermarkFile(
   keyFile: string | undefined,
@@ -20,8 +20,9 @@ export function watermarkFile(
 }
 
 /**
- * What was last seen of the database, by its lineage, kept outside it. A damaged or missing file is no marks: it is
- * written anew with the next look.
+ * Reads the watermarks, by lineage. A missing or damaged file counts as empty; the next check rewrites it.
+ *
+ * @throws the file system's error when the file exists but can't be read.
  */
 export async function readWatermarks(file: string): Promise<Map<string, Watermark>> {
   try {
@@ -33,7 +34,7 @@ export async function readWatermarks(file: string): Promise<Map<string, Watermar
   }
 }
 
-/** Keeps them, the latest last. */
+/** Writes the last 32 watermarks in their order. @throws the file system's error. */
 export async function writeWatermarks(file: string, marks: ReadonlyMap<string, Watermark>): Promise<void> {
   await writeAtomically(file, `${JSON.stringify([...marks.values()].slice(-MAX_MARKS), null, 1)}\n`);
 }
