@@ -1,6 +1,6 @@
 /**
- * The composition root: puts the parts of the server together and has it listen. Whatever is only needed for that is loaded
- * with it, most of all that the process ever loads, and so while the database starts.
+ * The assembly: puts the parts of the product together. Everything that runs the product builds it here: the server, the
+ * command line and the tests.
  */
 import { setTimeout as pause } from "node:timers/promises";
 import { createAuth } from "./accounts/auth.ts";
@@ -8,9 +8,9 @@ import type { Apps } from "./apps/built-app.ts";
 import type { Config } from "./config.ts";
 import { HashingPool } from "./crypto/argon2.ts";
 import type { KeyRing } from "./crypto/key-ring.ts";
-import { connect } from "./db/client.ts";
+import { connect, type Database } from "./db/client.ts";
 import { requireUsablePooler } from "./db/pooler.ts";
-import { createApp } from "./http/app.ts";
+import { type AppDeps, createApp } from "./http/app.ts";
 import { clientIpResolver } from "./http/client-ip.ts";
 import { Health } from "./http/health.ts";
 import { type Listener, listen } from "./http/listen.ts";
@@ -25,26 +25,76 @@ import { Metrics } from "./metrics/metrics.ts";
 import { createMetricsApp } from "./metrics/metrics-app.ts";
 import { readVitals } from "./metrics/vitals-store.ts";
 import { PATIENCE_SECONDS, type Shutdown } from "./process/shutdown.ts";
-import { openRollbackGuard } from "./secrets/rollback-guard.ts";
+import { openRollbackGuard, type RollbackGuard } from "./secrets/rollback-guard.ts";
 import { watermarkFile } from "./secrets/watermark-file.ts";
 import { RateLimits } from "./shared/rate-limit.ts";
 
-/** What is told to end as soon as the process is to, wherever its start has got to. */
+/** What the product is assembled from besides its configuration; the rest follows from these. */
+interface AccountParts {
+  db: Database;
+  log: Logger;
+  authSecret: string;
+  /** For tests that need a smaller one. */
+  hashingPool?: HashingPool | undefined;
+}
+
+/** No part that protects secrets is optional: leaving one out does not compile. */
+interface ServiceParts extends AccountParts {
+  keyRing: KeyRing;
+  rollbackGuard: RollbackGuard;
+  /** Where to listen for notifications: PostgreSQL itself, never a transaction pooler. */
+  listenUrl: string;
+}
+
+type AccountConfig = Pick<
+  Config,
+  "publicUrl" | "revealUrl" | "corsOrigins" | "signUp" | "rateLimitMultiplier"
+>;
+
+/** Everything that accounts need, and everything else builds on: enough for the command line, which opens no secret. */
+export function createAccountServices(config: AccountConfig, parts: AccountParts) {
+  const { db, log, authSecret: secret } = parts;
+  const { publicUrl, signUp, rateLimitMultiplier } = config;
+  const metrics = new Metrics();
+  const hashingPool = parts.hashingPool ?? new HashingPool(undefined, undefined, metrics.argon2);
+  const rateLimits = new RateLimits(db, rateLimitMultiplier, metrics.rateLimited);
+  const origins = originsOf(config);
+  const auth = createAuth(
+    { db, hashingPool, log },
+    { publicUrl, origins: origins.own, secret, signUp, rateLimitMultiplier },
+  );
+  return { db, log, metrics, hashingPool, rateLimits, origins, auth };
+}
+
+/** The services that serve requests. Opens and starts nothing. */
+export function createServices(
+  config: AccountConfig & Pick<Config, "trustedProxies">,
+  parts: ServiceParts,
+): Omit<AppDeps, "health" | "apps"> {
+  const { keyRing, rollbackGuard, listenUrl } = parts;
+  const { publicUrl, revealUrl, signUp, rateLimitMultiplier } = config;
+  const base = createAccountServices(config, parts);
+  const live = new LiveUpdates({ ...base, listenUrl, limitMultiplier: rateLimitMultiplier });
+  const clientIp = clientIpResolver(config.trustedProxies);
+  return { ...base, keyRing, rollbackGuard, live, clientIp, publicUrl, revealUrl, signUp };
+}
+
+/** The parts that must know at once that the process stops, however far its start has come. */
 export interface RunningServer {
   health?: Health;
   listener?: Listener;
 }
 
-/** What the start has made ready for the server. */
+/** What the start has prepared for the server. */
 interface ServerOptions {
   config: Config;
   version: string;
   log: Logger;
   apps: Apps;
   metricsAddress: Parameters<typeof listen>[1] | undefined;
-  /** Of a database that has every table. */
+  /** Of a migrated database. */
   databaseUrl: string;
-  /** Where it is migrated, and listened to for changes: at PostgreSQL itself. */
+  /** PostgreSQL itself, past any pooler: for migrations and notifications. */
   directUrl: string;
   /** A ring, or the path of the file that holds one. */
   keys: KeyRing | string;
@@ -52,10 +102,10 @@ interface ServerOptions {
 }
 
 /**
- * Puts the server together and has it listen. Each part that has to be taken down again is added to `shutdown` as it is up,
- * each that can be told to end to `serving`.
+ * Assembles the server and listens. Adds each part that must be stopped to `shutdown` as soon as it runs, and sets
+ * `serving`.
  *
- * @throws StartError where a person can mend why it failed; the driver's error where the database can't be asked.
+ * @throws StartError where the operator can fix the cause; the driver's error when the database can't be reached.
  */
 export async function serve(
   ground: ServerOptions,
@@ -67,37 +117,26 @@ export async function serve(
   shutdown.add({ what: "the database's connections", stop: db.close, within: PATIENCE_SECONDS });
   if (config.databaseDirectUrl) await requireUsablePooler(db, config.databaseDirectUrl);
 
-  // Keys come after the tables: whether a new ring may be begun depends on what is pending.
+  // Needs the tables: a new key file may only be created while no secret is pending.
   const keyRing =
     typeof keys === "string" ? await openKeyRing({ db, path: keys, log }, config.keyRotation) : keys;
 
-  const metrics = new Metrics();
-  const hashingPool = new HashingPool(undefined, undefined, metrics.argon2);
-  const { publicUrl, revealUrl, signUp, rateLimitMultiplier } = config;
-  const rateLimits = new RateLimits(db, rateLimitMultiplier, metrics.rateLimited);
-  const origins = originsOf(config);
-  const auth = createAuth(
-    { db, hashingPool, log },
-    { publicUrl, origins: origins.own, secret: authSecret, signUp, rateLimitMultiplier },
-  );
-  const clientIp = clientIpResolver(config.trustedProxies);
   const keyFile = keyRing instanceof FileKeyRing ? keyRing.path : undefined;
   const rollbackGuard = await openRollbackGuard({ db, log, file: watermarkFile(keyFile, config) });
-  const live = new LiveUpdates({ db, log, listenUrl: directUrl, limitMultiplier: rateLimitMultiplier });
-  const services = { db, hashingPool, keyRing, rollbackGuard, revealUrl, rateLimits, live, log, metrics };
-  const sweep = startSweep(
-    { db, rateLimits, rollbackGuard, log, retention: config.retention, onBatch: metrics.swept },
-    config.sweepIntervalSeconds,
-  );
+  const parts = { db, log, authSecret, keyRing, rollbackGuard, listenUrl: directUrl };
+  const services = createServices(config, parts);
+  const { hashingPool, metrics, live } = services;
+  const { retention, sweepIntervalSeconds } = config;
+  const sweep = startSweep({ ...services, retention, onBatch: metrics.swept }, sweepIntervalSeconds);
   shutdown.add({ what: "the sweep", stop: sweep.stop, within: PATIENCE_SECONDS });
   if (keyRing instanceof FileKeyRing) {
-    const keeper = startKeyRotation({ db, ring: keyRing, log }, config.keyRotation);
-    shutdown.add({ what: "the keeper of the keys", stop: keeper.stop, within: PATIENCE_SECONDS });
+    const rotation = startKeyRotation({ db, ring: keyRing, log }, config.keyRotation);
+    shutdown.add({ what: "key rotation", stop: rotation.stop, within: PATIENCE_SECONDS });
   }
-  const health = new Health({ db, log, keyRing, sweep });
+  const health = new Health({ ...services, sweep });
   serving.health = health;
-  const app = createApp({ ...services, auth, health, clientIp, signUp, publicUrl, origins, apps });
-  // An attempt goes on when its client has hung up: no request is left, but it is to be settled all the same.
+  const app = createApp({ ...services, health, apps });
+  // An attempt whose client has disconnected belongs to no request any more, but must still be settled.
   shutdown.add({ what: "attempts under way", stop: () => hashingPool.idle(), within: PATIENCE_SECONDS });
   if (metricsAddress) {
     metrics.start(version, {
@@ -110,7 +149,7 @@ export async function serve(
   }
   const server = await listen(app.fetch, config);
   serving.listener = server;
-  // At once, or the streams would keep the requests from ever being through.
+  // Together, because the server can't finish its requests while streams are open.
   const stopServing = () => Promise.all([server.stop(), live.stop()]);
   shutdown.add({ what: "serving", stop: stopServing, within: PATIENCE_SECONDS });
   const delay = config.shutdownDelaySeconds;

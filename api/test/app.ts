@@ -1,19 +1,15 @@
 import { randomBytes } from "node:crypto";
 import type { HttpBindings } from "@hono/node-server";
-import { createAuth, type SignUpMode } from "../src/accounts/auth.ts";
+import type { SignUpMode } from "../src/accounts/auth.ts";
 import { type Apps, readBuiltApps } from "../src/apps/built-app.ts";
-import { HashingPool } from "../src/crypto/argon2.ts";
+import type { HashingPool } from "../src/crypto/argon2.ts";
 import type { KeyRing } from "../src/crypto/key-ring.ts";
 import type { Database } from "../src/db/client.ts";
 import { createApp } from "../src/http/app.ts";
-import { clientIpResolver } from "../src/http/client-ip.ts";
 import { Health } from "../src/http/health.ts";
-import { originsOf } from "../src/http/origins.ts";
-import { LiveUpdates } from "../src/live/live-updates.ts";
 import { createLogger } from "../src/logging/log.ts";
-import { Metrics } from "../src/metrics/metrics.ts";
 import type { RollbackGuard } from "../src/secrets/rollback-guard.ts";
-import { RateLimits } from "../src/shared/rate-limit.ts";
+import { createServices } from "../src/services.ts";
 import type { TestDatabase } from "./database.ts";
 import { noRollbackGuard } from "./no-rollback-guard.ts";
 
@@ -37,8 +33,7 @@ interface AppOptions {
   corsOrigins?: string[];
   /** Served in place of the built ones. */
   apps?: Apps;
-  streamLimitMultiplier?: number;
-  /** Whether the sweep has lately been through. */
+  /** Whether a sweep finished recently. */
   isSwept?: boolean;
 }
 
@@ -48,71 +43,46 @@ export function testKeyRing(...kids: string[]): KeyRing {
   return { activeKid, keys: new Map([activeKid, ...rest].map((kid) => [kid, randomBytes(32)])) };
 }
 
-/** The whole product on a test database, called without a network. `logs` gathers all it writes, at level trace. */
+/**
+ * The whole product on a test database, called without a network, assembled as the server is. `logs` collects its log
+ * lines, at level trace.
+ */
 export function createTestApp(db: Database & Partial<TestDatabase>, options: AppOptions = {}) {
   const logs: string[] = [];
   const log = createLogger("trace", { write: (line: string) => logs.push(line) });
-  const {
-    signUp = "open",
-    publicUrl = PUBLIC_URL,
-    rateLimitMultiplier = 100_000,
-    hashingPool = new HashingPool(),
-  } = options;
-  const metrics = new Metrics();
-  const keyRing = options.keyRing ?? testKeyRing("k1");
-  const origins = originsOf({
-    publicUrl,
-    revealUrl: publicUrl,
-    corsOrigins: options.corsOrigins ?? [],
-  });
-  const auth = createAuth(
-    { db, hashingPool, log },
+  const publicUrl = options.publicUrl ?? PUBLIC_URL;
+  const services = createServices(
     {
       publicUrl,
-      origins: origins.own,
-      secret: options.authSecret ?? randomBytes(32).toString("base64"),
-      signUp,
-      rateLimitMultiplier,
+      revealUrl: publicUrl,
+      corsOrigins: options.corsOrigins ?? [],
+      signUp: options.signUp ?? "open",
+      rateLimitMultiplier: options.rateLimitMultiplier ?? 100_000,
+      trustedProxies: options.trustedProxies ?? [],
     },
-  );
-  const services = {
-    db,
-    hashingPool,
-    keyRing,
-    rollbackGuard: options.rollbackGuard ?? noRollbackGuard,
-    revealUrl: publicUrl,
-    rateLimits: new RateLimits(db, rateLimitMultiplier, metrics.rateLimited),
-    live: new LiveUpdates({
+    {
       db,
       log,
+      authSecret: options.authSecret ?? randomBytes(32).toString("base64"),
+      keyRing: options.keyRing ?? testKeyRing("k1"),
+      rollbackGuard: options.rollbackGuard ?? noRollbackGuard,
+      hashingPool: options.hashingPool,
       listenUrl: db.url ?? "",
-      limitMultiplier: options.streamLimitMultiplier ?? 1,
-    }),
-    log,
-    metrics,
-  };
+    },
+  );
   db.onClose?.(() => services.live.stop());
   const health = new Health({ ...services, sweep: { isRecent: () => options.isSwept ?? true } });
-  const app = createApp({
-    ...services,
-    auth,
-    health,
-    clientIp: clientIpResolver(options.trustedProxies ?? []),
-    signUp,
-    publicUrl,
-    origins,
-    apps: options.apps ?? APPS,
-  });
+  const app = createApp({ ...services, health, apps: options.apps ?? APPS });
 
   /** One request, as it arrives from `peer`. */
   const request = async (path: string, init: RequestInit = {}, peer = "127.0.0.1") => {
-    // As Node does, which puts what it was told before together with the answer.
-    const told = new Headers();
+    // As Node's response does, which sends these headers unless the answer has its own.
+    const defaults = new Headers();
     const answer = await app.request(`${publicUrl}${path}`, init, {
       incoming: { socket: { remoteAddress: peer } },
-      outgoing: { setHeader: (name: string, value: string) => told.set(name, value) },
+      outgoing: { setHeader: (name: string, value: string) => defaults.set(name, value) },
     } as unknown as HttpBindings);
-    for (const [name, value] of told) if (!answer.headers.has(name)) answer.headers.set(name, value);
+    for (const [name, value] of defaults) if (!answer.headers.has(name)) answer.headers.set(name, value);
     return answer;
   };
 

@@ -1,17 +1,13 @@
-import { randomBytes } from "node:crypto";
 import { text } from "node:stream/consumers";
-import { createAuth } from "../accounts/auth.ts";
 import {
   createAccount as create,
   disableAccount,
   resetPassword as reset,
 } from "../accounts/manage-accounts.ts";
 import { revokeKeysMadeBy } from "../api-keys/api-key-store.ts";
-import { HashingPool } from "../crypto/argon2.ts";
 import { randomSecret } from "../crypto/random-secret.ts";
-import { createLogger } from "../logging/log.ts";
 import { ADMIN } from "./destroy-pending.ts";
-import type { Installation } from "./installation.ts";
+import { accountServices, type Installation } from "./installation.ts";
 import { counted, type Result } from "./result.ts";
 
 /** 119 bits, and nothing that has to be quoted anywhere. */
@@ -28,7 +24,7 @@ export async function createAccount(
   { email, name, stdin }: { email: string; name: string } & PasswordSource,
 ): Promise<Result> {
   const { password, told } = await passwordFrom(stdin);
-  await create(depsOf(installation), { email, name, password });
+  await create(accountServices(installation), { email, name, password });
   return { lines: ["The account was made.", ...told.lines], json: { email, ...told.json } };
 }
 
@@ -38,7 +34,7 @@ export async function resetPassword(
   { email, stdin }: { email: string } & PasswordSource,
 ): Promise<Result> {
   const { password, told } = await passwordFrom(stdin);
-  await reset(depsOf(installation), { email, password });
+  await reset(accountServices(installation), { email, password });
   return {
     lines: ["The password was changed; all sessions of the account have ended.", ...told.lines],
     json: { email, ...told.json },
@@ -47,7 +43,7 @@ export async function resetPassword(
 
 /** Keeps an account out: no sign-in, no session, no stream, none of its API keys. */
 export async function disable(installation: Installation, { email }: { email: string }): Promise<Result> {
-  const label = await disableAccount(depsOf(installation), { email, disabled: true });
+  const label = await disableAccount(accountServices(installation), { email, disabled: true });
   const revoked = await revokeKeysMadeBy(installation.db.orm, label, ADMIN);
   return {
     lines: [
@@ -60,26 +56,11 @@ export async function disable(installation: Installation, { email }: { email: st
 
 /** Lets a disabled account sign in again. Its API keys stay revoked. */
 export async function enable(installation: Installation, { email }: { email: string }): Promise<Result> {
-  await disableAccount(depsOf(installation), { email, disabled: false });
+  await disableAccount(accountServices(installation), { email, disabled: false });
   return {
     lines: ["The account can sign in again. API keys that were revoked stay so; make new ones."],
     json: { email, disabled: false },
   };
-}
-
-function depsOf({ db, config }: Installation) {
-  const auth = createAuth(
-    { db, hashingPool: new HashingPool(), log: createLogger("silent") },
-    {
-      publicUrl: config.publicUrl,
-      origins: [],
-      // Signs nothing that leaves this process.
-      secret: randomBytes(32).toString("base64"),
-      signUp: "open",
-      rateLimitMultiplier: 1,
-    },
-  );
-  return { db, auth };
 }
 
 async function passwordFrom(stdin: NodeJS.ReadableStream | undefined) {

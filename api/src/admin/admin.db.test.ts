@@ -364,10 +364,7 @@ describe("secrets", () => {
     const secret = await createSecret(app, await createSender(app));
     await db.current.sql`
       UPDATE ttl_secret_payloads SET expires_at = now() - interval '1 s' WHERE secret_id = ${secret.id}`;
-    expect(
-      (await sweepNow({ db: db.current, config: { retention: { secretDays: 365, auditDays: undefined } } }))
-        .json,
-    ).toMatchObject({ expired: 1 });
+    expect((await sweepNow(installation())).json).toMatchObject({ expired: 1 });
   });
 
   it("are counted by vault, with its members", async () => {
@@ -526,7 +523,7 @@ describe("doctor", () => {
     expect(after.levelOf("sweep")).toEqual(["problem"]);
     expect(after.levelOf("failover or restore")).toEqual(["problem"]);
     await destroyPending({ db: db.current }, {});
-    await sweepNow({ db: db.current, config: { retention: { secretDays: 365, auditDays: undefined } } });
+    await sweepNow(installation());
   });
 
   it("finds what is wrong with the configuration, the database and the keys' file, without repeating any", async () => {

@@ -1,9 +1,12 @@
+import { randomBytes } from "node:crypto";
 import { isMigrated } from "@ttl-secrets/drizzle/migrate";
 import type { Config } from "../config.ts";
 import { connect, type Database } from "../db/client.ts";
 import { attachEmbeddedPostgres } from "../embedded-postgres/attach.ts";
 import { embeddedKeyFile } from "../key-ring/embedded-keys.ts";
+import { createLogger } from "../logging/log.ts";
 import { startFailure } from "../process/start-error.ts";
+import { createAccountServices } from "../services.ts";
 import { CommandError } from "./result.ts";
 
 /** What the commands work on: the same database and keys that the server with this configuration has. */
@@ -48,6 +51,15 @@ export async function openInstallation(
     );
   }
   return { config, db, keyFile: keyFileOf(config), close };
+}
+
+/** The services of an installation that its commands use. Sign-up is open to the operator, and nothing is logged. */
+export function accountServices({ db, config }: Pick<Installation, "db" | "config">) {
+  return createAccountServices(
+    { ...config, signUp: "open", rateLimitMultiplier: 1 },
+    // The secret signs nothing that leaves this process.
+    { db, log: createLogger("silent"), authSecret: randomBytes(32).toString("base64") },
+  );
 }
 
 /** The file that holds the encryption keys; undefined when they come from the environment. */

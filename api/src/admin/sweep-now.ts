@@ -1,22 +1,17 @@
 import { sweepOnce } from "../jobs/sweep.ts";
 import { createLogger } from "../logging/log.ts";
 import { openRollbackGuard } from "../secrets/rollback-guard.ts";
-import { RateLimits } from "../shared/rate-limit.ts";
-import type { Installation } from "./installation.ts";
+import { accountServices, type Installation } from "./installation.ts";
 import { counted, type Result } from "./result.ts";
 
 /** Does at once what every server process does now and then. Harmless beside them. */
-export async function sweepNow({
-  db,
-  config,
-}: {
-  db: Installation["db"];
-  config: Pick<Installation["config"], "retention">;
-}): Promise<Result> {
+export async function sweepNow(installation: Pick<Installation, "db" | "config">): Promise<Result> {
+  const { db, config } = installation;
   const { retention } = config;
+  const { rateLimits } = accountServices(installation);
   // The servers keep the file of watermarks: one written as another user could be unreadable to them.
   const rollbackGuard = await openRollbackGuard({ db, log: createLogger("warn"), file: undefined });
-  const swept = await sweepOnce({ db, rateLimits: new RateLimits(db, 1), rollbackGuard, retention });
+  const swept = await sweepOnce({ db, rateLimits, rollbackGuard, retention });
   const { expired, interrupted, forgotten, auditEvents } = swept;
   return {
     lines: [

@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import postgres from "postgres";
 import { describe, expect, inject, it, onTestFinished } from "vitest";
 import { createTestApp } from "../../test/app.ts";
@@ -289,8 +289,9 @@ describe("opening a stream", () => {
   it(
     "is refused beyond 20 at a time, until one is closed",
     async () => {
-      const app = createTestApp(db.current);
-      const sender = await createSender(app);
+      const authSecret = randomBytes(32).toString("base64");
+      const sender = await createSender(createTestApp(db.current, { authSecret }));
+      const app = createTestApp(db.current, { authSecret, rateLimitMultiplier: 1 });
       const streams = await Promise.all(Array.from({ length: 20 }, () => follow(app, sender)));
       const refused = await follow(app, sender);
       expect(refused.response.status).toBe(429);
