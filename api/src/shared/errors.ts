@@ -1,3 +1,5 @@
+import { Argon2BusyError } from "../crypto/argon2.ts";
+
 /** The codes a client may meet in `extensions.code`. Public contract. */
 export type ErrorCode =
   | "UNAUTHENTICATED"
@@ -18,8 +20,8 @@ interface Details {
 }
 
 /**
- * A refusal that may be told to the client as it is. Its message says what to do and is written here, in the
- * source: it never contains anything the client sent.
+ * An error whose message goes to the client as it is. The message is a fixed text that says what to do; it never contains
+ * anything the client sent.
  */
 export class AppError extends Error {
   override name = "AppError";
@@ -33,17 +35,31 @@ export class AppError extends Error {
   }
 }
 
-/** The same answer for what does not exist and for what belongs to another vault. */
+/** The same error for what does not exist and for what belongs to another vault. */
 export function notFound(what: "project" | "TTL secret" | "API key"): AppError {
   return new AppError("NOT_FOUND", `There is no such ${what}. It may have been deleted.`);
 }
 
-/** A refused input field, with the rule it breaks. */
+/** The refusal of an input field, with the rule that it breaks. */
 export function badInput(field: string, message: string): AppError {
   return new AppError("BAD_USER_INPUT", message, { field });
 }
 
-/** What only owners of a vault may do was asked for by somebody else. */
+/** The refusal of anyone else who asks for what only a vault's owners may do. */
 export function ownersOnly(): AppError {
   return new AppError("FORBIDDEN", "Only an owner of the vault may do this.");
 }
+
+/** The promise's value, or null where it rejects with `NOT_FOUND`; for queries whose contract is null. */
+export async function nullWhenNotFound<T>(promise: Promise<T>): Promise<T | null> {
+  try {
+    return await promise;
+  } catch (error) {
+    if (error instanceof AppError && error.code === "NOT_FOUND") return null;
+    throw error;
+  }
+}
+
+/** Whether the error refuses a request before it changed anything, as opposed to a failure on the way. */
+export const isRejected = (error: unknown): boolean =>
+  error instanceof AppError || error instanceof Argon2BusyError;

@@ -6,7 +6,7 @@ import { getProject } from "../../projects/get-project.ts";
 import { listProjects } from "../../projects/list-projects.ts";
 import type { Project } from "../../projects/project.ts";
 import { renameProject } from "../../projects/rename-project.ts";
-import { nullWhenNotFound } from "../../shared/not-found.ts";
+import { nullWhenNotFound } from "../../shared/errors.ts";
 import { encodeCursor, pageRequest } from "../../shared/paging.ts";
 import { builder } from "../builder.ts";
 import { EDGE, toConnection } from "./connection.ts";

@@ -5,9 +5,8 @@ import {
   secretAvailability,
   secretAvailable,
 } from "../../secrets/secret-availability.ts";
-import { AppError } from "../../shared/errors.ts";
+import { AppError, isRejected } from "../../shared/errors.ts";
 import { clientOf } from "../../shared/rate-limit.ts";
-import { isRejected } from "../../shared/rejection.ts";
 import { builder } from "../builder.ts";
 
 type Outcome<Kind extends RevealOutcome["kind"]> = Extract<RevealOutcome, { kind: Kind }>;

@@ -6,9 +6,9 @@ import { listSecrets } from "../../secrets/list-secrets.ts";
 import { revokeSecret } from "../../secrets/revoke-secret.ts";
 import type { SecretContent, TtlSecret } from "../../secrets/secret.ts";
 import { encodeOrderCursor, orderCursorDecoder } from "../../secrets/secret-order.ts";
+import { isRejected } from "../../shared/errors.ts";
 import { parsePageArgs } from "../../shared/paging.ts";
 import { clientOf } from "../../shared/rate-limit.ts";
-import { isRejected } from "../../shared/rejection.ts";
 import { builder } from "../builder.ts";
 import { EDGE, pageArgs, toConnection } from "./connection.ts";
 
