@@ -8,7 +8,7 @@ import { createGraphql } from "../../api/src/graphql/handler.ts";
 import { clientIpResolver } from "../../api/src/http/client-ip.ts";
 import { listen } from "../../api/src/http/listen.ts";
 import { type Env, requestLog } from "../../api/src/http/request-log.ts";
-import { securityHeaders } from "../../api/src/http/response-headers.ts";
+import { defaultHeaders } from "../../api/src/http/response-headers.ts";
 import { bufferedDestination } from "../../api/src/logging/buffered-destination.ts";
 import { createLogger } from "../../api/src/logging/log.ts";
 import { Metrics } from "../../api/src/metrics/metrics.ts";
@@ -32,7 +32,7 @@ export async function serveLayers(upTo: Layer, answer: FixedAnswer): Promise<num
   if (has("the request's id, address, log line and metrics")) {
     app.use(requestLog({ log, metrics, clientIp: clientIpResolver([]) }));
   }
-  if (has("security headers")) app.use(securityHeaders("http://localhost"));
+  if (has("security headers")) app.use(defaultHeaders("http://localhost"));
   const graphql = createGraphql({ log, metrics });
   app.post("/graphql", async (c) => {
     if (has("GraphQL, for a document of our apps")) return graphql(c.req.raw, CONTEXT);

@@ -7,7 +7,7 @@ import { inRequest, type RequestScope } from "../logging/request-context.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import { currentTracer, type SpanUnderWay } from "../tracing/tracing.ts";
 import type { ClientIp } from "./client-ip.ts";
-import { defaultHeader } from "./default-header.ts";
+import { defaultHeader } from "./response-headers.ts";
 
 /** What a handler finds in its context. */
 export type Env = { Bindings: HttpBindings; Variables: { sourceIp: string } };

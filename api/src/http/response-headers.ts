@@ -2,13 +2,12 @@ import type { HttpBindings } from "@hono/node-server";
 import { Hono, type MiddlewareHandler } from "hono";
 import { secureHeaders } from "hono/secure-headers";
 import { BRAND_PREFIX } from "../apps/brand/branded-apps.ts";
-import { defaultHeader } from "./default-header.ts";
 
 type Policy = NonNullable<NonNullable<Parameters<typeof secureHeaders>[0]>["contentSecurityPolicy"]>;
 
 /**
- * Both apps live under one policy: their own files, their own server, nothing inline,
- * and no DOM sink that takes a string as HTML or script (Trusted Types).
+ * Policy of both apps: their own files, their own server, nothing inline, and no string as HTML or script in the DOM
+ * (Trusted Types).
  */
 const APPS: Policy = {
   defaultSrc: ["'none'"],
@@ -23,7 +22,7 @@ const APPS: Policy = {
   trustedTypes: ["'none'"],
 };
 
-/** An operator's logo, opened on its own: an image that may have styles within, in an origin of no one's. */
+/** Policy of the operator's logo when it is opened as a page: an image with its own styles, in an opaque origin. */
 const LOGO: Policy = {
   defaultSrc: ["'none'"],
   styleSrc: ["'unsafe-inline'"],
@@ -35,19 +34,34 @@ const LOGO: Policy = {
 
 type HeaderList = readonly (readonly [name: string, value: string])[];
 
-/** Headers of every response. */
-export function securityHeaders(publicUrl: string): MiddlewareHandler<{ Bindings: HttpBindings }> {
-  const made = Promise.all([headersWith(APPS, publicUrl), headersWith(LOGO, publicUrl)]);
+/**
+ * Sets a header of the response, unless the response has it itself. Call it before the response is sent.
+ *
+ * It uses Node's own response, which merges both when it writes them. Setting the same twelve headers on the `Response`
+ * costs about 0.1 ms more CPU per request (366 µs instead of 259 µs, 379 instead of 297, client included), and Hono's
+ * `c.header` after the handler 0.26 ms more, because it builds a new `Response` for each.
+ */
+export function defaultHeader(c: { env: Pick<HttpBindings, "outgoing"> }, name: string, value: string): void {
+  c.env.outgoing.setHeader(name, value);
+}
+
+/**
+ * Headers of every response: security headers and `Cache-Control: no-store`. Only responses that say how long they may be
+ * cached are: hashed files and the dashboard's page, never links and errors.
+ */
+export function defaultHeaders(publicUrl: string): MiddlewareHandler<{ Bindings: HttpBindings }> {
+  const headers = Promise.all([headersWith(APPS, publicUrl), headersWith(LOGO, publicUrl)]);
   return async (c, next) => {
-    const [apps, logo] = await made;
+    const [apps, logo] = await headers;
     for (const [name, value] of c.req.path.startsWith(BRAND_PREFIX) ? logo : apps) {
       defaultHeader(c, name, value);
     }
+    defaultHeader(c, "Cache-Control", "no-store");
     await next();
   };
 }
 
-/** What the library's middleware sets, which is the same each time: it is asked once, for an answer without anything. */
+/** The headers of hono's middleware. They never change, so one empty response provides them for all. */
 async function headersWith(contentSecurityPolicy: Policy, publicUrl: string): Promise<HeaderList> {
   const app = new Hono();
   app.use(
@@ -56,7 +70,7 @@ async function headersWith(contentSecurityPolicy: Policy, publicUrl: string): Pr
       crossOriginOpenerPolicy: "same-origin",
       crossOriginResourcePolicy: "same-origin",
       referrerPolicy: "no-referrer",
-      // Two years, the least that browsers' preload lists take. On plain http the header means nothing.
+      // Two years, as browsers' preload lists recommend. Browsers ignore the header over plain HTTP.
       strictTransportSecurity: publicUrl.startsWith("https:") ? "max-age=63072000; includeSubDomains" : false,
       xFrameOptions: "DENY",
       permissionsPolicy: Object.fromEntries(

@@ -1,0 +1,46 @@
+/** Sign-up, sign-in and sign-out over HTTP: better-auth's endpoints, as far as the dashboard uses them. */
+import { Hono } from "hono";
+import { type Auth, CLIENT_IP_HEADER, type SignUpMode, signUpState } from "../accounts/auth.ts";
+import type { Database } from "../db/client.ts";
+import { waitHeaders } from "../shared/rate-limit.ts";
+import type { Origins } from "./origins.ts";
+import { limitBody, requireJson, requireOwnPage } from "./refusals.ts";
+import type { Env } from "./request-log.ts";
+
+/** better-auth has many more endpoints; these are the only ones that exist here. */
+const AUTH_PATHS = ["sign-up/email", "sign-in/email", "sign-out", "change-password"].map(
+  (path) => `/api/auth/${path}`,
+);
+
+interface AuthRoutesDeps {
+  auth: Auth;
+  db: Database;
+  signUp: SignUpMode;
+  origins: Origins;
+}
+
+/** The routes below `/api/auth`, and `/api/sign-up`, which says whether an account can be created now. */
+export function authRoutes({ auth, db, signUp, origins }: AuthRoutesDeps): Hono<Env> {
+  const routes = new Hono<Env>();
+  routes.get("/api/sign-up", async (c) => c.json(await signUpState(db, signUp)));
+  routes.on("POST", AUTH_PATHS, limitBody, requireOwnPage(origins), requireJson, async (c) => {
+    const headers = new Headers(c.req.raw.headers);
+    headers.set(CLIENT_IP_HEADER, c.var.sourceIp);
+    return tidy(await auth.handler(new Request(c.req.raw, { headers })));
+  });
+  return routes;
+}
+
+/**
+ * better-auth's response with the wait in standard headers, and without the session's token, which belongs only in the
+ * cookie, where no script can read it.
+ */
+async function tidy(response: Response): Promise<Response> {
+  const headers = new Headers(response.headers);
+  const wait = Number(headers.get("x-retry-after"));
+  for (const [name, value] of Object.entries(wait > 0 ? waitHeaders(wait) : {})) headers.set(name, value);
+  const text = await response.text();
+  const withoutToken = (key: string, value: unknown) => (key === "token" ? undefined : value);
+  const body = response.ok && text ? JSON.stringify(JSON.parse(text), withoutToken) : text;
+  return new Response(body, { status: response.status, headers });
+}

@@ -1,0 +1,60 @@
+/** Refusals of a whole request, outside GraphQL but in the shape of its errors, so that clients need only one parser. */
+import type { Context, MiddlewareHandler } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import type { AppError, ErrorCode } from "../shared/errors.ts";
+import { waitHeaders } from "../shared/rate-limit.ts";
+import { isForeign, type Origins } from "./origins.ts";
+
+/**
+ * In bytes. A value of 64 KiB is six times that in JSON when every byte of it is a control character that must be
+ * escaped; the rest is room for the document around it.
+ */
+const MAX_BODY_BYTES = 512 * 1024;
+
+/** HTTP statuses of errors that end a request before GraphQL; all others are 400. */
+const STATUSES = { UNAUTHENTICATED: 401, FORBIDDEN: 403, NOT_FOUND: 404, RATE_LIMITED: 429 } as const;
+
+/** A response with one error. */
+export function refuse(
+  c: Context,
+  status: 403 | 404 | 405 | 413 | 415 | 500,
+  code: ErrorCode,
+  message: string,
+): Response {
+  return c.json({ errors: [{ message, extensions: { code } }] }, status);
+}
+
+/** The response to an error thrown before GraphQL, with the status and headers that HTTP has for it. */
+export function refuseWith(c: Context, { code, message, details }: AppError): Response {
+  const { retryAfterSeconds } = details;
+  for (const [name, value] of Object.entries(retryAfterSeconds ? waitHeaders(retryAfterSeconds) : {})) {
+    c.header(name, value);
+  }
+  if (code === "UNAUTHENTICATED") c.header("WWW-Authenticate", "Bearer");
+  const status = STATUSES[code as keyof typeof STATUSES] ?? 400;
+  return c.json({ errors: [{ message, extensions: { code, ...details } }] }, status);
+}
+
+/** Refuses requests that a browser sends from another site's page. */
+export function requireOwnPage(origins: Origins): MiddlewareHandler {
+  return async (c, next) => {
+    if (!isForeign(c.req.raw.headers, origins)) return next();
+    return refuse(c, 403, "FORBIDDEN", "Use this from the dashboard's own address.");
+  };
+}
+
+/** Refuses bodies that are not JSON, by their media type. */
+export const requireJson: MiddlewareHandler = async (c, next) => {
+  if (/^application\/json\s*(;|$)/i.test(c.req.header("content-type") ?? "")) return next();
+  return refuse(c, 415, "BAD_USER_INPUT", "Send the request as JSON, with Content-Type: application/json.");
+};
+
+/** Refuses bodies over 512 KiB: by their Content-Length, or by counting the bytes of a chunked body. */
+export const limitBody: MiddlewareHandler = bodyLimit({
+  maxSize: MAX_BODY_BYTES,
+  onError: (c) => {
+    // The rest of the body is not read, so the connection can't carry another request. Say so before it closes.
+    c.header("Connection", "close");
+    return refuse(c, 413, "BAD_USER_INPUT", "The request is too large: at most 512 KiB.");
+  },
+});
