@@ -69,7 +69,7 @@ describe("an operator's brand", () => {
     await openLink(recipient.page, link);
     expect(await recipient.page.title()).toContain(` · ${NAME}`);
     await recipient.page.getByText(PHRASE, { exact: true }).waitFor();
-    await recipient.page.getByText("which words stand at the top").waitFor();
+    await recipient.page.getByText("which words appear at the top").waitFor();
     for (const page of [sender, recipient.page]) {
       const isShown = (img: SVGElement | HTMLElement) =>
         img instanceof HTMLImageElement && img.naturalWidth > 0;

@@ -229,7 +229,7 @@ describe("the countdown", () => {
     await page.clock.runFor(30_000);
     expect(await spoken.textContent()).toBe(said);
     await page.clock.runFor(420_000);
-    await page.getByRole("heading", { name: "The time is up" }).waitFor();
+    await page.getByRole("heading", { name: "This secret has expired" }).waitFor();
     expect(await isFocused(page, "h1")).toBe(true);
     expect(await page.locator("#passphrase").inputValue()).toBe("");
     expect(visitor.attempts).toBe(0);
@@ -271,7 +271,7 @@ it("an attempt without an answer is looked into, never repeated, and said to be 
   const visitor = await visit({ reveal: "lost" });
   const { page } = visitor;
   await open(page);
-  await page.getByText("The secret may have been used up, or it may still be there.").waitFor();
+  await page.getByText("The secret may have been opened or destroyed, or it may still be there.").waitFor();
   visitor.answers = { check: available() };
   await page.getByRole("button", { name: "Check the link" }).click();
   await page.getByText("The secret is still there.").waitFor();

@@ -53,8 +53,8 @@ describe("what the page says", () => {
     expect(JSON.stringify(EVERY.map(screenFor))).not.toMatch(/PASSPHRASE|VALUE/);
   });
 
-  test("says that nothing was used up whenever an attempt was turned away", () => {
-    for (const state of pausedOpening) expect(screenFor(state).happened).toMatch(/nothing has been used up/i);
+  test("states that the link was not used whenever an attempt was rejected", () => {
+    for (const state of pausedOpening) expect(screenFor(state).happened).toMatch(/did not use the link/i);
   });
 
   test("names the button as the button is named", () => {
