@@ -1,3 +1,4 @@
+import type { Actions } from "./actions.ts";
 import { element } from "./dom.ts";
 import { FILE_NAME } from "./download.ts";
 import { emblem, toneOf } from "./emblem.ts";
@@ -5,22 +6,10 @@ import type { WordList } from "./passphrase/passphrase.ts";
 import { createPassphraseForm } from "./passphrase/passphrase-form.ts";
 import { isLeftOpen, isRefusal, type State } from "./state.ts";
 import { type Label, say, spokenLanguage } from "./text/catalogue.ts";
-import { directionOf, type Language } from "./text/language.ts";
+import { directionOf } from "./text/language.ts";
 import { createLanguageSwitch } from "./text/language-switch.ts";
 import { screenFor, timeLeftText, waitText } from "./text/messages.ts";
 import { createValueBox } from "./value-box.ts";
-
-/** What a person can do on the page. */
-export interface Actions {
-  /** `list` is what the input was held against. */
-  submit(input: string, list: WordList): void;
-  /** The passphrase is about to be typed: the list of words will be needed. */
-  enterField(): void;
-  retry(): void;
-  copied(): void;
-  saved(): void;
-  speak(language: Language): void;
-}
 
 /** The parts of the page that the view fills. */
 export interface Places {

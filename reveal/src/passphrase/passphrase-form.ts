@@ -1,8 +1,8 @@
+import type { Actions } from "../actions.ts";
 import { element } from "../dom.ts";
 import { canSubmit, isRefusal, type Notice, type State } from "../state.ts";
 import { say } from "../text/catalogue.ts";
 import { noticeText } from "../text/messages.ts";
-import type { Actions } from "../view.ts";
 import { adviceOn } from "./advice.ts";
 import { checkPassphrase, readPassphrase, WORDS, type WordList } from "./passphrase.ts";
 import { createWordAdvice } from "./word-advice.ts";

@@ -1,0 +1,14 @@
+import type { WordList } from "./passphrase/passphrase.ts";
+import type { Language } from "./text/language.ts";
+
+/** What the recipient can do on the page. */
+export interface Actions {
+  /** `list` is the word list that the input was checked against. */
+  submit(input: string, list: WordList): void;
+  /** The passphrase field got the focus, so the word list will be needed. */
+  enterField(): void;
+  retry(): void;
+  copied(): void;
+  saved(): void;
+  speak(language: Language): void;
+}
