@@ -87,7 +87,7 @@ const STATES: [name: string, kind: string, answers: Answers, act?: (page: Page) 
   ],
   ["destroyed", "destroyed", { reveal: DESTROYED }, open],
   ["not-available", "notAvailable", { check: GONE }],
-  ["run-out", "runOut", { check: available(0) }],
+  ["run-out", "expired", { check: available(0) }],
   ["unknown", "unknown", { reveal: "lost" }, open],
   ["busy", "paused", { reveal: refused("OVERLOADED") }, open],
   ["rate-limited", "paused", { reveal: refused("RATE_LIMITED", 600) }, open],

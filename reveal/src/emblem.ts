@@ -30,7 +30,7 @@ const EMBLEMS: Record<State["kind"], Emblem> = {
   revealed: { tone: "good", ring: "whole", glyph: "check" },
   destroyed: { tone: "danger", ring: "embers", glyph: "cross" },
   notAvailable: { tone: "quiet", ring: "dashed", glyph: "dash" },
-  runOut: { tone: "quiet", ring: "embers", glyph: "wait" },
+  expired: { tone: "quiet", ring: "embers", glyph: "wait" },
   paused: { tone: "warn", ring: "whole", glyph: "wait" },
   unknown: { tone: "warn", ring: "dashed", glyph: "question" },
   cleared: { tone: "quiet", ring: "dashed", glyph: "check" },

@@ -89,7 +89,7 @@ async function start(places: Places): Promise<void> {
   function enter(entered: State): void {
     view.show(entered);
     // What is typed survives whatever leaves the attempt open; any definite answer ends its use.
-    const ended = ["revealed", "destroyed", "notAvailable", "runOut", "cleared"].includes(entered.kind);
+    const ended = ["revealed", "destroyed", "notAvailable", "expired", "cleared"].includes(entered.kind);
     if (ended) view.forgetPassphrase();
 
     clearInterval(ticking);
@@ -128,7 +128,7 @@ async function start(places: Places): Promise<void> {
     const now = performance.now();
     if (ends !== null && isLeftOpen(state)) {
       if (now >= ends) {
-        dispatch({ type: "ranOut" });
+        dispatch({ type: "expired" });
         return;
       }
       view.timeLeft(Math.max(0, secondsUntil(ends, now) - 1));

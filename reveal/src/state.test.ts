@@ -26,7 +26,7 @@ const opening: State = { kind: "opening", passphrase: GOOD };
 const revealed: State = { kind: "revealed", value: "v", copied: false, saved: false };
 const destroyed: State = { kind: "destroyed" };
 const notAvailable: State = { kind: "notAvailable" };
-const runOut: State = { kind: "runOut" };
+const expired: State = { kind: "expired" };
 const unknown: State = { kind: "unknown" };
 const cleared: State = { kind: "cleared" };
 const paused = (over: Partial<Paused> = {}) =>
@@ -38,7 +38,7 @@ const EVERY = [
   revealed,
   destroyed,
   notAvailable,
-  runOut,
+  expired,
   unknown,
   cleared,
   paused(),
@@ -191,8 +191,8 @@ describe("an attempt without an answer", () => {
 describe("the end of the secret's time", () => {
   test("ends whatever was still open, and nothing else", () => {
     for (const state of EVERY) {
-      const ended = isLeftOpen(state) ? runOut : state;
-      expect(next(state, { type: "ranOut" })).toEqual(ended);
+      const ended = isLeftOpen(state) ? expired : state;
+      expect(next(state, { type: "expired" })).toEqual(ended);
     }
     expect(EVERY.filter(isLeftOpen).map(({ kind }) => kind)).toEqual(
       expect.arrayContaining(["asking", "paused"]),
@@ -224,12 +224,12 @@ describe("late and repeated events", () => {
       "waited",
       "copied",
       "saved",
-      "ranOut",
+      "expired",
       "cameOnline",
       "left",
       "restored",
     ] as const;
-    for (const end of [destroyed, notAvailable, runOut, cleared]) {
+    for (const end of [destroyed, notAvailable, expired, cleared]) {
       for (const type of types) expect(next(end, { type })).toBe(end);
       expect(next(end, submitted)).toBe(end);
     }

@@ -19,7 +19,7 @@ export type State =
   | { readonly kind: "destroyed" }
   | { readonly kind: "notAvailable" }
   /** Its time ended while the page was open. */
-  | { readonly kind: "runOut" }
+  | { readonly kind: "expired" }
   | Paused
   | { readonly kind: "unknown" }
   | { readonly kind: "cleared" };
@@ -44,7 +44,7 @@ export type PageEvent =
   | { readonly type: "copied" }
   | { readonly type: "saved" }
   /** The time that the server gave the secret is over, by a clock that started with its answer. */
-  | { readonly type: "ranOut" }
+  | { readonly type: "expired" }
   | { readonly type: "cameOnline" }
   /** The page was left: closed, navigated away from, or put into the back/forward cache. */
   | { readonly type: "left" }
@@ -75,8 +75,8 @@ export function next(state: State, event: PageEvent): State {
       return state.kind === "revealed" && !state.copied ? { ...state, copied: true } : state;
     case "saved":
       return state.kind === "revealed" && !state.saved ? { ...state, saved: true } : state;
-    case "ranOut":
-      return isLeftOpen(state) ? { kind: "runOut" } : state;
+    case "expired":
+      return isLeftOpen(state) ? { kind: "expired" } : state;
     case "cameOnline":
       return state.kind === "paused" && state.reason === "offline" ? afterRetry(state) : state;
     case "left":

@@ -18,7 +18,7 @@ const EVERY: State[] = [
   { kind: "revealed", value: "VALUE", copied: false, saved: false },
   { kind: "destroyed" },
   { kind: "notAvailable" },
-  { kind: "runOut" },
+  { kind: "expired" },
   { kind: "unknown" },
   { kind: "cleared" },
   ...pausedOpening,
