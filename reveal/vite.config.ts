@@ -6,8 +6,8 @@ import { directionOf, type Language } from "./src/text/language.ts";
 const MESSAGES = new URL("./messages/", import.meta.url);
 
 /**
- * Writes `index.html` in English, and beside it `index.TAG.html` in each other language, with that language's texts in
- * it: whoever serves the page picks one by Accept-Language, and no language costs a request.
+ * Writes `index.html` in English and `index.TAG.html` in each other language, each with its texts embedded. The server
+ * picks one by Accept-Language, so that no language needs a request.
  */
 function pageInEachLanguage(): Plugin {
   return {
@@ -30,20 +30,21 @@ function inLanguage(page: string, tag: Language): string {
     messages: JSON.stringify(catalogue),
   };
   const opening = `<html lang="${tag}" dir="${directionOf(tag)}">`;
-  return page.replace(/<html[^>]*>/, opening).replace(/\{\{(\w+)\}\}/g, (hole, name) => {
-    if (typeof texts[name] !== "string") throw new Error(`index.html has a hole that nothing fills: ${hole}`);
+  return page.replace(/<html[^>]*>/, opening).replace(/\{\{(\w+)\}\}/g, (placeholder, name) => {
+    if (typeof texts[name] !== "string")
+      throw new Error(`index.html has an unknown placeholder: ${placeholder}`);
     return texts[name].replaceAll("&", "&amp;").replaceAll("<", "&lt;");
   });
 }
 
 export default defineConfig({
-  // The API serves this app's page at /vault_…/… and its files here, clear of the dashboard's /assets/.
+  // The API serves the page at /vault_…/… and its files here, apart from the dashboard's /assets/.
   base: "/reveal/",
   plugins: [pageInEachLanguage()],
-  // Each language's texts are one value, not an export for each of its parts.
+  // Each language file is one value, not one export per key.
   json: { namedExports: false },
   build: {
-    // A recipient opens the link on whatever phone is at hand, so older browsers than the dashboard's.
+    // Recipients use any phone, so the target is older than the dashboard's.
     target: ["es2020", "safari14.1"],
     // The Content-Security-Policy allows neither inline scripts nor data: URLs.
     assetsInlineLimit: 0,

@@ -1,8 +1,7 @@
 /**
- * Puts exactly this text on the clipboard, or says that the browser refused. The asynchronous clipboard is
- * for https only; a page served over plain http in somebody's own network has the older command, which copies
- * what `element`'s copy handler hands over. When both fail, `element` is left selected for copying by hand;
- * `show` makes it visible for that.
+ * Copies exactly this text to the clipboard. Resolves to false if the browser refused. The asynchronous clipboard
+ * requires https; on plain http the older command copies what `element`'s copy handler provides. If both fail,
+ * `element` stays selected for manual copying; `show` makes it visible first.
  */
 export async function copyExactly(text: string, element: HTMLElement, show: () => void): Promise<boolean> {
   try {
@@ -13,19 +12,19 @@ export async function copyExactly(text: string, element: HTMLElement, show: () =
     const focused = document.activeElement;
     selectAll(element);
     const isCopied = document.execCommand("copy");
-    // Whoever pressed a key to copy goes on from there.
+    // Return focus to the pressed button.
     if (isCopied && focused instanceof HTMLElement) focused.focus();
     return isCopied;
   }
 }
 
-/** Selects everything in an element. */
+/** Selects all content of an element. */
 export function selectAll(element: HTMLElement): void {
   element.focus();
   getSelection()?.selectAllChildren(element);
 }
 
-/** True when the selection takes in all of an element's text, so that copying it means copying everything. */
+/** Whether the selection covers all text of an element, so that copying it copies everything. */
 export function isAllSelected(element: HTMLElement): boolean {
   const selection = getSelection();
   const text = element.firstChild;

@@ -1,4 +1,4 @@
-/** A new element with its attributes and children. Children that are strings become text, never markup. */
+/** Creates an element with attributes and children. Strings become text, never markup. */
 export function element<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   attributes: Record<string, string> = {},
@@ -10,7 +10,7 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-/** A new SVG element with its attributes and children. */
+/** Creates an SVG element with attributes and children. */
 export function svg(tag: string, attributes: Record<string, string>, ...children: Node[]): SVGElement {
   const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);

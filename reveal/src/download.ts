@@ -1,10 +1,13 @@
-/** The name of the file: it says nothing about what is in it, who sent it or who we are. */
+/** Name of the file. Reveals nothing about its content, the sender or the product. */
 export const FILE_NAME = "secret.txt";
 
-/** The browser must have begun to read before the address ends; Safari begins only after the click is over. */
+/**
+ * Time in ms before the object URL is revoked. The browser must have started to read it; Safari starts only after the
+ * click event.
+ */
 const READ_WITHIN = 1000;
 
-/** Hands exactly this text to the browser as a file: UTF-8 without a mark, its line breaks as they are. */
+/** Downloads exactly this text as a file: UTF-8 without a BOM, line breaks unchanged. */
 export function downloadExactly(text: string): void {
   const address = URL.createObjectURL(new Blob([text], { type: "text/plain;charset=utf-8" }));
   const link = document.createElement("a");

@@ -1,7 +1,7 @@
 import { svg } from "./dom.ts";
 import type { State } from "./state.ts";
 
-/** How a screen feels, for its colour; the emblem's shape says the same to those who do not see colour. */
+/** Tone of a screen, which sets its colour. The emblem's shape conveys the same without colour. */
 export type Tone = "calm" | "good" | "warn" | "danger" | "quiet";
 
 interface Emblem {
@@ -10,7 +10,10 @@ interface Emblem {
   readonly glyph: keyof typeof GLYPHS;
 }
 
-/** Drawn around (32, 32), 28 to each side. The keyhole is the logo's; the ring is the secret's life. */
+/**
+ * Centred on (32, 32), reaching 28 in each direction. The keyhole is the logo's; the ring stands for the secret's
+ * lifetime.
+ */
 const GLYPHS = {
   keyhole: "M32 21.5a6.5 6.5 0 0 1 3.2 12.2l2.1 8.8H26.7l2.1-8.8A6.5 6.5 0 0 1 32 21.5z",
   check: "M22 33l7 7 13.5-14.5",
@@ -20,7 +23,7 @@ const GLYPHS = {
   question: "M27.2 27.4a4.9 4.9 0 1 1 7 4.6c-1.5.7-2.2 1.7-2.2 3.3v.5M32 41.6v.1",
 };
 
-/** How much of the ring is left: stroke patterns over its circumference of 163.4. */
+/** Stroke patterns of the ring, whose circumference is 163.4. */
 const RINGS = { whole: "163.4", open: "122 41.4", dashed: "8 7.6", embers: "0.1 9.5" };
 
 const EMBLEMS: Record<State["kind"], Emblem> = {
@@ -36,12 +39,12 @@ const EMBLEMS: Record<State["kind"], Emblem> = {
   cleared: { tone: "quiet", ring: "dashed", glyph: "check" },
 };
 
-/** The tone of a state. */
+/** Tone of a state. */
 export function toneOf(kind: State["kind"]): Tone {
   return EMBLEMS[kind].tone;
 }
 
-/** The logo's ring and keyhole, drawn for a state. Decoration: the heading says it in words. */
+/** The logo's ring and keyhole for a state. Decorative: the heading says the same in words. */
 export function emblem(kind: State["kind"]): SVGElement {
   const { ring, glyph } = EMBLEMS[kind];
   return svg(

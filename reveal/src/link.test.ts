@@ -8,7 +8,7 @@ describe("parseLink", () => {
     expect(parseLink(`/vault_x1-Y_2/${TOKEN}`)).toEqual({ vaultId: "vault_x1-Y_2", token: TOKEN });
   });
 
-  test("does not mind a slash at the end", () => {
+  test("accepts a trailing slash", () => {
     expect(parseLink(`/vault_a/${TOKEN}/`)).toEqual({ vaultId: "vault_a", token: TOKEN });
   });
 

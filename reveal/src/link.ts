@@ -1,4 +1,4 @@
-/** What a link carries: whose vault, and which secret. */
+/** Content of a link: the vault and the secret's token. */
 export interface Link {
   readonly vaultId: string;
   readonly token: string;
@@ -6,7 +6,7 @@ export interface Link {
 
 const LINK_PATH = /^\/(vault_[A-Za-z0-9_-]{1,64})\/([A-Za-z0-9_-]{22})\/?$/;
 
-/** Reads a link from the page's path; null when it cannot be one, so that no request is wasted on it. */
+/** Parses a link from the page's path. Null if it can't be one, which saves a request. */
 export function parseLink(pathname: string): Link | null {
   const [, vaultId, token] = LINK_PATH.exec(pathname) ?? [];
   return vaultId && token ? { vaultId, token } : null;

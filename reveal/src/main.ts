@@ -13,7 +13,7 @@ import { loadCatalogue, speak, spokenLanguage } from "./text/catalogue.ts";
 import { chooseLanguage, type Language } from "./text/language.ts";
 import { createView, type Places, type View } from "./view.ts";
 
-/** Coming back to the page asks the server again, but not every few seconds. In milliseconds. */
+/** Minimum time in ms between checks when the page becomes visible again. */
 const CHECK_AGAIN_AFTER = 30_000;
 
 const header = document.querySelector("header");
@@ -25,9 +25,9 @@ if (header && main && about && texts) {
   void start({ header, main, about });
 }
 
-/** Wires the page together: events in, states out, and the requests and timers that states ask for. */
+/** Wires the page: events in, states out, and the requests and timers that states need. */
 async function start(places: Places): Promise<void> {
-  // The API picks the page in the reader's language; a static host may have sent another one.
+  // The API serves the page in the reader's language; a static host may not.
   let wanted = chooseLanguage(navigator.languages);
   if (wanted !== spokenLanguage()) await load(wanted);
 
@@ -35,7 +35,7 @@ async function start(places: Places): Promise<void> {
   let state: State = initialState(link);
   let ticking: ReturnType<typeof setInterval> | undefined;
   let attempt = new AbortController();
-  // By the page's own clock, which no change of the device's clock moves.
+  // By `performance.now()`, which changes of the device's clock don't affect.
   let ends: number | null = null;
   let checkedAt = 0;
   let isListComing = false;
@@ -50,7 +50,7 @@ async function start(places: Places): Promise<void> {
   });
   view.translate();
 
-  /** True when the page speaks this language now. */
+  /** Loads a language's texts. Resolves to false if they could not be loaded. */
   async function load(language: Language): Promise<boolean> {
     try {
       const catalogue = await loadCatalogue(language);
@@ -67,7 +67,7 @@ async function start(places: Places): Promise<void> {
     else if (language === wanted) view.languageFailed();
   }
 
-  /** The list, and the code that looks words up: not before they are needed, and again if they did not arrive. */
+  /** Loads the word list and its code once needed, and again if that failed. */
   async function fetchWordList(): Promise<void> {
     if (isListComing) return;
     isListComing = true;
@@ -88,7 +88,7 @@ async function start(places: Places): Promise<void> {
 
   function enter(entered: State): void {
     view.show(entered);
-    // What is typed survives whatever leaves the attempt open; any definite answer ends its use.
+    // Input survives as long as the attempt is open; any definite result ends its use.
     const ended = ["revealed", "destroyed", "notAvailable", "expired", "cleared"].includes(entered.kind);
     if (ended) view.forgetPassphrase();
 
@@ -98,7 +98,7 @@ async function start(places: Places): Promise<void> {
       tick();
     }
 
-    // Listening only while it matters: a page with this listener may be kept out of the back/forward cache.
+    // Listen only while needed: this listener can keep a page out of the back/forward cache.
     if (wouldLose(entered)) addEventListener("beforeunload", warn);
     else removeEventListener("beforeunload", warn);
 
@@ -111,7 +111,7 @@ async function start(places: Places): Promise<void> {
     const outcome = await checkAvailable(link);
     const now = performance.now();
     checkedAt = now;
-    // The server rounds down: a second later it is certain.
+    // The server rounds down, so add a second to be sure.
     if (outcome.kind === "available") ends = now + (outcome.secondsLeft + 1) * 1000;
     dispatch({ type: "checked", outcome, now });
   }
@@ -123,7 +123,7 @@ async function start(places: Places): Promise<void> {
     dispatch({ type: "answered", outcome, now: performance.now() });
   }
 
-  /** Shows what the clocks say now. An event that comes of it enters a state, which ticks anew. */
+  /** Updates the countdowns. An event dispatched here enters a state, which ticks again. */
   function tick(): void {
     const now = performance.now();
     if (ends !== null && isLeftOpen(state)) {
@@ -143,14 +143,14 @@ async function start(places: Places): Promise<void> {
     event.preventDefault();
   }
 
-  // A device that slept may have stopped the clock, and much may have happened: ask again, quietly.
+  // The clock may have stopped while the device slept, so check again in the background.
   document.addEventListener("visibilitychange", () => {
     const isLongAgo = performance.now() - checkedAt > CHECK_AGAIN_AFTER;
     if (document.visibilityState === "visible" && isLeftOpen(state) && isLongAgo) void check();
   });
   addEventListener("online", () => dispatch({ type: "cameOnline" }));
   addEventListener("pagehide", () => {
-    // Now, not on return: what the back/forward cache freezes must not hold the value any more.
+    // Now, not on return: the back/forward cache must not hold the value.
     dispatch({ type: "left" });
     attempt.abort();
     view.forgetPassphrase();

@@ -17,12 +17,12 @@ const BROKEN: [string, unknown][] = [
   ["an empty list of errors", { data: null, errors: [] }],
   ["an error without a code", { data: null, errors: [{ message: "x" }] }],
   ["errors that are not a list", { errors: "x" }],
-  ["a code nobody knows", refusedWith("TEAPOT")],
+  ["an unknown code", refusedWith("TEAPOT")],
   ["INTERNAL", refusedWith("INTERNAL")],
 ];
 
-describe("the answer to ttlSecretAvailability", () => {
-  test("says for how long, or that there is nothing", () => {
+describe("the response to ttlSecretAvailability", () => {
+  test("gives the remaining time, or that nothing is available", () => {
     const ttlSecretAvailability = { secondsLeft: 299 };
     expect(readAvailability({ data: { ttlSecretAvailability } })).toEqual({
       kind: "available",
@@ -31,22 +31,22 @@ describe("the answer to ttlSecretAvailability", () => {
     expect(readAvailability({ data: { ttlSecretAvailability: null } })).toEqual({ kind: "notAvailable" });
   });
 
-  test("says nothing about the secret when it is an error, whatever stands beside it", () => {
+  test("proves nothing about the secret when it contains an error, whatever its data", () => {
     const body = { ...refusedWith("INTERNAL"), data: { ttlSecretAvailability: null } };
     expect(readAvailability(body)).toEqual({ kind: "failed" });
   });
 
-  test("of a server that does not know the question is a failure, not a dead link", () => {
+  test("of a server that doesn't know the field is a failure, not a dead link", () => {
     expect(readAvailability(refusedWith("BAD_USER_INPUT"))).toEqual({ kind: "failed" });
   });
 
-  test("is a link to nothing when the server cannot read the link", () => {
+  test("is a dead link when the server rejects the link", () => {
     expect(readAvailability(refusedWith("BAD_USER_INPUT", { field: "token" }))).toEqual({
       kind: "notAvailable",
     });
   });
 
-  test("says who may ask again when", () => {
+  test("gives the reason and the wait of a rejection", () => {
     expect(readAvailability(refusedWith("RATE_LIMITED", { retryAfterSeconds: 12 }))).toEqual({
       kind: "refused",
       reason: "rateLimited",
@@ -59,7 +59,7 @@ describe("the answer to ttlSecretAvailability", () => {
     });
   });
 
-  test.each(BROKEN)("has failed when it is %s", (_, body) => {
+  test.each(BROKEN)("is a failure when it is %s", (_, body) => {
     expect(readAvailability(body)).toEqual({ kind: "failed" });
   });
 
@@ -68,7 +68,7 @@ describe("the answer to ttlSecretAvailability", () => {
   });
 });
 
-describe("the answer to revealTtlSecret", () => {
+describe("the response to revealTtlSecret", () => {
   test.each(["hunter2", " \r\n\t x \n", "<b>bold</b>", "שלום", "👩‍🚀", "x".repeat(65_536)])(
     "hands the value over as it came",
     (value) => {
@@ -79,7 +79,7 @@ describe("the answer to revealTtlSecret", () => {
     },
   );
 
-  test("tells destroyed from not available", () => {
+  test("distinguishes destroyed from not available", () => {
     expect(readReveal(answer({ __typename: "TtlSecretDestroyed", message: "m" }))).toEqual({
       kind: "destroyed",
     });
@@ -88,12 +88,12 @@ describe("the answer to revealTtlSecret", () => {
     });
   });
 
-  test("a value that arrived counts, whatever errors came along: it is gone from the server", () => {
+  test("accepts a value despite errors, because the server has deleted it", () => {
     const body = { ...refusedWith("INTERNAL"), ...answer({ __typename: "TtlSecretRevealed", value: "v" }) };
     expect(readReveal(body)).toEqual({ kind: "revealed", value: "v" });
   });
 
-  test("nothing was used up by what was refused", () => {
+  test("a rejection leaves the secret untouched", () => {
     expect(readReveal(refusedWith("OVERLOADED"))).toMatchObject({
       kind: "refused",
       reason: "overloaded",
@@ -120,7 +120,7 @@ describe("the answer to revealTtlSecret", () => {
     expect(readReveal(refusedWith("RATE_LIMITED", { retryAfterSeconds }))).toMatchObject({ waitSeconds });
   });
 
-  test("a refused passphrase asks again, a refused link leads nowhere", () => {
+  test("a rejected passphrase asks again, a rejected link is a dead link", () => {
     const badInput = (field?: string) => readReveal(refusedWith("BAD_USER_INPUT", { field })).kind;
     expect(badInput("passphrase")).toBe("badInput");
     expect(badInput("input.passphrase")).toBe("badInput");
@@ -143,7 +143,7 @@ describe("the answer to revealTtlSecret", () => {
     expect(readReveal(answer(result))).toEqual({ kind: "unknown" });
   });
 
-  test("a result nobody understands is not overruled by a harmless error", () => {
+  test("an unknown result is not overruled by a harmless error", () => {
     const body = { ...refusedWith("RATE_LIMITED"), ...answer({ __typename: "SomethingNew" }) };
     expect(readReveal(body)).toEqual({ kind: "unknown" });
   });

@@ -1,11 +1,11 @@
-/** The server turned the request away before touching the secret: nothing was used up. */
+/** The server rejected the request before touching the secret. */
 export interface Refusal {
   readonly kind: "refused";
   readonly reason: "overloaded" | "rateLimited" | "forbidden";
   readonly waitSeconds: number;
 }
 
-/** What came of asking whether the secret is there. Asking changes nothing, so every failure is harmless. */
+/** Result of a check. A check changes nothing, so every failure is harmless. */
 export type CheckOutcome =
   | { readonly kind: "available"; readonly secondsLeft: number }
   | { readonly kind: "notAvailable" }
@@ -13,7 +13,7 @@ export type CheckOutcome =
   | { readonly kind: "failed" }
   | Refusal;
 
-/** What came of the one attempt. `unknown` is everything that does not prove what happened to the secret. */
+/** Result of the attempt. `unknown` is everything that does not prove what happened to the secret. */
 export type RevealOutcome =
   | { readonly kind: "revealed"; readonly value: string }
   | { readonly kind: "destroyed" }
@@ -23,18 +23,18 @@ export type RevealOutcome =
   | { readonly kind: "unknown" }
   | Refusal;
 
-/** A full queue empties in seconds; a short wait keeps a roomful of people from filling it again. */
+/** In seconds. A full queue empties in seconds; a short wait keeps many clients from filling it again. */
 const OVERLOADED_WAIT = 5;
 
-/** Used when the server forgot to say how long, and the most we make anybody wait before asking again. */
+/** In seconds: the wait if the server did not state one, and the longest wait we show. */
 const RATE_LIMITED_WAIT = 30;
 const LONGEST_WAIT = 3600;
 
-/** Reads the answer to `ttlSecretAvailability`. An error comes with null data, so errors come first. */
+/** Parses the response to `ttlSecretAvailability`. Errors come first, because an error comes with null data. */
 export function readAvailability(body: unknown): CheckOutcome {
   if (field(body, "errors") !== undefined) {
     const error = firstError(body);
-    // The server could not even read the link: to the recipient that is a link to nothing.
+    // The server rejected the link's format, which to the recipient is a dead link.
     if (error.code === "BAD_USER_INPUT" && isOfLink(error)) return { kind: "notAvailable" };
     return refusal(error) ?? { kind: "failed" };
   }
@@ -44,7 +44,9 @@ export function readAvailability(body: unknown): CheckOutcome {
   return typeof secondsLeft === "number" ? { kind: "available", secondsLeft } : { kind: "failed" };
 }
 
-/** Reads the answer to `revealTtlSecret`. Data comes first: a value that arrived is gone from the server. */
+/**
+ * Parses the response to `revealTtlSecret`. Data comes first, because the server has deleted a value that arrived.
+ */
 export function readReveal(body: unknown): RevealOutcome {
   const result = field(field(body, "data"), "revealTtlSecret");
   const value = field(result, "value");
@@ -104,13 +106,13 @@ function firstError(body: unknown): ApiError {
   const name = field(extensions, "field");
   return {
     code: field(extensions, "code"),
-    // "input.token" and "token" are the same box.
+    // "input.token" and "token" are the same field.
     field: typeof name === "string" ? name.split(".").pop() : undefined,
     retryAfterSeconds: field(extensions, "retryAfterSeconds"),
   };
 }
 
-/** A property of something that may be anything: what arrives over the network has no type yet. */
+/** A property of a value of unknown type, such as a parsed response. */
 function field(from: unknown, name: string): unknown {
   return typeof from === "object" && from !== null ? (from as Record<string, unknown>)[name] : undefined;
 }

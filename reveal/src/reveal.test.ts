@@ -37,7 +37,7 @@ describe("every request", () => {
     expect(bodySent().variables).toEqual(LINK);
   });
 
-  test("goes to another origin, still without a credential, if the page says so", async () => {
+  test("goes to another origin, still without a credential, if the page names one", async () => {
     const meta = { content: "https://api.example.com" };
     vi.stubGlobal("document", {
       querySelector: (what: string) => (what.includes("api-origin") ? meta : null),
@@ -50,7 +50,7 @@ describe("every request", () => {
     );
   });
 
-  test("is not made while the device says it is offline", async () => {
+  test("is not sent while the device reports that it is offline", async () => {
     vi.stubGlobal("navigator", { onLine: false });
     expect(await checkAvailable(LINK)).toEqual({ kind: "offline" });
     expect(await revealSecret(LINK, "a-b-c-d-e-f", still())).toEqual({ kind: "offline" });
@@ -59,7 +59,7 @@ describe("every request", () => {
 });
 
 describe("checking", () => {
-  test("has failed when the network or the answer breaks", async () => {
+  test("fails when the network or the response breaks", async () => {
     fetched.mockRejectedValueOnce(new TypeError("network"));
     expect(await checkAvailable(LINK)).toEqual({ kind: "failed" });
     fetched.mockResolvedValueOnce(new Response("<h1>Bad gateway</h1>", { status: 502 }));
@@ -86,13 +86,13 @@ describe("the attempt", () => {
     expect(bodySent().query).not.toContain("one-two");
   });
 
-  test("reads a refusal whatever its HTTP status", async () => {
+  test("parses a rejection whatever its HTTP status", async () => {
     const body = { errors: [{ message: "x", extensions: { code: "RATE_LIMITED", retryAfterSeconds: 9 } }] };
     fetched.mockResolvedValue(Response.json(body, { status: 429 }));
     expect(await revealSecret(LINK, "one-two", still())).toMatchObject({ kind: "refused", waitSeconds: 9 });
   });
 
-  test("is in doubt when the network breaks, even if the device is offline by then", async () => {
+  test("is unknown when the network breaks, even if the device is offline by then", async () => {
     fetched.mockImplementation(async () => {
       vi.stubGlobal("navigator", { onLine: false });
       throw new TypeError("network");
@@ -100,12 +100,12 @@ describe("the attempt", () => {
     expect(await revealSecret(LINK, "one-two", still())).toEqual({ kind: "unknown" });
   });
 
-  test("is in doubt when the answer is not JSON", async () => {
+  test("is unknown when the response is not JSON", async () => {
     fetched.mockResolvedValue(new Response("<h1>Bad gateway</h1>", { status: 502 }));
     expect(await revealSecret(LINK, "one-two", still())).toEqual({ kind: "unknown" });
   });
 
-  test("waits a minute for its answer, then is in doubt", async () => {
+  test("is unknown after a minute without a response", async () => {
     vi.useFakeTimers();
     fetched.mockImplementation(hang);
     const settled = vi.fn();
@@ -117,7 +117,7 @@ describe("the attempt", () => {
     expect(await outcome).toEqual({ kind: "unknown" });
   });
 
-  test("is dropped when the page is left", async () => {
+  test("is aborted when the page is left", async () => {
     fetched.mockImplementation(hang);
     const left = new AbortController();
     const outcome = revealSecret(LINK, "one-two", left.signal);

@@ -2,13 +2,13 @@ import { AVAILABLE, REVEAL, type TrustedDocument } from "./documents.ts";
 import type { Link } from "./link.ts";
 import { type CheckOutcome, type RevealOutcome, readAvailability, readReveal } from "./outcome.ts";
 
-/** Asking is cheap to repeat. */
+/** In ms. A check is cheap to repeat. */
 const CHECK_TIMEOUT = 10_000;
 
-/** Giving up on an attempt loses the value for good if it is on its way, so this waits far longer. */
+/** In ms. Much longer, because giving up on an attempt loses a value that is on its way. */
 const REVEAL_TIMEOUT = 60_000;
 
-/** Asks whether the secret is there, and for how long. Changes nothing, so it may be asked as often as one likes. */
+/** Checks whether the secret is available, and for how long. Changes nothing and can be repeated freely. */
 export async function checkAvailable(link: Link): Promise<CheckOutcome> {
   if (isOffline()) return { kind: "offline" };
   try {
@@ -19,8 +19,8 @@ export async function checkAvailable(link: Link): Promise<CheckOutcome> {
 }
 
 /**
- * The one attempt. Only `offline` is decided before anything is sent; once the request has started, a network
- * error does not prove that it never arrived.
+ * Makes the attempt. Only `offline` is decided before anything is sent: once the request has started, a network error
+ * does not prove that it never arrived.
  */
 export async function revealSecret(
   link: Link,
@@ -36,14 +36,14 @@ export async function revealSecret(
 }
 
 /**
- * Where the API is, for a page that is hosted elsewhere: what `pnpm export-apps` wrote into it, such as
- * `https://api.example.com`. Empty, the usual case, means the origin this page came from.
+ * Origin of the API if the page is hosted elsewhere, such as `https://api.example.com`; written into the page by
+ * `pnpm export-apps`. Empty, the usual case, means the page's own origin.
  */
 function apiOrigin(): string {
   return document.querySelector<HTMLMetaElement>('meta[name="api-origin"]')?.content ?? "";
 }
 
-/** `onLine` is only worth believing when it says no. */
+/** `onLine` is reliable only when it is false. */
 function isOffline(): boolean {
   return navigator.onLine === false;
 }
@@ -55,7 +55,7 @@ async function post(
   left?: AbortSignal,
 ): Promise<unknown> {
   const extensions = { persistedQuery: { version: 1, sha256Hash: hash } };
-  // AbortSignal.timeout and .any are younger than the oldest browsers this page serves.
+  // AbortSignal.timeout and .any are newer than the oldest supported browsers.
   const stop = new AbortController();
   const abort = () => stop.abort();
   const timer = setTimeout(abort, timeout);

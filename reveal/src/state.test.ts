@@ -60,22 +60,22 @@ const submitted: PageEvent = { type: "submitted", input: GOOD, list: VOCABULARY 
 const limited = { kind: "refused", reason: "rateLimited", waitSeconds: 9 } as const;
 
 describe("at the start", () => {
-  test("a link is checked before anything is asked", () => {
+  test("checks the link before it asks for the passphrase", () => {
     expect(initialState(LINK)).toEqual(checking);
   });
 
-  test("what is no link is not available, without a request", () => {
+  test("treats an invalid link as not available, without a request", () => {
     expect(initialState(null)).toEqual(notAvailable);
   });
 });
 
 describe("a check", () => {
-  test("leads to the question, or says that the link is dead", () => {
+  test("leads to the passphrase field, or to a dead link", () => {
     expect(next(checking, checked({ kind: "available", secondsLeft: 60 }))).toEqual(asking);
     expect(next(checking, checked({ kind: "notAvailable" }))).toEqual(notAvailable);
   });
 
-  test("that could not be made can be made again", () => {
+  test("that failed can be repeated", () => {
     for (const kind of ["offline", "failed"] as const) {
       const stopped = next(checking, checked({ kind }));
       expect(stopped).toMatchObject({ kind: "paused", during: "check", until: null });
@@ -83,14 +83,14 @@ describe("a check", () => {
     }
   });
 
-  test("that was refused can be made again when the wait is over, not before", () => {
+  test("that was rejected can be repeated after the wait, not before", () => {
     const waiting = next(checking, checked(limited));
     expect(waiting).toMatchObject({ kind: "paused", during: "check", until: 10_000 });
     expect(next(waiting, { type: "retried" })).toBe(waiting);
     expect(next(next(waiting, { type: "waited" }), { type: "retried" })).toEqual(checking);
   });
 
-  test("is made again as soon as the device is online", () => {
+  test("is repeated as soon as the device is online", () => {
     const offline = next(checking, checked({ kind: "offline" }));
     expect(next(offline, { type: "cameOnline" })).toEqual(checking);
   });
@@ -101,14 +101,14 @@ describe("an attempt", () => {
     expect(next(asking, submitted)).toEqual(opening);
   });
 
-  test("does not start with anything else, and says why", () => {
+  test("does not start with anything else, and states why", () => {
     expect(next(asking, { type: "submitted", input: "anchor banjo", list: VOCABULARY })).toEqual({
       kind: "asking",
       notice: { kind: "wordCount", words: 2 },
     });
   });
 
-  test("does not start with a word that is not on the list, unless there is no list to tell", () => {
+  test("does not start with a word that is not on the list, unless the list is missing", () => {
     const mistyped = { type: "submitted", input: GOOD.replace("eagle", "eagel") } as const;
     expect(next(asking, { ...mistyped, list: VOCABULARY })).toEqual({
       kind: "asking",
@@ -118,32 +118,32 @@ describe("an attempt", () => {
     expect(next(asking, { ...mistyped, list: "missing" })).toMatchObject({ kind: "opening" });
   });
 
-  test("is made once, however often the button is pressed", () => {
+  test("is sent once, however often the button is pressed", () => {
     expect(next(opening, submitted)).toBe(opening);
     expect(EVERY.filter(canSubmit)).toEqual([asking, paused()]);
   });
 
-  test("ends in what the server said", () => {
+  test("ends with the server's result", () => {
     expect(next(opening, answered({ kind: "revealed", value: "v" }))).toEqual(revealed);
     expect(next(opening, answered({ kind: "destroyed" }))).toEqual(destroyed);
     expect(next(opening, answered({ kind: "notAvailable" }))).toEqual(notAvailable);
     expect(next(opening, answered({ kind: "unknown" }))).toEqual(unknown);
   });
 
-  test("that was refused as bad input asks again", () => {
+  test("rejected as bad input asks again", () => {
     expect(next(opening, answered({ kind: "badInput" }))).toEqual({
       kind: "asking",
       notice: { kind: "rejected" },
     });
   });
 
-  test("that never left the device can be made again at once", () => {
+  test("that never left the device can be repeated at once", () => {
     const offline = next(opening, answered({ kind: "offline" }));
     expect(offline).toMatchObject({ kind: "paused", during: "open", reason: "offline" });
     expect(next(offline, submitted)).toEqual(opening);
   });
 
-  test("that was turned away can be made again when the wait is over, and never makes itself", () => {
+  test("that was rejected can be repeated after the wait, and is never repeated automatically", () => {
     const waiting = next(opening, answered(limited));
     expect(waiting).toMatchObject({ kind: "paused", during: "open", until: 10_000 });
     expect(next(waiting, submitted)).toBe(waiting);
@@ -154,8 +154,8 @@ describe("an attempt", () => {
   });
 });
 
-describe("an attempt without an answer", () => {
-  test("is looked into by a check, not by another attempt", () => {
+describe("an attempt without a response", () => {
+  test("is followed by a check, not by another attempt", () => {
     expect(next(unknown, submitted)).toBe(unknown);
     expect(next(unknown, { type: "retried" })).toEqual({ kind: "checking", inDoubt: true });
   });
@@ -169,7 +169,7 @@ describe("an attempt without an answer", () => {
     expect(next(doubting, checked({ kind: "notAvailable" }))).toEqual(notAvailable);
   });
 
-  test("stays in doubt while the check fails, and is never said to have used nothing up", () => {
+  test("stays unknown while the check fails, and the page never claims that the link was not used", () => {
     const doubting = next(unknown, { type: "retried" });
     const refused = (reason: "rateLimited" | "overloaded" | "forbidden") =>
       ({ kind: "refused", reason, waitSeconds: 0 }) as const;
@@ -188,8 +188,8 @@ describe("an attempt without an answer", () => {
   });
 });
 
-describe("the end of the secret's time", () => {
-  test("ends whatever was still open, and nothing else", () => {
+describe("the secret's expiry", () => {
+  test("ends an open attempt, and nothing else", () => {
     for (const state of EVERY) {
       const ended = isLeftOpen(state) ? expired : state;
       expect(next(state, { type: "expired" })).toEqual(ended);
@@ -201,7 +201,7 @@ describe("the end of the secret's time", () => {
     expect(isLeftOpen(opening)).toBe(false);
   });
 
-  test("or an end of any other kind is found out by a check in passing; a failed one disturbs nobody", () => {
+  test("or any other end is found by a background check, whose failure changes nothing", () => {
     const typing: State = { kind: "asking", notice: { kind: "blank" } };
     expect(next(typing, checked({ kind: "notAvailable" }))).toEqual(notAvailable);
     for (const kind of ["offline", "failed"] as const) expect(next(typing, checked({ kind }))).toBe(typing);
@@ -209,7 +209,7 @@ describe("the end of the secret's time", () => {
 });
 
 describe("late and repeated events", () => {
-  test("an answer counts only while one is awaited", () => {
+  test("a response counts only while one is expected", () => {
     for (const state of EVERY.filter((s) => s.kind !== "opening")) {
       expect(next(state, answered({ kind: "revealed", value: "late" }))).toBe(state);
     }
@@ -218,7 +218,7 @@ describe("late and repeated events", () => {
     }
   });
 
-  test("nothing leads out of an end", () => {
+  test("no event leaves a final state", () => {
     const types = [
       "retried",
       "waited",
@@ -237,34 +237,34 @@ describe("late and repeated events", () => {
 });
 
 describe("leaving the page", () => {
-  test("forgets the value at once, and coming back does not bring it back", () => {
+  test("discards the value at once, and returning does not restore it", () => {
     const left = next(revealed, { type: "left" });
     expect(left).toEqual(cleared);
     expect(next(left, { type: "restored" })).toBe(left);
   });
 
-  test("in the middle of an attempt leaves it in doubt, and drops the passphrase", () => {
+  test("during an attempt makes it unknown, and discards the passphrase", () => {
     expect(next(opening, { type: "left" })).toEqual(unknown);
   });
 
-  test("and coming back checks the link again before anything is typed", () => {
+  test("and returning checks the link again before anything is typed", () => {
     expect(next(next(asking, { type: "left" }), { type: "restored" })).toEqual(checking);
   });
 
-  test("is warned about only while it would lose something", () => {
+  test("asks for confirmation only while something would be lost", () => {
     expect(EVERY.filter(wouldLose)).toEqual([opening, revealed]);
     expect(wouldLose(next(revealed, { type: "copied" }))).toBe(false);
   });
 });
 
-describe("what is kept", () => {
-  test("the passphrase stands only in the attempt, the value only where it is shown", () => {
+describe("stored data", () => {
+  test("is the passphrase only during the attempt, and the value only while it is shown", () => {
     const through = [answered({ kind: "unknown" }), answered(limited), answered({ kind: "destroyed" })];
     for (const event of through) expect(JSON.stringify(next(opening, event))).not.toContain("anchor");
     expect(JSON.stringify(next(revealed, { type: "left" }))).not.toContain('"v"');
   });
 
-  test("copying is remembered once", () => {
+  test("records a copy once", () => {
     const copied = next(revealed, { type: "copied" });
     expect(copied).toEqual({ ...revealed, copied: true });
     expect(next(copied, { type: "copied" })).toBe(copied);
@@ -272,7 +272,7 @@ describe("what is kept", () => {
 });
 
 describe("the countdown", () => {
-  test("counts whole seconds down to nought and never below", () => {
+  test("counts whole seconds down to zero and never below", () => {
     expect(secondsUntil(10_000, 1000)).toBe(9);
     expect(secondsUntil(10_000, 9_001)).toBe(1);
     expect(secondsUntil(10_000, 10_000)).toBe(0);

@@ -2,39 +2,39 @@ import type { Link } from "./link.ts";
 import type { CheckOutcome, Refusal, RevealOutcome } from "./outcome.ts";
 import { checkPassphrase, type PassphraseProblem, type WordList } from "./passphrase/passphrase.ts";
 
-/** Why nothing can be done just now, although nothing was used up by trying. */
+/** Why the page has to wait. The secret is untouched in all cases. */
 export type PauseReason = "offline" | "unreachable" | "overloaded" | "rateLimited" | "forbidden";
 
 /**
- * Where the page stands. The passphrase exists only in `opening` and the value only in `revealed`:
- * leaving the state forgets them.
+ * State of the page. The passphrase exists only in `opening` and the value only in `revealed`: leaving the state
+ * discards them.
  */
 export type State =
-  /** `inDoubt`: an attempt got no answer, and this check is to find out what became of it. */
+  /** `inDoubt`: an attempt got no response, and this check finds out what happened. */
   | { readonly kind: "checking"; readonly inDoubt: boolean }
   | { readonly kind: "asking"; readonly notice: Notice | null }
   | { readonly kind: "opening"; readonly passphrase: string }
-  /** `copied` and `saved`: what the person did with the value, so that losing the page no longer loses it. */
+  /** `copied` and `saved`: what the recipient did with the value; leaving the page then no longer loses it. */
   | { readonly kind: "revealed"; readonly value: string; readonly copied: boolean; readonly saved: boolean }
   | { readonly kind: "destroyed" }
   | { readonly kind: "notAvailable" }
-  /** Its time ended while the page was open. */
+  /** Expired while the page was open. */
   | { readonly kind: "expired" }
   | Paused
   | { readonly kind: "unknown" }
   | { readonly kind: "cleared" };
 
-/** Turned away while checking or while opening; `until` is when trying again makes sense, null for now. */
+/** Rejected while checking or opening. `until` is when a retry makes sense; null means now. */
 export type Paused = { readonly kind: "paused"; readonly until: number | null; readonly inDoubt: boolean } & (
   | { readonly during: "check"; readonly reason: PauseReason }
-  /** Once a request has started, a server that can't be reached is `unknown`: it may have been reached. */
+  /** Once a request has started, an unreachable server is `unknown`: the request may have arrived. */
   | { readonly during: "open"; readonly reason: Exclude<PauseReason, "unreachable"> }
 );
 
-/** What the asking page says beside the field. */
+/** Message at the passphrase field. */
 export type Notice = PassphraseProblem | { readonly kind: "rejected" } | { readonly kind: "stillThere" };
 
-/** What can happen to the page. Times are in milliseconds and come from outside. */
+/** Events of the page. Times are in milliseconds and passed in. */
 export type PageEvent =
   | { readonly type: "checked"; readonly outcome: CheckOutcome; readonly now: number }
   | { readonly type: "submitted"; readonly input: string; readonly list: WordList }
@@ -43,25 +43,25 @@ export type PageEvent =
   | { readonly type: "waited" }
   | { readonly type: "copied" }
   | { readonly type: "saved" }
-  /** The time that the server gave the secret is over, by a clock that started with its answer. */
+  /** The secret's remaining time is over, by a clock that started with the server's response. */
   | { readonly type: "expired" }
   | { readonly type: "cameOnline" }
   /** The page was left: closed, navigated away from, or put into the back/forward cache. */
   | { readonly type: "left" }
-  /** The browser brought the page back from the back/forward cache. */
+  /** The browser restored the page from the back/forward cache. */
   | { readonly type: "restored" };
 
-/** A path that cannot be a link is not worth a request: it gets the answer every dead link gets. */
+/** Initial state. An invalid link needs no request: it shows the same as every dead link. */
 export function initialState(link: Link | null): State {
   return link ? { kind: "checking", inDoubt: false } : { kind: "notAvailable" };
 }
 
-/** The state after an event. Events that make no sense in it (late answers, double clicks) change nothing. */
+/** The state after an event. Events that don't apply to it (late responses, double clicks) change nothing. */
 export function next(state: State, event: PageEvent): State {
   switch (event.type) {
     case "checked":
       if (state.kind === "checking") return afterCheck(state.inDoubt, event.outcome, event.now);
-      // Asked again in passing: only what is certain disturbs who is typing.
+      // A background check: only a definite result may interrupt typing.
       return isLeftOpen(state) && event.outcome.kind === "notAvailable" ? { kind: "notAvailable" } : state;
     case "submitted":
       return canSubmit(state) ? afterSubmit(event.input, event.list) : state;
@@ -83,32 +83,32 @@ export function next(state: State, event: PageEvent): State {
       if (state.kind === "revealed") return { kind: "cleared" };
       return state.kind === "opening" ? { kind: "unknown" } : state;
     case "restored":
-      // It may have been hours: ask again before anybody types.
+      // Hours may have passed, so check again before anything is typed.
       return state.kind === "asking" ? { kind: "checking", inDoubt: false } : state;
   }
 }
 
-/** True while the field is there and a press of the button would count. */
+/** Whether submitting the field has an effect. */
 export function canSubmit(state: State): boolean {
   return state.kind === "asking" || (state.kind === "paused" && state.during === "open" && !state.until);
 }
 
-/** True while the attempt is still to be made, so that it matters how long the secret lives. */
+/** Whether the attempt is still to be made, so that the remaining time matters. */
 export function isLeftOpen(state: State): boolean {
   return state.kind === "asking" || (state.kind === "paused" && state.during === "open");
 }
 
-/** True when the page asks again because what was typed would not do. */
+/** Whether the page asks again because the input was invalid. */
 export function isRefusal(state: State): boolean {
   return state.kind === "asking" && state.notice !== null && state.notice.kind !== "stillThere";
 }
 
-/** True while closing the page would lose something that cannot be had again. */
+/** Whether leaving the page would lose something irrecoverable. */
 export function wouldLose(state: State): boolean {
   return state.kind === "opening" || (state.kind === "revealed" && !state.copied && !state.saved);
 }
 
-/** Whole seconds until trying again makes sense, never negative. */
+/** Whole seconds until a retry makes sense, never negative. */
 export function secondsUntil(until: number, now: number): number {
   return Math.max(0, Math.ceil((until - now) / 1000));
 }
@@ -152,7 +152,7 @@ function afterReveal(outcome: RevealOutcome, now: number): State {
   }
 }
 
-/** Only checks are repeated here. An attempt is repeated by the person, with the button that says so. */
+/** Repeats only checks. Attempts are repeated by the recipient alone, with the submit button. */
 function afterRetry(state: State): State {
   if (state.kind === "unknown") return { kind: "checking", inDoubt: true };
   if (state.kind === "paused" && state.during === "check" && !state.until) {

@@ -4,17 +4,17 @@ import { downloadExactly } from "./download.ts";
 import type { State } from "./state.ts";
 import { say } from "./text/catalogue.ts";
 
-/** What a person can do with the value. */
+/** What the recipient can do with the value. */
 interface ValueActions {
   copied(): void;
   saved(): void;
-  /** Says how it went. */
-  tell(label: "copiedNote" | "copyRefused" | "downloadedNote"): void;
+  /** Shows the result of an action. */
+  showStatus(label: "copiedNote" | "copyRefused" | "downloadedNote"): void;
 }
 
-/** The value, shown as text only, and what can be done with it. */
-export function createValueBox({ copied, saved, tell }: ValueActions) {
-  // The text node shows the value; copying hands over this variable, so that not a byte changes on the way.
+/** The revealed value as plain text, with its actions. */
+export function createValueBox({ copied, saved, showStatus }: ValueActions) {
+  // Copying uses this variable instead of the text node, so that every byte is preserved.
   let value = "";
   const text = element("pre", {
     class: "value",
@@ -51,12 +51,12 @@ export function createValueBox({ copied, saved, tell }: ValueActions) {
   copy.addEventListener("click", async () => {
     const isCopied = await copyExactly(value, text, () => setHidden(false));
     if (isCopied) copied();
-    tell(isCopied ? "copiedNote" : "copyRefused");
+    showStatus(isCopied ? "copiedNote" : "copyRefused");
   });
   download.addEventListener("click", () => {
     downloadExactly(value);
     saved();
-    tell("downloadedNote");
+    showStatus("downloadedNote");
   });
   hide.addEventListener("click", () => setHidden(!text.hidden));
 
@@ -76,7 +76,7 @@ export function createValueBox({ copied, saved, tell }: ValueActions) {
       copy.textContent = say(isRevealed && state.copied ? "copied" : "copy");
       copy.classList.toggle("done", isRevealed && state.copied);
       download.textContent = say("download");
-      // One line is pasted; a key or a certificate is a file to begin with.
+      // A single line is pasted; a key or a certificate usually is a file.
       download.hidden = !/[\r\n]/.test(value);
       setHidden(Boolean(text.hidden));
     },

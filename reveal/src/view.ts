@@ -11,37 +11,37 @@ import { createLanguageSwitch } from "./text/language-switch.ts";
 import { screenFor, timeLeftText, waitText } from "./text/messages.ts";
 import { createValueBox } from "./value-box.ts";
 
-/** The parts of the page that the view fills. */
+/** Elements of the page that the view fills. */
 export interface Places {
   readonly header: HTMLElement;
   readonly main: HTMLElement;
   readonly about: HTMLElement;
 }
 
-/** The page, as the rest of the app sees it. */
+/** The page as the rest of the app sees it. */
 export interface View {
-  /** Shows a state. A new kind of state takes the focus to its heading, so that it is read out. */
+  /** Shows a state. A new kind of state focuses its heading, so that it is announced. */
   show(state: State): void;
-  /** Shows how long to wait, without reading every second out. */
+  /** Shows the remaining wait. Not announced. */
   wait(seconds: number): void;
-  /** Shows how long the secret may still be opened; read out at a few moments only. */
+  /** Shows the secret's remaining time. Announced at a few moments only. */
   timeLeft(seconds: number): void;
-  /** Holds what is typed against this from now on. */
+  /** Checks input against this list from now on. */
   useWordList(list: WordList): void;
   /** Empties the passphrase field. */
   forgetPassphrase(): void;
-  /** Says everything again in the language that is spoken now; what is typed, shown or focused stays. */
+  /** Renders all texts in the current language. Input, value and focus stay. */
   translate(): void;
-  /** Says that a language could not be loaded. */
+  /** Shows that a language could not be loaded. */
   languageFailed(): void;
 }
 
-/** When somebody who can't see the countdown is told: five minutes, one minute and ten seconds before the end. */
-const SPOKEN_SECONDS_LEFT = [300, 60, 10];
+/** Seconds before expiry at which screen readers announce the remaining time. */
+const ANNOUNCED_SECONDS_LEFT = [300, 60, 10];
 
-/** Builds the page once; states fill and hide its parts, so that typing is never lost. */
+/** Builds the page once; states fill and hide its parts, so that input is never lost. */
 export function createView({ header, main, about }: Places, actions: Actions): View {
-  // The page comes with the operator's name for its title.
+  // The page's initial title is the operator's product name.
   const brand = document.title;
   const picture = element("div", { class: "picture" });
   const heading = element("h1", { tabindex: "-1" });
@@ -54,7 +54,7 @@ export function createView({ header, main, about }: Places, actions: Actions): V
   const spokenLeft = element("p", { class: "unseen", role: "status" });
   const languages = createLanguageSwitch(actions.speak);
   const passphrase = createPassphraseForm(actions);
-  const value = createValueBox({ copied: actions.copied, saved: actions.saved, tell });
+  const value = createValueBox({ copied: actions.copied, saved: actions.saved, showStatus });
 
   const card = element("div", { class: "card" }, picture, heading, happened, next);
   card.append(left, waiting, passphrase.form, value.box, status, retry, spokenLeft);
@@ -63,22 +63,22 @@ export function createView({ header, main, about }: Places, actions: Actions): V
   retry.addEventListener("click", actions.retry);
 
   let shown: State | null = null;
-  let told: Label | null = null;
+  let statusLabel: Label | null = null;
   let secondsToWait = 0;
   let secondsLeft: number | null = null;
 
-  /** Says something that happened beside the screen; null takes it back. */
-  function tell(label: Label | null): void {
-    told = label;
+  /** Shows a status message beside the screen; null clears it. */
+  function showStatus(label: Label | null): void {
+    statusLabel = label;
     status.textContent = label ? say(label, { file: FILE_NAME }) : "";
   }
 
-  /** All texts and parts of a state. */
+  /** Renders all texts and parts of a state. */
   function write(state: State): void {
     const screen = screenFor(state);
     card.dataset.tone = toneOf(state.kind);
     card.dataset.state = state.kind;
-    // Not while the card is about to grow, or the line would jump.
+    // Not while the card is about to grow, or this line would jump.
     if (state.kind !== "checking") about.textContent = say("about");
     document.title = `${screen.heading} · ${brand}`;
     heading.textContent = screen.heading;
@@ -113,8 +113,8 @@ export function createView({ header, main, about }: Places, actions: Actions): V
 
       const isWaiting = state.kind === "paused" && state.until !== null;
       const waitedHere = before?.kind === "paused" && before.until !== null && !isWaiting && !isNew;
-      if (waitedHere) tell("waitOver");
-      else if (isNew) tell(null);
+      if (waitedHere) showStatus("waitOver");
+      else if (isNew) showStatus(null);
 
       if (isRefusal(state)) passphrase.focus();
       else if (isNew && before) heading.focus();
@@ -125,7 +125,7 @@ export function createView({ header, main, about }: Places, actions: Actions): V
     },
     timeLeft(seconds) {
       const text = timeLeftText(seconds);
-      const isMoment = SPOKEN_SECONDS_LEFT.some(
+      const isMoment = ANNOUNCED_SECONDS_LEFT.some(
         (moment) => secondsLeft !== null && secondsLeft > moment && seconds <= moment,
       );
       if (isMoment) spokenLeft.textContent = text;
@@ -139,11 +139,11 @@ export function createView({ header, main, about }: Places, actions: Actions): V
       document.documentElement.lang = spokenLanguage();
       document.documentElement.dir = directionOf(spokenLanguage());
       if (shown) write(shown);
-      tell(told);
+      showStatus(statusLabel);
     },
     languageFailed() {
       languages.write();
-      tell("languageFailed");
+      showStatus("languageFailed");
     },
   };
 }

@@ -17,16 +17,16 @@ test.each([
   [`Passphrase: ${GOOD}`, { kind: "picked" }],
   [`${GOOD} zoom`, { kind: "problem", problem: { kind: "wordCount", words: 7 } }],
   ["https://s.example/vault_a/b", { kind: "problem", problem: { kind: "link" } }],
-])("while %j stands there: %j", (typed, advice) => {
+])("for the input %j: %j", (typed, advice) => {
   expect(adviceOn(typed, VOCABULARY)).toMatchObject(advice);
 });
 
-test("without the list there is a warning whatever is typed, unless all of it is wrong", () => {
+test("without the word list any input gets a warning, unless all of it is wrong", () => {
   for (const typed of ["", "x", GOOD]) expect(adviceOn(typed, "missing")).toEqual({ kind: "missing" });
   expect(adviceOn("https://s.example/vault_a/b", "missing")).toMatchObject({ kind: "problem" });
 });
 
-test("while the list is on its way nothing is said about words, except that it is", () => {
+test("while the word list loads, the only advice is that it is loading", () => {
   expect(adviceOn("", "loading")).toMatchObject({ kind: "count", words: 0 });
   for (const typed of ["x", GOOD]) expect(adviceOn(typed, "loading")).toEqual({ kind: "loading" });
 });

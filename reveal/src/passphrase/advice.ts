@@ -6,25 +6,25 @@ import {
   type WordList,
 } from "./passphrase.ts";
 
-/** What to say about the words in the field while they are typed. `offered` words would take the place of word `at`. */
+/** Advice on the words in the field while typing. `offered` words would replace word `at`. */
 export type Advice =
-  /** Nothing is wrong so far: so many words of the list are there, and the next may be completed. */
+  /** No error so far: `words` words are on the list, and the next may be completed. */
   | {
       readonly kind: "count";
       readonly words: number;
       readonly at: number;
       readonly offered: readonly string[];
     }
-  /** A word is not on the list; perhaps one of these was meant. */
+  /** A word is not on the list; `offered` are suggestions. */
   | { readonly kind: "unknownWord"; readonly at: number; readonly offered: readonly string[] }
-  /** All of it is wrong. */
+  /** The input as a whole is wrong. */
   | { readonly kind: "problem"; readonly problem: PassphraseProblem }
-  /** It may be sent: six words of the list, perhaps out of a longer text. */
+  /** Ready to send: six words of the list, perhaps picked from a longer text. */
   | { readonly kind: "good" | "picked" }
-  /** The list is not there, or not yet. */
+  /** The word list is not loaded, or not yet. */
   | { readonly kind: "loading" | "missing" };
 
-/** Judges the field while it is typed in. `at` counts from 1, as people do. */
+/** Checks the field while typing. `at` counts from 1. */
 export function adviceOn(input: string, list: WordList): Advice {
   const check = checkPassphrase(input, list);
   if (!check.ok && isAllWrong(check.problem)) return { kind: "problem", problem: check.problem };

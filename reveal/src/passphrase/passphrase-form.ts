@@ -8,7 +8,7 @@ import { checkPassphrase, readPassphrase, WORDS, type WordList } from "./passphr
 import { createWordAdvice } from "./word-advice.ts";
 import { createWordChips } from "./word-chips.ts";
 
-/** The field for the passphrase, the six words as they are understood, and the button that sends them. */
+/** Form with the passphrase field, the six words as recognized, and the submit button. */
 export function createPassphraseForm({ submit, enterField }: Pick<Actions, "submit" | "enterField">) {
   let list: WordList = "loading";
   let said: Notice | null = null;
@@ -25,7 +25,7 @@ export function createPassphraseForm({ submit, enterField }: Pick<Actions, "subm
     inputmode: "text",
     enterkeyhint: "go",
     "aria-describedby": "passphrase-hint passphrase-problem",
-    // Nobody else's software has any business with these words: managers, writing aids, translators.
+    // Keeps password managers, writing assistants and translators away from the words.
     "data-1p-ignore": "",
     "data-bwignore": "",
     "data-lpignore": "true",
@@ -45,7 +45,7 @@ export function createPassphraseForm({ submit, enterField }: Pick<Actions, "subm
   const warningTitle = element("strong");
   const warningText = element("span");
   const warning = element("p", { class: "warning" }, warningTitle, " ", warningText);
-  // Only where the operator set a phrase, which the page then came with.
+  // Present only if the operator set a phrase.
   const hasPhrase = Boolean(document.querySelector(".recognition")?.textContent);
   const label = element("label", { for: "passphrase" });
   const hint = element("p", { id: "passphrase-hint", class: "hint" });
@@ -72,21 +72,21 @@ export function createPassphraseForm({ submit, enterField }: Pick<Actions, "subm
     const judged = adviceOn(value, list);
     advice.write(judged);
     chips.write(judged.kind === "problem" ? [] : readPassphrase(value, list).words);
-    // Not `disabled`: a press then says what is missing, and who can't see the button can still find it.
+    // Not `disabled`: a press then explains what is missing, and screen readers can still find the button.
     button.setAttribute("aria-disabled", String(!checkPassphrase(value, list).ok));
-    // Setting a style from a script is allowed by the policy; a style attribute in markup is not.
+    // The Content-Security-Policy allows setting styles from a script, but no style attributes in markup.
     field.style.height = "auto";
     field.style.height = `${field.scrollHeight + field.offsetHeight - field.clientHeight}px`;
   }
 
-  /** Takes back what was said about an attempt that was not made. */
+  /** Clears the message about an attempt that was not made. */
   function clearProblem(): void {
     said = null;
     problem.textContent = "";
     field.removeAttribute("aria-invalid");
   }
 
-  /** Puts words into the field in place of all that is there, in a way that the browser can undo. */
+  /** Replaces the field's content in a way that the browser can undo. */
   function rewrite(text: string): void {
     field.focus();
     field.select();
@@ -114,7 +114,7 @@ export function createPassphraseForm({ submit, enterField }: Pick<Actions, "subm
     field.setSelectionRange(start, start + word.length);
   }
 
-  /** Enter finishes a word that can only be one; else it asks for the secret. */
+  /** Enter completes a word that has only one completion; otherwise it submits. */
   function enter(): void {
     const judged = adviceOn(field.value, list);
     const [completion] = judged.kind === "count" ? judged.offered : [];
@@ -127,7 +127,7 @@ export function createPassphraseForm({ submit, enterField }: Pick<Actions, "subm
     clearProblem();
     refresh();
   });
-  // Enter counts once per press. Some on-screen keyboards only say that a line break is coming.
+  // Enter counts once per press. Some on-screen keyboards only send `beforeinput`.
   field.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.isComposing) return;
     event.preventDefault();
@@ -169,7 +169,7 @@ export function createPassphraseForm({ submit, enterField }: Pick<Actions, "subm
       else field.removeAttribute("aria-invalid");
       refresh();
     },
-    /** From now on the words are held against this. What was said stays, unless it is not true any more. */
+    /** Checks words against this list from now on. Keeps the current message unless it no longer applies. */
     useWordList(loaded: WordList) {
       list = loaded;
       const isOver = said?.kind === "listLoading" || checkPassphrase(field.value, list).ok;

@@ -4,14 +4,14 @@ import { VOCABULARY } from "./test-vocabulary.ts";
 
 const GOOD = "anchor-banjo-cactus-dolphin-eagle-falcon";
 
-/** What the server does to what it gets (api/src/crypto/passphrase.ts): the tidy form must survive it. */
+/** The server's normalization (api/src/crypto/passphrase.ts), which the tidied form must survive. */
 const asHashed = (typed: string) =>
   typed
     .normalize("NFKC")
     .toLowerCase()
     .replace(/[^a-z]/g, "");
 
-describe("a passphrase that may be sent", () => {
+describe("a passphrase that can be sent", () => {
   test.each([
     ["as it was sent", GOOD],
     ["with spaces", "anchor banjo cactus dolphin eagle falcon"],
@@ -32,14 +32,14 @@ describe("a passphrase that may be sent", () => {
     ["numbered by lines", "1) anchor\n2) banjo\n3) cactus\n4) dolphin\n5) eagle\n6) falcon\n"],
     ["numbered in circles", "①anchor ②banjo ③cactus ④dolphin ⑤eagle ⑥falcon"],
     ["with the full stop of a sentence", `${GOOD}.`],
-  ])("is six words %s", (_, typed) => {
+  ])("is accepted %s", (_, typed) => {
     for (const list of [VOCABULARY, "missing"] as const) {
       expect(checkPassphrase(typed, list)).toEqual({ ok: true, passphrase: GOOD });
     }
     expect(asHashed(typed)).toBe(asHashed(GOOD));
   });
 
-  test("may be written as one, since the server drops the dashes anyway", () => {
+  test("may be written without dashes, which the server drops anyway", () => {
     const typed = GOOD.replaceAll("-", "");
     expect(checkPassphrase(typed, VOCABULARY)).toEqual({ ok: true, passphrase: GOOD });
     expect(checkPassphrase(typed, "missing")).toEqual({ ok: true, passphrase: typed });
@@ -49,12 +49,12 @@ describe("a passphrase that may be sent", () => {
     ["a dash was lost", GOOD.replace("-", "")],
     ["a line break fell into a word", GOOD.replace("dolphin", "dol\nphin")],
     ["a mail program wrapped it twice", GOOD.replace("cactus", "cac\n tus").replace("falcon", "fal-con")],
-  ])("may have its dashes in other places, which is the same to the server: %s", (_, typed) => {
+  ])("may have its dashes elsewhere, which is the same to the server: %s", (_, typed) => {
     expect(checkPassphrase(typed, VOCABULARY)).toEqual({ ok: true, passphrase: GOOD });
     expect(asHashed(typed)).toBe(asHashed(GOOD));
   });
 
-  test("means to the server exactly what was typed, whatever is between and inside the words", () => {
+  test("is to the server exactly what was typed, whatever separates or interrupts the words", () => {
     const marks = [
       " ",
       "-",
@@ -83,7 +83,7 @@ describe("a passphrase that may be sent", () => {
   });
 });
 
-describe("a message that was pasted whole", () => {
+describe("a pasted message", () => {
   const spaced = GOOD.replaceAll("-", " ");
   const other = "anchor-banjo-cactus-dolphin-eagle-zoom";
 
@@ -96,7 +96,7 @@ describe("a message that was pasted whole", () => {
     ["twice", `${GOOD}\n\nOnce more: ${spaced}`],
     ["beside the link, which it should not be", `https://s.example/vault_a/AbCdEfGhIjKlMnOpQrSt-_\n${GOOD}`],
     ["in a long thread", `${"On Monday somebody wrote to everybody\n".repeat(100)}${GOOD}`],
-  ])("is read for the six words: %s", (_, message) => {
+  ])("yields its six words: %s", (_, message) => {
     expect(checkPassphrase(message, VOCABULARY)).toEqual({ ok: true, passphrase: GOOD });
     expect(readPassphrase(message, VOCABULARY).isPicked).toBe(true);
   });
@@ -109,12 +109,12 @@ describe("a message that was pasted whole", () => {
     ["there are only five", "Passphrase: anchor banjo cactus dolphin eagle"],
     ["there are seven", `Passphrase: ${spaced} zoom`],
     ["the list is not there to tell", `Passphrase: ${spaced}`, "missing" as const],
-  ])("is not guessed at when %s", (_, message, list: "missing" | typeof VOCABULARY = VOCABULARY) => {
+  ])("yields nothing when %s", (_, message, list: "missing" | typeof VOCABULARY = VOCABULARY) => {
     expect(checkPassphrase(message, list)).toMatchObject({ ok: false });
     expect(readPassphrase(message, list).isPicked).toBe(false);
   });
 
-  test("is not looked through when it is a book", () => {
+  test("is not searched when it is too long", () => {
     expect(checkPassphrase(`${"x ".repeat(10_000)}\n${GOOD}`, VOCABULARY)).toEqual({
       ok: false,
       problem: { kind: "tooLong" },
@@ -181,27 +181,27 @@ describe("nothing is sent", () => {
     expect(check).toMatchObject({ ok: false, problem: at ? { kind: "unknownWord", at } : {} });
   });
 
-  test("while the list is on its way", () => {
+  test("while the word list loads", () => {
     expect(checkPassphrase(GOOD, "loading")).toEqual({ ok: false, problem: { kind: "listLoading" } });
   });
 });
 
-describe("while it is typed, a word", () => {
+describe("a word while typing", () => {
   const read = (typed: string) =>
     readPassphrase(typed, VOCABULARY).words.map(({ text, state }) => `${text} ${state}`);
 
-  test("is open as long as it may become one of the list", () => {
+  test("is open as long as it can become a word of the list", () => {
     expect(read("Anchor-banjo cac")).toEqual(["anchor listed", "banjo listed", "cac open"]);
     expect(read("anchorbanj")).toEqual(["anchor listed", "banj open"]);
   });
 
-  test("is unknown once it can't become one, or is over", () => {
+  test("is unknown once it can't become one, or has ended", () => {
     expect(read("ancx")).toEqual(["ancx unknown"]);
     expect(read("anch ")).toEqual(["anch unknown"]);
     expect(read("anch banjo")).toEqual(["anch unknown", "banjo listed"]);
   });
 
-  test("is not judged without the list", () => {
+  test("is unchecked without the list", () => {
     expect(readPassphrase("anchor xx", "loading").words.map(({ state }) => state)).toEqual([
       "unchecked",
       "unchecked",
@@ -209,7 +209,7 @@ describe("while it is typed, a word", () => {
   });
 });
 
-test("words are counted while they are typed", () => {
+test("words are counted while typing", () => {
   expect(wordsIn("Anchor-basket can")).toEqual(["anchor", "basket", "can"]);
   expect(wordsIn("")).toEqual([]);
 });

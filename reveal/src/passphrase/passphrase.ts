@@ -3,72 +3,72 @@ import type { Vocabulary } from "./vocabulary.ts";
 /** Words in every passphrase. */
 export const WORDS = 6;
 
-/** The server refuses more than this; nothing a person was sent comes near it. */
+/** Maximum length in characters that the server accepts. */
 const MAX_LENGTH = 1024;
 
-/** Six of the list's shortest words: fewer letters than this cannot be a passphrase. */
+/** Fewer letters than six of the shortest words can't be a passphrase. */
 const MIN_LETTERS = 18;
 
-/** No message that holds a passphrase is longer; anything longer is not even looked through. */
+/** Longer text is not searched for a passphrase. */
 const MAX_MESSAGE_LENGTH = 20_000;
 
-/** The word list, or why words can't be held against it. */
+/** The word list, or why it is unavailable. */
 export type WordList = Vocabulary | "loading" | "missing";
 
-/** A word in the field. `open`: it is being typed and may still become one of the list. */
+/** A word in the field. `open`: still being typed, and can become a word of the list. */
 export interface TypedWord {
   readonly text: string;
   readonly state: "listed" | "unknown" | "open" | "unchecked";
 }
 
-/** The words that would be sent. `isPicked`: they stand in a longer text, and the rest of it is left out. */
+/** The words that would be sent. `isPicked`: found in a longer text whose rest is ignored. */
 export interface Reading {
   readonly words: readonly TypedWord[];
   readonly isPicked: boolean;
 }
 
-/** Why what was typed is not worth the one attempt. */
+/** Why the input can't be sent. */
 export type PassphraseProblem =
   | { readonly kind: "blank" }
   | { readonly kind: "link" }
   | { readonly kind: "tooLong" }
   | { readonly kind: "listLoading" }
   | { readonly kind: "wordCount"; readonly words: number }
-  /** The word at this place, from 1, is not on the list. */
+  /** The word at this position, from 1, is not on the list. */
   | { readonly kind: "unknownWord"; readonly at: number };
 
-/** What was typed, judged: ready to send in a tidy form, or the reason why not. */
+/** Checked input: tidied and ready to send, or the reason why not. */
 export type PassphraseCheck =
   | { readonly ok: true; readonly passphrase: string }
   | { readonly ok: false; readonly problem: PassphraseProblem };
 
 /**
- * The words in what was typed, as the server will read them: NFKC, lower-case, a–z only. Characters nobody
- * can see (soft hyphens, zero-width joiners, direction marks) do not end a word: mail programs add them.
+ * The words of the input as the server reads them: NFKC, lower-case, a–z only. Invisible characters (soft hyphens,
+ * zero-width joiners, direction marks) don't end a word, because mail programs insert them.
  */
 export function wordsIn(input: string): string[] {
   const plain = input.normalize("NFKC").toLowerCase();
   return plain.replace(/\p{Cf}/gu, "").match(/[a-z]+/g) ?? [];
 }
 
-/** True when six words were typed with nothing between them, which the server accepts just as well. */
+/** Whether six words may have been typed without separators, which the server accepts as well. */
 function isUnseparated(words: readonly string[]): boolean {
   return words.length === 1 && (words[0]?.length ?? 0) >= MIN_LETTERS;
 }
 
-/** True for what is obviously the link: people paste what they copied last. */
+/** Whether the input is obviously the link: people paste what they copied last. */
 function looksLikeLink(input: string): boolean {
   return /:\/\/|vault_/i.test(input.normalize("NFKC"));
 }
 
-/** Reads the field, word by word, while it is typed in. */
+/** Reads the field word by word while typing. */
 export function readPassphrase(input: string, list: WordList): Reading {
   const typed = wordsIn(input.slice(0, MAX_MESSAGE_LENGTH));
   if (typeof list === "string") {
     return { words: typed.map((text) => ({ text, state: "unchecked" })), isPicked: false };
   }
   if (typed.length !== WORDS) {
-    // The server drops what is between words, so these letters are those six words to it, too.
+    // The server drops separators, so to it these letters are those six words.
     const whole = list.segment(typed.join(""));
     if (whole?.length === WORDS) return { words: whole.map(listed), isPicked: false };
   }
@@ -77,7 +77,7 @@ export function readPassphrase(input: string, list: WordList): Reading {
     if (picked) return { words: picked.map(listed), isPicked: true };
   }
   const isOpen = /[a-z]\p{Cf}*$/iu.test(input.normalize("NFKC"));
-  // With six words there, more letters at the end of the last are a slip, not the beginning of a seventh.
+  // After six words, extra letters at the end of the last are a typo, not the start of a seventh word.
   const mayGrow = (i: number) => isOpen && i === typed.length - 1 && typed.length < WORDS;
   const words = typed.flatMap((letters, i) => list.split(letters, mayGrow(i)));
   return {
@@ -90,7 +90,7 @@ export function readPassphrase(input: string, list: WordList): Reading {
   };
 }
 
-/** Decides if what was typed may be sent. A wrong attempt destroys the secret: slips stop here. */
+/** Decides whether the input may be sent. A wrong attempt destroys the secret, so typos must be caught here. */
 export function checkPassphrase(input: string, list: WordList): PassphraseCheck {
   const { words, isPicked } = readPassphrase(input, list);
   const texts = words.map(({ text }) => text);
@@ -109,8 +109,8 @@ export function checkPassphrase(input: string, list: WordList): PassphraseCheck 
 }
 
 /**
- * The passphrase in a message that was pasted whole: six words of the list that are all of a line, all that follows a
- * colon, or joined without a space. Null when there is none, or more than one, for then it would be a guess.
+ * Finds the passphrase in a pasted message: six words of the list that make up a line, follow a colon, or are joined
+ * without a space. Null if there is none or more than one, which would be a guess.
  */
 function pickPassphrase(message: string, list: Vocabulary): string[] | null {
   if (message.length > MAX_MESSAGE_LENGTH) return null;

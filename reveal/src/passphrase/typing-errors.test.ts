@@ -4,10 +4,10 @@ import { LIST, VOCABULARY } from "./test-vocabulary.ts";
 
 const LETTERS = [..."abcdefghijklmnopqrstuvwxyz"];
 
-/** Passphrases to mistype; each gives some 2,600 errors. */
+/** Number of passphrases to mistype; each yields some 2,600 errors. */
 const PASSPHRASES = 60;
 
-/** Mulberry32: the same passphrases each time, so that the figure means the same each time. */
+/** Mulberry32 with a fixed seed, so that every run tests the same passphrases. */
 function randomNumbers(seed: number): () => number {
   let state = seed;
   return () => {
@@ -18,7 +18,7 @@ function randomNumbers(seed: number): () => number {
   };
 }
 
-/** Every single-letter error in every position, the dashes' too. */
+/** Every single-letter error at every position, dashes included. */
 const ERRORS: Record<string, (typed: string) => string[]> = {
   "letter wrong": (typed) =>
     [...typed].flatMap((_, i) => LETTERS.map((letter) => typed.slice(0, i) + letter + typed.slice(i + 1))),
@@ -29,7 +29,7 @@ const ERRORS: Record<string, (typed: string) => string[]> = {
     [...typed.slice(1)].map((letter, i) => typed.slice(0, i) + letter + typed[i] + typed.slice(i + 2)),
 };
 
-test("of all single-letter errors at least 99.5 % are stopped before they reach the server", () => {
+test("stops at least 99.5 % of all single-letter errors before they reach the server", () => {
   const random = randomNumbers(1);
   const figures = Object.entries(ERRORS).map(([name, make]) => ({ name, make, made: 0, sent: 0 }));
   for (let n = 0; n < PASSPHRASES; n++) {
@@ -37,7 +37,7 @@ test("of all single-letter errors at least 99.5 % are stopped before they reach 
     const passphrase = words.join("-");
     const letters = words.join("");
     for (const figure of figures) {
-      // What is the same to the server (a dash lost or moved, one l of two swapped with the other) is no error.
+      // Not an error if it is the same to the server: a dash lost or moved, one l of two swapped with the other.
       for (const typed of figure.make(passphrase).filter((typed) => typed.replaceAll("-", "") !== letters)) {
         figure.made++;
         if (checkPassphrase(typed, VOCABULARY).ok) figure.sent++;

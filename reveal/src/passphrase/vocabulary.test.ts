@@ -1,17 +1,17 @@
 import { describe, expect, test } from "vitest";
 import { LIST, VOCABULARY } from "./test-vocabulary.ts";
 
-test("the list is sorted, as look-ups take it to be", () => {
+test("the list is sorted, as lookups require", () => {
   expect(LIST).toEqual(LIST.toSorted());
 });
 
 describe("a word", () => {
-  test("is of the list only when all of it is", () => {
+  test("is on the list only as a whole", () => {
     expect(LIST.every((word) => VOCABULARY.has(word))).toBe(true);
     for (const word of ["", "ancho", "anchors", "Anchor", "zzz"]) expect(VOCABULARY.has(word)).toBe(false);
   });
 
-  test("may become one of the list while its letters begin one", () => {
+  test("can become a word of the list while its letters begin one", () => {
     for (const letters of ["", "a", "anch", "anchor", "zoom"]) {
       expect(VOCABULARY.isBeginning(letters)).toBe(true);
     }
@@ -20,18 +20,18 @@ describe("a word", () => {
 });
 
 describe("a completion", () => {
-  test("is there as soon as only one word begins with these letters, and not before", () => {
+  test("exists as soon as only one word begins with these letters, and not before", () => {
     expect(VOCABULARY.completion("dolph")).toBe("dolphin");
     expect(VOCABULARY.completion("ancho")).toBeNull(); // anchor, anchovy
     expect(VOCABULARY.completion("")).toBeNull();
     expect(VOCABULARY.completion("zzz")).toBeNull();
   });
 
-  test("is not there for what is a word already", () => {
+  test("does not exist for a complete word", () => {
     expect(VOCABULARY.completion("dolphin")).toBeNull();
   });
 
-  test("is always the one word that it could be", () => {
+  test("is always the only possible word", () => {
     for (const word of LIST) {
       for (let length = 1; length < word.length; length++) {
         const completion = VOCABULARY.completion(word.slice(0, length));
@@ -50,23 +50,23 @@ describe("a suggestion", () => {
     ["two slips", "anchroo", ["anchor"]],
     ["its end missing", "dolph", ["dolphin"]],
     ["another spelling", "dolfin", ["dolphin", "domain"]],
-  ])("is made for a word with %s", (_, mistyped, meant) => {
+  ])("exists for a word with %s", (_, mistyped, meant) => {
     expect(VOCABULARY.suggestions(mistyped)).toEqual(meant);
   });
 
-  test.each(["", "x", "qqqqqq", "telefone", "passphrasesandmore"])("is not made for %j", (typed) => {
+  test.each(["", "x", "qqqqqq", "telefone", "passphrasesandmore"])("does not exist for %j", (typed) => {
     expect(VOCABULARY.suggestions(typed)).toEqual([]);
   });
 
-  test("is among at most three, the likeliest first", () => {
+  test("is one of at most three, the likeliest first", () => {
     expect(VOCABULARY.suggestions("ancr")).toEqual(["anchor", "anew", "anger"]);
   });
 });
 
-describe("letters with nothing between them", () => {
+describe("letters without separators", () => {
   const six = ["anchor", "banjo", "cactus", "dolphin", "eagle", "falcon"];
 
-  test("are the words of the list that they are made of", () => {
+  test("are split into the words of the list that they consist of", () => {
     expect(VOCABULARY.segment(six.join(""))).toEqual(six);
     expect(VOCABULARY.segment("anchor")).toEqual(["anchor"]);
   });
@@ -78,16 +78,16 @@ describe("letters with nothing between them", () => {
     },
   );
 
-  test("that are too many for one word are cut where it is certain", () => {
+  test("too long for one word are split where it is certain", () => {
     expect(VOCABULARY.split("anchorbanjocaktus", false)).toEqual(["anchor", "banjo", "caktus"]);
     expect(VOCABULARY.split("qqanchorbanjo", false)).toEqual(["qqanchorbanjo"]);
   });
 
-  test("stay one word when that may be a word with a slip", () => {
+  test("stay one word when they may be a mistyped word", () => {
     expect(VOCABULARY.split("anchors", false)).toEqual(["anchors"]);
   });
 
-  test("are a word and the beginning of the next one while they are typed", () => {
+  test("are a word and the start of the next one while typing", () => {
     expect(VOCABULARY.split("anchorb", true)).toEqual(["anchor", "b"]);
     expect(VOCABULARY.split("anchorxq", true)).toEqual(["anchorxq"]);
   });

@@ -1,38 +1,38 @@
-/** The letters in the list's words (api/src/crypto/passphrase.ts). */
+/** Shortest and longest word of the list in letters (api/src/crypto/passphrase.ts). */
 const SHORTEST = 3;
 const LONGEST = 9;
 
-/** With more slips than this in a word, what was meant is anybody's guess. */
+/** With more errors than this in a word, suggestions would be guesses. */
 const MOST_SLIPS = 2;
 
-/** As many guesses as one can compare at a glance. */
+/** As many suggestions as one can compare at a glance. */
 const MOST_SUGGESTIONS = 3;
 
 /**
- * The words that passphrases are made of. None of them begins another, so letters that are several of them in a row
- * are so in one way only, whatever stands between them.
+ * The word list of the passphrases. No word is a prefix of another, so a sequence of words without separators can be
+ * split in only one way.
  */
 export class Vocabulary {
   private readonly sorted: readonly string[];
   private readonly words: ReadonlySet<string>;
 
-  /** `words` are sorted by their letters, a–z. */
+  /** `words` must be sorted by their letters, a–z. */
   constructor(words: readonly string[]) {
     this.sorted = words;
     this.words = new Set(words);
   }
 
-  /** True for a word of the list. */
+  /** Whether a word is on the list. */
   has(word: string): boolean {
     return this.words.has(word);
   }
 
-  /** True while letters may become a word of the list, or are one. */
+  /** Whether a word of the list begins with these letters, or equals them. */
   isBeginning(letters: string): boolean {
     return this.sorted[this.firstFrom(letters)]?.startsWith(letters) ?? false;
   }
 
-  /** The one word that begins with these letters and has more of them; null if there is none, or a choice. */
+  /** The only word that begins with these letters and is longer. Null if there is none or more than one. */
   completion(letters: string): string | null {
     const at = this.firstFrom(letters);
     const word = this.sorted[at];
@@ -41,8 +41,8 @@ export class Vocabulary {
   }
 
   /**
-   * What may have been meant by a mistyped word, best first: the word it is the beginning of, else those with the
-   * fewest slips (a letter wrong, missing or too many, or two swapped) up to two. Empty when there is no good guess.
+   * Suggestions for a mistyped word, best first: the word that it begins, else the words with the fewest errors (a
+   * letter wrong, missing or extra, or two swapped), up to two. Empty if there is no good suggestion.
    */
   suggestions(mistyped: string): string[] {
     const whole = this.completion(mistyped);
@@ -55,15 +55,15 @@ export class Vocabulary {
     return [];
   }
 
-  /** The words that these letters are in a row; null when they are not made of words of the list alone. */
+  /** Splits letters into words of the list. Null if they don't consist of such words alone. */
   segment(letters: string): string[] | null {
     const { words, rest } = this.takeWords(letters);
     return words.length > 0 && rest === "" ? words : null;
   }
 
   /**
-   * Letters with nothing between them, as words: all of the list if they can be; else, when they are too many for one
-   * mistyped word, those of the list that they begin with, and what is left. `isOpen` says that more letters may come.
+   * Splits letters without separators: into words of the list if possible; else, if they are too long for one
+   * mistyped word, into the words they begin with and the rest. `isOpen`: more letters may follow.
    */
   split(letters: string, isOpen: boolean): string[] {
     const { words, rest } = this.takeWords(letters);
@@ -90,7 +90,7 @@ export class Vocabulary {
     return undefined;
   }
 
-  /** Where the words begin that are not before these letters. */
+  /** Index of the first word not sorted before these letters. */
   private firstFrom(letters: string): number {
     let low = 0;
     let high = this.sorted.length;
@@ -103,7 +103,7 @@ export class Vocabulary {
   }
 }
 
-/** The more letters are right from the start, the likelier; then, the nearer in length. */
+/** More correct letters at the start are likelier; then, a closer length. */
 function byLikeness(mistyped: string): (a: string, b: string) => number {
   const sameStart = (word: string) => {
     let length = 0;
@@ -115,8 +115,8 @@ function byLikeness(mistyped: string): (a: string, b: string) => number {
 }
 
 /**
- * How many slips make `a` of `b` (Damerau and Levenshtein's distance, no letter touched twice), or more than `most`
- * when it is that far: https://en.wikipedia.org/wiki/Damerau–Levenshtein_distance
+ * Edit distance of `a` and `b` (Damerau–Levenshtein, optimal string alignment), or more than `most` if it exceeds
+ * that: https://en.wikipedia.org/wiki/Damerau–Levenshtein_distance
  */
 function distance(a: string, b: string, most: number): number {
   if (Math.abs(a.length - b.length) > most) return most + 1;

@@ -3,10 +3,10 @@ import { say } from "../text/catalogue.ts";
 import { noticeText, wordCountText } from "../text/messages.ts";
 import type { Advice } from "./advice.ts";
 
-/** How long to be quiet before reading advice out: nobody wants to be interrupted at every letter. */
+/** Delay in ms before advice is announced, so that typing is not interrupted at every letter. */
 const READ_OUT_AFTER = 800;
 
-/** The line under the field: how many words stand there, what is wrong with one, and words to take instead. */
+/** The line below the field: how many words there are, what is wrong with one, and suggestions. */
 export function createWordAdvice(take: (word: string, at: number) => void) {
   const text = element("span", { id: "passphrase-advice" });
   const offers = element("span", { class: "offers" });
@@ -14,7 +14,7 @@ export function createWordAdvice(take: (word: string, at: number) => void) {
   const readOut = element("p", { class: "unseen", role: "status" });
   let waiting: ReturnType<typeof setTimeout> | undefined;
 
-  // A press must not take the focus from the field: that would fold a phone's keyboard away.
+  // A press must not move the focus out of the field, which would hide a phone's keyboard.
   offers.addEventListener("mousedown", (event) => event.preventDefault());
 
   function offer(word: string, at: number): HTMLElement {

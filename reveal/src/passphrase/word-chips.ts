@@ -2,10 +2,10 @@ import { element, svg } from "../dom.ts";
 import { say, sayNumber } from "../text/catalogue.ts";
 import { type TypedWord, WORDS } from "./passphrase.ts";
 
-/** Whether a place has a word yet, and what of it is known. */
+/** State of a position: its word's, or empty. */
 type ChipState = TypedWord["state"] | "empty";
 
-/** Drawn in a square of 16. */
+/** Drawn in a 16 × 16 square. */
 const ICONS: Record<ChipState, string> = {
   listed: "M3 8.5l3.3 3.3L13 4.8",
   unknown: "M4 4l8 8M12 4l-8 8",
@@ -14,10 +14,10 @@ const ICONS: Record<ChipState, string> = {
   empty: "",
 };
 
-/** Says a chip's state to who can't see its icon. */
+/** Text of a chip's state for screen readers. */
 const NAMES = { listed: "chipListed", unknown: "chipUnknown", open: "chipOpen", empty: "chipEmpty" } as const;
 
-/** The six places of the passphrase, each with its word and whether that is on the list. */
+/** The six positions of the passphrase, each with its word and whether that is on the list. */
 export function createWordChips(select: (at: number) => void) {
   const chips = Array.from({ length: WORDS }, (_, i) => createChip(() => select(i + 1)));
   // As in the field, the first word is on the left in every language.
@@ -38,7 +38,7 @@ function createChip(select: () => void) {
   const icon = svg("svg", { class: "chip-icon", viewBox: "0 0 16 16", "aria-hidden": "true" }, path);
   const name = element("span", { class: "unseen" });
   const item = element("li", {}, number, text, icon, name);
-  // For thumbs, to whom a caret in the field is hard to place. Keys have the field itself.
+  // For touch, where placing a caret is hard. Keyboard users have the field itself.
   item.addEventListener("click", select);
   return {
     item,

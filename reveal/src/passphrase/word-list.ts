@@ -2,18 +2,20 @@ import address from "@ttl-secrets/api/word-list.txt?url";
 import type { WordList } from "./passphrase.ts";
 import { Vocabulary } from "./vocabulary.ts";
 
-/** Words in the list (api/src/crypto/passphrase.ts). Another number: that was not the list, or not all of it. */
+/**
+ * Number of words in the list (api/src/crypto/passphrase.ts). Any other number means a wrong or truncated response.
+ */
 const LIST_LENGTH = 7772;
 
-/** Some 20 KB: who has not got them by now types without the list meanwhile. */
+/** In ms. The list is some 20 KB; on a slower connection the recipient types without it meanwhile. */
 const LOAD_TIMEOUT = 8_000;
 
-/** How long to wait before trying again what failed. */
+/** Delay in ms before a failed load is retried. */
 const RETRY_DELAY = 10_000;
 
 /**
- * Loads the words that passphrases are made of, and keeps trying until they are there. `use` is told each time that
- * they are still missing. Nothing depends on the list: without it, words can't be checked while they are typed.
+ * Loads the word list and retries until it succeeds. Calls `use` with "missing" after each failure. Without the list
+ * the page works, but can't check words while they are typed.
  */
 export function loadWordList(use: (list: WordList) => void): void {
   const attempt = () =>
@@ -24,7 +26,7 @@ export function loadWordList(use: (list: WordList) => void): void {
   void attempt();
 }
 
-/** @throws Error when the list does not come in time, or is not the list. */
+/** @throws Error if the list does not arrive in time or is not the word list. */
 async function fetchWordList(): Promise<Vocabulary> {
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), LOAD_TIMEOUT);

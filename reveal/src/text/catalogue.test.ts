@@ -9,7 +9,7 @@ const source = new URL("../", import.meta.url);
 
 const read = (tag: string): Catalogue => JSON.parse(readFileSync(new URL(`${tag}.json`, folder), "utf8"));
 
-/** Every text of a catalogue by its path, such as `screens.asking.next`; a plural's forms are one entry. */
+/** Every text of a catalogue by its path, such as `screens.asking.next`. The forms of a plural are one entry. */
 function textsOf(catalogue: Catalogue): Map<string, string[]> {
   const texts = new Map<string, string[]>();
   for (const [name, text] of Object.entries(catalogue.labels)) {
@@ -21,12 +21,13 @@ function textsOf(catalogue: Catalogue): Map<string, string[]> {
   return texts;
 }
 
-const holesIn = (text: string) => [...text.matchAll(/\{(\w*)\}/g)].map(([hole]) => hole).sort();
+const placeholdersIn = (text: string) =>
+  [...text.matchAll(/\{(\w*)\}/g)].map(([placeholder]) => placeholder).sort();
 
-/** What is the same word in both languages. */
+/** Texts that are the same word in English. */
 const SAME: Partial<Record<Language, string[]>> = { de: ["labels.field"], fr: ["labels.value"] };
 
-test("there is a catalogue for every language that is offered, and no other", () => {
+test("there is one catalogue per offered language, and no other", () => {
   expect(readdirSync(folder).sort()).toEqual(LANGUAGE_TAGS.map((tag) => `${tag}.json`).sort());
 });
 
@@ -34,17 +35,18 @@ describe.each(LANGUAGE_TAGS)("the texts in %s", (tag) => {
   const texts = textsOf(read(tag));
   const english = textsOf(en);
 
-  test("are those of the English page, no more and no fewer", () => {
+  test("have the same keys as English", () => {
     expect([...texts.keys()]).toEqual([...english.keys()]);
   });
 
-  test("have the English ones' holes", () => {
+  test("have the same placeholders as English", () => {
     for (const [name, [original = ""]] of english) {
-      for (const text of texts.get(name) ?? []) expect(holesIn(text), name).toEqual(holesIn(original));
+      for (const text of texts.get(name) ?? [])
+        expect(placeholdersIn(text), name).toEqual(placeholdersIn(original));
     }
   });
 
-  test("say something, and all of it in their own language", () => {
+  test("are not empty and all translated", () => {
     for (const [name, forms] of texts) {
       for (const text of forms) {
         expect(text.trim(), name).toBe(text);
@@ -55,7 +57,7 @@ describe.each(LANGUAGE_TAGS)("the texts in %s", (tag) => {
     }
   });
 
-  test("have a form for each plural that the language has", () => {
+  test("have every plural form of the language", () => {
     const categories = new Intl.PluralRules(tag).resolvedOptions().pluralCategories;
     for (const text of Object.values(read(tag).labels)) {
       if (typeof text !== "string") expect(Object.keys(text).sort()).toEqual([...categories].sort());
@@ -63,7 +65,7 @@ describe.each(LANGUAGE_TAGS)("the texts in %s", (tag) => {
   });
 });
 
-test("every text that is not a screen's is used somewhere", () => {
+test("every label is used", () => {
   const code = readdirSync(source, { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"))
     .map((file) => readFileSync(new URL(file, source), "utf8"))
@@ -73,7 +75,7 @@ test("every text that is not a screen's is used somewhere", () => {
   expect(Object.keys(en.labels).filter((name) => !isUsed(name))).toEqual([]);
 });
 
-test("outside English the page says that the words are English", () => {
+test("in other languages the hint says that the words are English", () => {
   const ENGLISH = /engl|engel|anglais|ingl|英語|英文|إنجليزية/i;
   for (const tag of LANGUAGE_TAGS) expect(read(tag).labels.hint, tag).toMatch(ENGLISH);
 });

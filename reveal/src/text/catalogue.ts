@@ -1,32 +1,32 @@
 import type en from "../../messages/en.json";
 import type { Language } from "./language.ts";
 
-/** A text for each plural category that its language has; which one applies, `count` decides. */
+/** A text per plural category of its language; `count` selects one. */
 type Plural = Partial<Record<Intl.LDMLPluralRule, string>>;
 
-/** What a screen says: a heading, what happened, and what to do next. */
+/** Texts of a screen: a heading, what happened, and what to do next. */
 export interface Screen {
   readonly heading: string;
   readonly happened: string;
   readonly next: string;
 }
 
-/** The name of a text that is not a screen's own. */
+/** Key of a text outside the screens. */
 export type Label = keyof typeof en.labels;
 
-/** The name of a screen. */
+/** Key of a screen. */
 export type ScreenName = keyof typeof en.screens;
 
 /**
- * All texts of the page in one language: a file of `messages/`, named by the language's tag. `{name}` in a text is a
- * hole that the page fills. The texts are for somebody in a hurry who has never heard of us.
+ * All texts of the page in one language: a file of `messages/` named by its language tag. `{name}` is a placeholder.
+ * Write for readers in a hurry who don't know the product.
  */
 export interface Catalogue {
   readonly labels: Readonly<Record<Label, string | Plural>>;
   readonly screens: Readonly<Record<ScreenName, Screen>>;
 }
 
-/** What a hole of a text is filled with; numbers are written as the language writes them. */
+/** Values for placeholders. Numbers are formatted for the language. */
 type Filling = Readonly<Record<string, string | number>>;
 
 const FILES = import.meta.glob<Catalogue>("../../messages/*.json", { import: "default" });
@@ -34,25 +34,25 @@ const FILES = import.meta.glob<Catalogue>("../../messages/*.json", { import: "de
 let language: Language = "en";
 let catalogue: Catalogue;
 
-/** Fetches a language's texts. Rejects when they don't arrive. */
+/** Loads a language's texts. Rejects if they can't be loaded. */
 export async function loadCatalogue(wanted: Language): Promise<Catalogue> {
   const load = FILES[`../../messages/${wanted}.json`];
   if (!load) throw new Error("no such language");
   return load();
 }
 
-/** From now on the page speaks this language. */
+/** Sets the page's language and texts. */
 export function speak(spoken: Language, texts: Catalogue): void {
   language = spoken;
   catalogue = texts;
 }
 
-/** The language that is spoken. */
+/** The current language. */
 export function spokenLanguage(): Language {
   return language;
 }
 
-/** A text in the language that is spoken, its holes filled. */
+/** A text in the current language with its placeholders filled. */
 export function say(label: Label, filling: Filling = {}): string {
   const text = catalogue.labels[label];
   if (typeof text === "string") return fill(text, filling);
@@ -60,13 +60,13 @@ export function say(label: Label, filling: Filling = {}): string {
   return fill(text[category] ?? text.other ?? "", filling);
 }
 
-/** A screen's texts in the language that is spoken. */
+/** A screen's texts in the current language. */
 export function sayScreen(name: ScreenName): Screen {
   const { heading, happened, next } = catalogue.screens[name];
   return { heading, happened, next: fill(next, { button: say("submit") }) };
 }
 
-/** A time in whole hours, minutes and seconds, as long as they are not zero. */
+/** A duration in hours, minutes and seconds, without zero parts. */
 export function sayDuration(seconds: number): string {
   const parts: [number, string][] = [
     [Math.floor(seconds / 3600), "hour"],
@@ -81,7 +81,7 @@ export function sayDuration(seconds: number): string {
   return new Intl.ListFormat(language, { type: "unit", style: "short" }).format(said);
 }
 
-/** A whole number as the language writes it. */
+/** A whole number, formatted for the language. */
 export function sayNumber(value: number): string {
   return new Intl.NumberFormat(language).format(value);
 }

@@ -2,7 +2,7 @@ import { element } from "../dom.ts";
 import { say, spokenLanguage } from "./catalogue.ts";
 import { LANGUAGE_TAGS, LANGUAGES, type Language } from "./language.ts";
 
-/** The list of languages at the top of the page, each under its own name. */
+/** Language menu at the top of the page; each language has its own name. */
 export function createLanguageSwitch(choose: (language: Language) => void) {
   const list = element(
     "select",
@@ -12,7 +12,7 @@ export function createLanguageSwitch(choose: (language: Language) => void) {
   list.addEventListener("change", () => choose(list.value as Language));
   return {
     list,
-    /** Names and shows the language that is spoken. */
+    /** Updates the label and the selected language. */
     write() {
       list.setAttribute("aria-label", say("language"));
       list.value = spokenLanguage();

@@ -12,6 +12,6 @@ test.each([
   [["ar-EG"], "ar"],
   [["dav", "da"], "da"],
   [[], "en"],
-])("a reader of %j gets %s", (readers, language) => {
+])("the preferred languages %j select %s", (readers, language) => {
   expect(chooseLanguage(readers)).toBe(language);
 });

@@ -1,4 +1,4 @@
-/** The languages that this page speaks, by their BCP 47 tags, each under the name that its readers look for. */
+/** Supported languages by BCP 47 tag, each with its own name. */
 export const LANGUAGES = {
   en: "English",
   da: "Dansk",
@@ -11,27 +11,27 @@ export const LANGUAGES = {
   ar: "العربية",
 };
 
-/** The tag of a language that this page speaks. */
+/** Tag of a supported language. */
 export type Language = keyof typeof LANGUAGES;
 
-/** All of them, in the order in which they are offered. */
+/** All tags in menu order. */
 export const LANGUAGE_TAGS = Object.keys(LANGUAGES) as Language[];
 
-/** The side that a language's lines begin on. */
+/** Writing direction of a language. */
 export function directionOf(language: Language): "ltr" | "rtl" {
   return language === "ar" ? "rtl" : "ltr";
 }
 
 /**
- * The first of a reader's languages that this page speaks, or else English. A region or script that we lack is no
- * reason for another language: Chinese is Chinese, Portuguese is Portuguese.
+ * The first supported language of the reader, or English. Ignores region and script: any Chinese or Portuguese
+ * selects ours.
  */
 export function chooseLanguage(readers: readonly string[]): Language {
   const spoken = readers.map((reader) => LANGUAGE_TAGS.find((tag) => primary(tag) === primary(reader)));
   return spoken.find((tag) => tag !== undefined) ?? "en";
 }
 
-/** The language itself, without script and region: `pt` of `pt-BR`. */
+/** Primary language subtag: `pt` of `pt-BR`. */
 function primary(tag: string): string | undefined {
   return tag.toLowerCase().split("-")[0];
 }

@@ -27,8 +27,8 @@ const EVERY: State[] = [
   ),
 ];
 
-describe("what the page says", () => {
-  test("is a heading, what happened and what to do, in every state", () => {
+describe("the page's texts", () => {
+  test("have a heading, what happened and what to do next in every state", () => {
     for (const state of EVERY) {
       const { heading, happened, next } = screenFor(state);
       expect(heading).not.toMatch(/\.$/);
@@ -37,11 +37,11 @@ describe("what the page says", () => {
     }
   });
 
-  test("has a screen for every state, and none that no state shows", () => {
+  test("have a screen for every state, and no unused one", () => {
     expect(new Set(EVERY.map(screenNameFor))).toEqual(new Set(Object.keys(en.screens)));
   });
 
-  test("has the headings that others rely on", () => {
+  test("have the headings that other tests rely on", () => {
     const heading = (state: State) => screenFor(state).heading;
     expect(heading({ kind: "asking", notice: null })).toBe("Someone has shared a secret with you");
     expect(heading({ kind: "revealed", value: "", copied: false, saved: false })).toBe("Here is your secret");
@@ -49,21 +49,21 @@ describe("what the page says", () => {
     expect(heading({ kind: "notAvailable" })).toBe("Secret not available");
   });
 
-  test("never repeats the passphrase or the value", () => {
+  test("never contain the passphrase or the value", () => {
     expect(JSON.stringify(EVERY.map(screenFor))).not.toMatch(/PASSPHRASE|VALUE/);
   });
 
-  test("states that the link was not used whenever an attempt was rejected", () => {
+  test("state that the link was not used whenever an attempt was rejected", () => {
     for (const state of pausedOpening) expect(screenFor(state).happened).toMatch(/did not use the link/i);
   });
 
-  test("names the button as the button is named", () => {
+  test("name the button by its label", () => {
     const [offline] = pausedOpening as [State];
     expect(screenFor(offline).next).toContain("press View secret.");
   });
 });
 
-test("a wait is said in hours, minutes and seconds", () => {
+test("a wait is shown in hours, minutes and seconds", () => {
   expect(waitText(1)).toBe("You can try again in 1 second.");
   expect(waitText(59)).toBe("You can try again in 59 seconds.");
   expect(waitText(60)).toBe("You can try again in 1 minute.");
@@ -76,21 +76,21 @@ test.each([
   ["de", "Das ist 1 Wort;", "Das sind 7 Wörter;", "in 2 Minuten, 1 Sekunde"],
   ["ja", "入力されたのは 1 語です。", "入力されたのは 7 語です。", "2 分 1 秒"],
   ["ar", "هذه كلمة واحدة", "كلمات؛", "دقيقتان"],
-] as const)("numbers and times are said as the language says them: %s", async (tag, one, seven, time) => {
+] as const)("numbers and times follow the language: %s", async (tag, one, seven, time) => {
   speak(tag, (await loadCatalogue(tag)) as Catalogue);
   expect(noticeText({ kind: "wordCount", words: 1 })).toContain(one);
   expect(noticeText({ kind: "wordCount", words: 7 })).toContain(seven);
   expect(waitText(121)).toContain(time);
 });
 
-test("the time left is said to the minute, and to the second when it gets short", () => {
+test("the remaining time is shown in minutes, and in seconds when it is short", () => {
   expect(timeLeftText(86_399)).toBe("Time left to open it: 23 hours, 59 minutes");
   expect(timeLeftText(659)).toBe("Time left to open it: 10 minutes");
   expect(timeLeftText(599)).toBe("Time left to open it: 9 minutes, 59 seconds");
   expect(timeLeftText(0)).toBe("Time left to open it: 0 seconds");
 });
 
-test("what stopped a passphrase is told gently, with the word that nothing was sent", () => {
+test("a problem with the input states that nothing was sent", () => {
   expect(noticeText({ kind: "blank" })).toBe(
     "Type the six words of the passphrase first. Nothing has been sent.",
   );

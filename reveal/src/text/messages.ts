@@ -2,22 +2,22 @@ import { WORDS } from "../passphrase/passphrase.ts";
 import type { Notice, PauseReason, State } from "../state.ts";
 import { type Screen, type ScreenName, say, sayDuration, sayScreen } from "./catalogue.ts";
 
-/** The countdown under a screen that asks to wait. */
+/** Countdown of a wait. */
 export function waitText(seconds: number): string {
   return say("wait", { time: sayDuration(seconds) });
 }
 
-/** How long the secret may still be opened: to the minute, and to the second in the last ten minutes. */
+/** Remaining time of the secret: in minutes, and in seconds for the last ten minutes. */
 export function timeLeftText(seconds: number): string {
   return say("timeLeft", { time: sayDuration(seconds < 600 ? seconds : seconds - (seconds % 60)) });
 }
 
-/** How many of the six words stand in the field. */
+/** How many of the six words have been typed. */
 export function wordCountText(words: number): string {
   return say("wordCount", { count: words, total: WORDS });
 }
 
-/** What the asking page says beside the field. */
+/** Message at the passphrase field. */
 export function noticeText(notice: Notice): string {
   switch (notice.kind) {
     case "blank":
@@ -39,18 +39,18 @@ export function noticeText(notice: Notice): string {
   }
 }
 
-/** What the page says in a state. Nothing here claims more than the page knows. */
+/** Texts of a state. They never claim more than the page knows. */
 export function screenFor(state: State): Screen {
   return sayScreen(screenNameFor(state));
 }
 
-/** The name of the screen for a state. */
+/** Key of a state's screen. */
 export function screenNameFor(state: State): ScreenName {
   if (state.kind !== "paused") return state.kind;
   return state.during === "open" ? PAUSED_OPENING[state.reason] : PAUSED_CHECKING[state.reason];
 }
 
-/** Paused with a passphrase in the field: here we know that the attempt was not made. */
+/** Paused with a passphrase in the field: the attempt was certainly not made. */
 const PAUSED_OPENING: Record<Exclude<PauseReason, "unreachable">, ScreenName> = {
   offline: "openOffline",
   overloaded: "openOverloaded",
@@ -58,7 +58,7 @@ const PAUSED_OPENING: Record<Exclude<PauseReason, "unreachable">, ScreenName> = 
   forbidden: "openForbidden",
 };
 
-/** Paused while checking: a check uses nothing up, but what came before it may have. */
+/** Paused while checking: the check did not use the link, but an earlier attempt may have. */
 const PAUSED_CHECKING: Record<PauseReason, ScreenName> = {
   offline: "checkOffline",
   unreachable: "checkUnreachable",
