@@ -1,8 +1,7 @@
 import * as schema from "@ttl-secrets/drizzle/schema";
 import { drizzle } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
-import { traceStatements } from "../tracing/statements.ts";
-import { preparedStatements } from "./prepared-statements.ts";
+import { wrapDriver } from "./driver.ts";
 
 /** The database, twice over one pool: `orm` for everyday queries, `sql` for the hand-written hot ones. */
 export type Database = ReturnType<typeof connect>;
@@ -59,8 +58,8 @@ export function connect(url: string, max = 10, { behindPooler = false } = {}) {
     ...(behindPooler && BEHIND_POOLER),
     connection: { application_name: "ttl-secrets", ...(behindPooler ? {} : TIMEOUTS) },
   });
-  const sql = traceStatements(client);
-  return { sql, orm: drizzle(preparedStatements(sql), { schema }), close: () => sql.end({ timeout: 5 }) };
+  const sql = wrapDriver(client);
+  return { sql, orm: drizzle(sql, { schema }), close: () => sql.end({ timeout: 5 }) };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { statementName } from "./statements.ts";
+import { statementName } from "./statement.ts";
 
-describe("a statement is called by what it does, and to what", () => {
+describe("the name of a statement is its verb and its table", () => {
   it.each([
     ['insert into "ttl_secrets" ("id") values ($1)', "INSERT ttl_secrets"],
     [

@@ -5,8 +5,8 @@ import { connect } from "./client.ts";
 
 const db = useDatabase();
 
-/** How often each statement that is kept on a connection was run. */
-const kept = (one: ReturnType<typeof connect>, like: string) => one.sql<{ runs: number }[]>`
+/** How often each prepared statement of a connection was run. */
+const prepared = (one: ReturnType<typeof connect>, like: string) => one.sql<{ runs: number }[]>`
   SELECT (generic_plans + custom_plans)::int AS runs FROM pg_prepared_statements WHERE statement LIKE ${like}`;
 
 async function withOneConnection(work: (one: ReturnType<typeof connect>) => Promise<void>, options = {}) {
@@ -17,17 +17,17 @@ async function withOneConnection(work: (one: ReturnType<typeof connect>) => Prom
 const ask = (orm: Pick<ReturnType<typeof connect>["orm"], "execute">, n: number) =>
   orm.execute<{ n: number }>(sql`SELECT ${n}::int AS n`);
 
-test("a statement of Drizzle's is prepared once and run each time, in and out of transactions", () =>
+test("a statement of Drizzle is prepared once and reused, in and outside transactions", () =>
   withOneConnection(async (one) => {
     for (const n of [1, 2]) expect(await ask(one.orm, n)).toMatchObject([{ n }]);
     await one.orm.transaction(async (tx) => {
       expect(await ask(tx, 3)).toMatchObject([{ n: 3 }]);
       await tx.transaction((nested) => ask(nested, 4));
     });
-    expect(await kept(one, "SELECT $1::int AS n")).toEqual([{ runs: 4 }]);
+    expect(await prepared(one, "SELECT $1::int AS n")).toEqual([{ runs: 4 }]);
   }));
 
-test("one with very many parameters is not kept", () =>
+test("a statement of more than 32 parameters is not prepared", () =>
   withOneConnection(async (one) => {
     const [few, many] = [32, 33].map((count) =>
       sql.join(
@@ -37,15 +37,15 @@ test("one with very many parameters is not kept", () =>
     );
     await one.orm.execute(sql`SELECT ${few} -- few`);
     await one.orm.execute(sql`SELECT ${many} -- many`);
-    expect(await kept(one, "SELECT % -- few")).toHaveLength(1);
-    expect(await kept(one, "SELECT % -- many")).toEqual([]);
+    expect(await prepared(one, "SELECT % -- few")).toHaveLength(1);
+    expect(await prepared(one, "SELECT % -- many")).toEqual([]);
   }));
 
-test("behind a pooler nothing is", () =>
+test("no statement is prepared behind a pooler", () =>
   withOneConnection(
     async (one) => {
       expect(await ask(one.orm, 1)).toMatchObject([{ n: 1 }]);
-      expect(await kept(one, "%")).toEqual([]);
+      expect(await prepared(one, "%")).toEqual([]);
     },
     { behindPooler: true },
   ));
