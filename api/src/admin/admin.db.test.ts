@@ -27,8 +27,8 @@ import { parseConfig } from "../config.ts";
 import { createAccount, disable, enable, resetPassword } from "./accounts.ts";
 import { backupAdvice } from "./backup-advice.ts";
 import { destroyPending } from "./destroy-pending.ts";
-import { ofCertificate } from "./doctor/certificate-checks.ts";
-import { ofServer } from "./doctor/database-checks.ts";
+import { certificateFinding } from "./doctor/certificate-checks.ts";
+import { serverFindings } from "./doctor/database-checks.ts";
 import { doctor } from "./doctor/doctor.ts";
 import { readVitals, type Vitals } from "./doctor/doctor-store.ts";
 import type { Installation } from "./installation.ts";
@@ -584,7 +584,7 @@ describe("doctor", () => {
   it("advises on a database that is out of support, in another encoding, or asked in the clear elsewhere", async () => {
     const vitals = { ...(await readVitals(db.current)), version: "14.20", major: 14, encoding: "LATIN1" };
     const levels = (changes: Partial<Vitals>, now: string) =>
-      ofServer({ ...vitals, ...changes }, new Date(now)).map(({ level }) => level);
+      serverFindings({ ...vitals, ...changes }, new Date(now)).map(({ level }) => level);
     expect(levels({ isLocal: false, isEncrypted: false }, "2026-11-13")).toEqual([
       "advice",
       "problem",
@@ -601,7 +601,7 @@ describe("doctor", () => {
 
   it("judges a certificate by its end, its host and its issuer", () => {
     const judge = (days: number, distrust?: string) =>
-      ofCertificate("https://secrets.example.com", {
+      certificateFinding("https://secrets.example.com", {
         validTo: new Date(Date.now() + days * 86_400_000),
         distrust,
       }).level;

@@ -1,25 +1,25 @@
 import { connect } from "node:tls";
 import type { Config } from "../../config.ts";
-import { advice, type Finding, ok, problem } from "./finding.ts";
+import { advice, type Check, type Finding, ok, problem } from "./finding.ts";
 
-/** Days before its end at which a certificate should have been renewed: automatic renewals come 30 days before. */
+/** Days before its end from which an unrenewed certificate is reported. Automatic renewals come 30 days before. */
 const CERTIFICATE_DAYS = 14;
 
-/** How long to wait for a server, in ms. */
-const PATIENCE_MS = 5_000;
+/** Timeout of a connection, in ms. */
+const TIMEOUT_MS = 5_000;
 
-/** What a TLS server shows of itself. */
+/** A TLS server's certificate. */
 interface Certificate {
   /** When it ends. */
   validTo: Date;
-  /** Why Node would not trust it, as a code such as `CERT_HAS_EXPIRED`; undefined: it would. */
+  /** Why Node does not trust it, as a code such as `CERT_HAS_EXPIRED`; undefined if it does. */
   distrust: string | undefined;
 }
 
 /**
- * The certificate that is shown at an https origin, trusted or not. Sends nothing.
+ * Reads the certificate at an https origin, trusted or not. Sends no request.
  *
- * @returns undefined when nobody answers there.
+ * @returns undefined if nothing answers there.
  */
 function certificateAt(origin: string): Promise<Certificate | undefined> {
   const { hostname, port } = new URL(origin);
@@ -28,10 +28,10 @@ function certificateAt(origin: string): Promise<Certificate | undefined> {
     const socket = connect({
       host,
       port: Number(port || 443),
-      // An address is no name (RFC 6066).
+      // SNI allows no IP address (RFC 6066, section 3).
       servername: /^[\d.]+$|:/.test(host) ? "" : host,
       rejectUnauthorized: false,
-      timeout: PATIENCE_MS,
+      timeout: TIMEOUT_MS,
     });
     const end = (certificate?: Certificate) => {
       socket.destroy();
@@ -39,7 +39,7 @@ function certificateAt(origin: string): Promise<Certificate | undefined> {
     };
     socket.once("secureConnect", () => {
       const { authorized, authorizationError } = socket;
-      // A string or an error, whatever the types say.
+      // A string or an error, despite its type.
       const reason: unknown = authorizationError;
       const code = reason instanceof Error ? (reason as NodeJS.ErrnoException).code : reason;
       end({
@@ -52,36 +52,33 @@ function certificateAt(origin: string): Promise<Certificate | undefined> {
   });
 }
 
-/** What browsers get to see; nothing is said where nothing answers, as before the proxy is set up. */
-export async function ofCertificates({
-  publicUrl,
-  revealUrl,
-}: Pick<Config, "publicUrl" | "revealUrl">): Promise<Finding[]> {
+/** Checks the certificates that browsers get. No finding where nothing answers, as before a proxy is set up. */
+export const checkCertificates: Check<Config> = async ({ publicUrl, revealUrl }) => {
   const origins = [...new Set([publicUrl, revealUrl])].filter((origin) => origin.startsWith("https:"));
   const findings = origins.map(async (origin) => {
     const certificate = await certificateAt(origin);
-    return certificate ? [ofCertificate(origin, certificate)] : [];
+    return certificate ? [certificateFinding(origin, certificate)] : [];
   });
   return (await Promise.all(findings)).flat();
-}
+};
 
-/** What is to be said of it. */
-export function ofCertificate(origin: string, { validTo, distrust }: Certificate): Finding {
+/** The finding about a certificate at an origin. */
+export function certificateFinding(origin: string, { validTo, distrust }: Certificate): Finding {
   const check = "certificate";
   const days = (validTo.getTime() - Date.now()) / 86_400_000;
   const until = validTo.toISOString().slice(0, 10);
-  if (days < 0) return problem(check, `That of ${origin} ended on ${until}.`, "Renew it now.");
+  if (days < 0) return problem(check, `The one at ${origin} ended on ${until}.`, "Renew it now.");
   if (distrust === "ERR_TLS_CERT_ALTNAME_INVALID") {
-    return problem(check, `That at ${origin} is for another host.`, "Give the proxy one for this host.");
+    return problem(check, `The one at ${origin} is for another host.`, "Give the proxy one for this host.");
   }
   if (distrust) {
     return advice(
       check,
-      `That of ${origin} is not trusted here (${distrust}): whoever's browser does not know its issuer is warned off.`,
-      "Take one from a public authority; or, with one of your own, set NODE_EXTRA_CA_CERTS to its certificate to have it checked.",
+      `The one at ${origin} is not trusted here (${distrust}): browsers that do not know its issuer show a warning.`,
+      "Get one from a public authority. With an authority of your own, set NODE_EXTRA_CA_CERTS to its certificate.",
     );
   }
   return days < CERTIFICATE_DAYS
-    ? advice(check, `That of ${origin} ends on ${until}.`, "See why it was not renewed yet.")
-    : ok(check, `That of ${origin} is trusted, until ${until}.`);
+    ? advice(check, `The one at ${origin} ends on ${until}.`, "Find out why it was not renewed yet.")
+    : ok(check, `The one at ${origin} is trusted, until ${until}.`);
 }

@@ -1,19 +1,20 @@
 import type { Database } from "../../db/client.ts";
 
-/** What the database says about itself. */
+/** The database server's version and settings. */
 export interface Vitals {
   version: string;
-  /** Of its major version, such as 17. */
+  /** Major version, such as 17. */
   major: number;
   encoding: string;
-  /** Whether this connection is encrypted; one that doesn't leave the machine need not be. */
+  /** Whether this connection is encrypted. */
   isEncrypted: boolean;
+  /** Whether this connection stays on the machine; then it need not be encrypted. */
   isLocal: boolean;
   synchronousCommit: string;
   synchronousStandbys: string;
   fsync: string;
   fullPageWrites: string;
-  /** Settings by which values of parameters would get into the server's log. */
+  /** Whether the server's log may contain the values of parameters. */
   logsParameters: boolean;
   /** Its clock, in ms since 1970. */
   nowMs: number;
@@ -25,7 +26,7 @@ export async function readVitals({ sql }: Pick<Database, "sql">): Promise<Vitals
     SELECT current_setting('server_version') AS version,
       current_setting('server_version_num')::int / 10000 AS major, current_setting('server_encoding') AS encoding,
       coalesce((SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()), false) AS "isEncrypted",
-      -- No addresses: a socket in the file system.
+      -- Null for a Unix socket.
       coalesce(inet_client_addr() = inet_server_addr(), true) AS "isLocal",
       current_setting('synchronous_commit') AS "synchronousCommit",
       current_setting('synchronous_standby_names') AS "synchronousStandbys", current_setting('fsync') AS fsync,
@@ -37,11 +38,11 @@ export async function readVitals({ sql }: Pick<Database, "sql">): Promise<Vitals
   return vitals;
 }
 
-/** What the stored secrets say about the servers that should look after them. */
+/** Counts over the stored secrets that show whether servers run their jobs. */
 export interface SecretVitals {
-  /** How long the longest expired payload has been waiting for a sweep, in seconds; null when none is. */
+  /** Seconds since the oldest expired payload should have been swept; null if there is none. */
   sweepLagSeconds: number | null;
-  /** Pending secrets that were stored before a failover or a restore. */
+  /** Number of pending secrets that were stored before a failover or a restore. */
   strays: number;
 }
 
