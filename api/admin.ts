@@ -1,4 +1,4 @@
-/** The operator's command line: `pnpm admin --help`. Uses the server's environment variables, or the file they stand in. */
+/** The operator's command line, `pnpm admin --help`. Configured by the server's environment variables, or a file of them. */
 import { Command, CommanderError } from "commander";
 import { AccountError } from "./src/accounts/manage-accounts.ts";
 import { createAccount, disable, enable, resetPassword } from "./src/admin/accounts.ts";
@@ -15,29 +15,29 @@ import { verifyAudit } from "./src/admin/verify-audit.ts";
 import { ConfigError, parseConfig } from "./src/config.ts";
 import { StartError, startFailure } from "./src/process/start-error.ts";
 
-/** Done; something was found, or could not be done; not asked for in the right way. */
+/** Done; problems found, or not done; wrong usage. */
 const EXIT = { ok: 0, problems: 1, usage: 2 };
 
-const PASSWORD = "read the password from standard input instead of making one";
+const PASSWORD = "read the password from standard input instead of generating one";
 
 const note = (line: string) => process.stderr.write(`${line}\n`);
 
 const program = new Command("pnpm admin")
-  .description("Looks after an installation of TTL Secrets: the one that the environment variables describe.")
+  .description("Manages the installation of TTL Secrets that the environment variables describe.")
   .option("--json", "print the result as JSON")
   .option(
     "--settings <file>",
-    "read the settings from this file, as systemd's EnvironmentFile=, and only there",
+    "read the settings from this file, as systemd's EnvironmentFile=, instead of the environment",
   )
   .configureHelp({ showGlobalOptions: true })
   .addHelpText(
     "after",
-    "\nExit codes: 0 done, 1 problems found or not done, 2 wrong usage. The embedded database is found by DATA_DIR, whether or not the server is running.",
+    "\nExit codes: 0 done, 1 problems found or not done, 2 wrong usage. DATA_DIR locates the embedded database, whether or not the server is running.",
   )
   .exitOverride()
-  .showHelpAfterError("(--help tells how)");
+  .showHelpAfterError("(see --help)");
 
-/** The configuration that the server has. */
+/** Reads the configuration that the server has. */
 async function readConfig() {
   const { settings } = program.opts();
   return parseConfig(settings === undefined ? process.env : await readSettings(settings));
@@ -63,7 +63,7 @@ function command(
     });
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: each command declares its own, and commander checks them
+// biome-ignore lint/suspicious/noExplicitAny: each command declares its options, and commander checks them
 type Options = any;
 
 const stdinOf = ({ passwordStdin }: Options) => (passwordStdin ? process.stdin : undefined);
@@ -71,40 +71,40 @@ const stdinOf = ({ passwordStdin }: Options) => (passwordStdin ? process.stdin :
 command("verify-audit", "find audit events that were edited, removed, inserted or moved", verifyAudit)
   .option("--vault <id>", "only this vault")
   .option("--anchors <file>", "also compare with what verify-audit --json printed earlier");
-command("rotate-key", "add a new encryption key, drop those that nothing needs any more", rotateKey);
+command("rotate-key", "add a new encryption key and drop those that are no longer needed", rotateKey);
 command("destroy-pending", "destroy pending secrets, after a restore or failover", destroyPending).option(
   "--strays",
-  "only those stored before it; the server does this by itself",
+  "only those stored before it; the server also does this",
 );
-command("sweep-now", "remove what has expired at once", sweepNow);
-command("create-account", "make an account; prints its password unless it is given", (on, options) =>
+command("sweep-now", "remove expired secrets now", sweepNow);
+command("create-account", "create an account; prints its password unless it is given", (on, options) =>
   createAccount(on, { ...options, stdin: stdinOf(options) }),
 )
-  .requiredOption("--email <address>", "what its owner signs in with")
-  .requiredOption("--name <name>", "what colleagues see")
+  .requiredOption("--email <address>", "address to sign in with")
+  .requiredOption("--name <name>", "name that colleagues see")
   .option("--password-stdin", PASSWORD);
-command("reset-password", "set another password and end all sessions of an account", (on, options) =>
+command("reset-password", "set a new password and end all sessions of an account", (on, options) =>
   resetPassword(on, { ...options, stdin: stdinOf(options) }),
 )
   .requiredOption("--email <address>", "the account")
   .option("--password-stdin", PASSWORD);
 command(
   "disable-account",
-  "end an account's sessions, streams and API keys, and let it sign in no more",
+  "end an account's sessions, streams and API keys, and prevent it from signing in",
   disable,
 ).requiredOption("--email <address>", "the account");
 command("enable-account", "let a disabled account sign in again", enable).requiredOption(
   "--email <address>",
   "the account",
 );
-command("list-vaults", "list vaults, their members and how much is in them", listVaults);
+command("list-vaults", "list vaults with their members and counts", listVaults);
 program
   .command("backup-advice")
-  .description("say what to back up, where it is, how to keep it, and how to restore it")
+  .description("print what to back up, where it is, how to keep it, and how to restore it")
   .action(async () => print(await backupAdvice(await readConfig())));
 program
   .command("doctor")
-  .description("check configuration, database, clocks, keys and sweeps, and say what to do")
+  .description("check configuration, database, clocks, keys and sweeps, and advise what to do")
   .action(async () => print(await doctor(readConfig, note)));
 
 function print({ lines, json, hasProblems }: Result): void {
@@ -117,15 +117,15 @@ try {
   await program.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) {
-    // It has said what is wrong, or given the help that was asked for.
+    // Commander has printed the mistake, or the help.
     process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   } else {
-    const isForPeople = [AccountError, CommandError, ConfigError, StartError].some(
+    const isPrintable = [AccountError, CommandError, ConfigError, StartError].some(
       (kind) => error instanceof kind,
     );
-    // Others may quote what must not be printed.
+    // The message of any other error may quote a secret.
     note(
-      isForPeople && error instanceof Error
+      isPrintable && error instanceof Error
         ? error.message
         : startFailure(error).replace("could not start", "failed"),
     );

@@ -6,46 +6,46 @@ import { watermarkFile } from "../secrets/watermark-file.ts";
 import { keyFileOf } from "./installation.ts";
 import type { Result } from "./result.ts";
 
-/** One thing to back up, or to leave out. */
+/** One item to back up, or to leave out. */
 interface Item {
   what: string;
-  /** A path, or the variable that has it. */
+  /** A path, or the variable that contains the value. */
   where: string;
   advice: string;
 }
 
-/** What a restore and a copy of this installation's database are made with. */
-interface Ways {
+/** How to back up and restore the database of an installation. */
+interface Procedure {
   backUp: string;
   restore: string;
 }
 
-const OWN_SERVER: Ways = {
+const OWN_SERVER: Procedure = {
   backUp:
     'Base backups with pg_basebackup and an archive of the log, or, with the servers running and DATABASE_URL set as they have it (set -a; . FILE): pg_dump --format=custom --file=ttl-secrets.dump "$DATABASE_URL"',
   restore:
-    'Recover a base backup from the archive (recovery.signal, restore_command), so that it begins a history of its own; or load a dump into an empty database: pg_restore --exit-on-error --no-owner --dbname="$DATABASE_URL" ttl-secrets.dump',
+    'Recover a base backup from the archive (recovery.signal, restore_command), so that it begins a timeline of its own; or load a dump into an empty database: pg_restore --exit-on-error --no-owner --dbname="$DATABASE_URL" ttl-secrets.dump',
 };
 
-const embedded = (folder: string): Ways => ({
-  backUp: `With the server stopped, or it is no copy: tar --create --gzip --file=ttl-secrets.tar.gz --directory="${folder}" postgres`,
+const embedded = (folder: string): Procedure => ({
+  backUp: `With the server stopped, else the copy is unusable: tar --create --gzip --file=ttl-secrets.tar.gz --directory="${folder}" postgres`,
   restore: `Move the old folder away, then: tar --extract --gzip --same-owner --file=ttl-secrets.tar.gz --directory="${folder}"`,
 });
 
 /**
- * What to back up of the installation with this configuration, how, and how to restore it. Needs no database: whoever
- * restores one has none yet. Says where secrets are, never what they are.
+ * Prints what to back up of the installation with this configuration, how, and how to restore it. Needs no database,
+ * as there is none before a restore. Prints where secrets are, never the secrets.
  */
 export async function backupAdvice(config: Config): Promise<Result> {
   const { databaseUrl, dataDir } = config;
   const folder = databaseUrl ? undefined : ((await findExisting(dataDir)) ?? dataDir);
-  const ways = folder === undefined ? OWN_SERVER : embedded(folder);
+  const procedure = folder === undefined ? OWN_SERVER : embedded(folder);
   const items = [
     {
       what: "the database",
       where: folder === undefined ? "DATABASE_URL" : join(folder, "postgres"),
-      // The command comes last, so that nothing stands after it that is not part of it.
-      advice: `Keep it for as long as accounts, lists and the audit log are worth to you. ${ways.backUp}`,
+      // The command comes last, so that it can be copied to the end of the line.
+      advice: `Keep it for as long as you need accounts, lists and the audit log. ${procedure.backUp}`,
     },
     ...ofKeys(config),
     {
@@ -56,8 +56,8 @@ export async function backupAdvice(config: Config): Promise<Result> {
   ];
   const restore = [
     "Stop every server.",
-    ways.restore,
-    "Before any server starts: pnpm admin destroy-pending. What was pending when the backup was made may have been opened since. (Of a backup of an older release, with that release.)",
+    procedure.restore,
+    "Before any server starts: pnpm admin destroy-pending. Secrets that were pending in the backup may have been opened since. (For a backup of an older release, run that release's command.)",
     "pnpm admin verify-audit --anchors FILE",
     "Start the servers, then: pnpm admin doctor",
   ];
@@ -70,35 +70,35 @@ export async function backupAdvice(config: Config): Promise<Result> {
   return { lines, json: { embedded: folder !== undefined, backUp: items, restore } };
 }
 
-/** The ring, the secret of sessions, and what was last seen of the database: all kept apart from it. */
+/** The key ring, the session secret and the watermark, which are kept apart from the database. */
 function ofKeys(config: Config): Item[] {
   const { dataDir, authSecret } = config;
   const keyFile = keyFileOf(config);
-  const lastSeen = watermarkFile(keyFile, config);
+  const watermark = watermarkFile(keyFile, config);
   return [
     {
       what: "the encryption keys",
       where: keyFile ?? "ENCRYPTION_KEYS",
       advice:
-        "Apart from the database, never in the same backup, and no copy older than 48 hours. Only pending secrets need them, and a restore destroys those; so losing the keys alone costs what is pending, and old copies of them are a danger only.",
+        "Apart from the database, never in the same backup, and no copy older than 48 hours. Only pending secrets need them, and a restore destroys those: losing the keys costs the pending secrets, and old copies are of no use but to an attacker.",
     },
     {
-      what: "the secret of sessions",
+      what: "the session secret",
       where: authSecret ? "AUTH_SECRET" : generatedKeysFile(dataDir),
-      advice: "Apart from the database. Without it everybody has to sign in again, and that is all.",
+      advice: "Apart from the database. Without it everyone has to sign in again; nothing else is lost.",
     },
-    lastSeen
+    watermark
       ? {
-          what: "what was last seen of the database",
-          where: lastSeen,
+          what: "the watermark of the database",
+          where: watermark,
           advice:
-            "Do not back it up, and leave it where it is when you restore: by it the server notices files that were put back.",
+            "Do not back it up, and leave it in place when you restore: it lets the server detect database files that were put back.",
         }
       : {
-          what: "what was last seen of the database",
+          what: "the watermark of the database",
           where: "nowhere",
           advice:
-            "With keys in the environment, files that are put back while no server runs are not noticed: do not leave out destroy-pending, or set ENCRYPTION_KEYS_FILE.",
+            "With keys in the environment, database files that were put back while no server ran are not detected: never skip destroy-pending, or set ENCRYPTION_KEYS_FILE.",
         },
   ];
 }

@@ -2,7 +2,7 @@ import { destroyPending as destroy } from "../secrets/destroy-pending.ts";
 import type { Installation } from "./installation.ts";
 import { counted, type Result } from "./result.ts";
 
-/** Who the audit log names for what was done by a command. */
+/** The actor that the audit log names for a command. */
 export const ADMIN = "pnpm admin";
 
 /** Destroys all pending secrets, or only those stored before a failover or a restore. */
@@ -13,7 +13,7 @@ export async function destroyPending(
   const destroyed = await destroy(db, { which: strays ? "foreign" : "all", actor: ADMIN });
   return {
     lines: [
-      `${counted(destroyed, "pending secret")} destroyed, each with its audit event. Their senders see it and can create them again.`,
+      `${counted(destroyed, "pending secret")} destroyed, each with its audit event. Their senders see this and can create them again.`,
     ],
     json: { destroyed },
   };

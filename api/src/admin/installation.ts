@@ -9,22 +9,22 @@ import { startFailure } from "../process/start-error.ts";
 import { createAccountServices } from "../services.ts";
 import { CommandError } from "./result.ts";
 
-/** What the commands work on: the same database and keys that the server with this configuration has. */
+/** The database and keys of the server with this configuration. */
 export interface Installation {
   config: Config;
   db: Database;
-  /** The file that holds the encryption keys; undefined when they come from the environment. */
+  /** The file of the encryption keys; undefined if they come from the environment. */
   keyFile: string | undefined;
   close(): Promise<void>;
 }
 
-/** Far more than a command's queries; a connection is only made when it is needed. */
+/** Size of the pool. Connections are opened on demand; no command runs as many queries at once. */
 const CONNECTIONS = 4;
 
 /**
  * Opens the installation, whether or not its server is running.
  *
- * @throws CommandError when its database can't be reached.
+ * @throws CommandError if its database can't be reached.
  */
 export async function openInstallation(
   config: Config,
@@ -34,7 +34,7 @@ export async function openInstallation(
   const postgres = databaseUrl
     ? { url: databaseDirectUrl ?? databaseUrl, stop: async () => {} }
     : await attachEmbeddedPostgres({ dataDir, onProgress }).catch((error: unknown) => {
-        // Each is one clear line for people.
+        // Their messages are made for operators.
         throw error instanceof Error ? new CommandError(error.message) : error;
       });
   const db = connect(postgres.url, CONNECTIONS);
@@ -53,25 +53,25 @@ export async function openInstallation(
   return { config, db, keyFile: keyFileOf(config), close };
 }
 
-/** The services of an installation that its commands use. Sign-up is open to the operator, and nothing is logged. */
+/** The services that the commands use. Sign-up is open to the operator, and nothing is logged. */
 export function accountServices({ db, config }: Pick<Installation, "db" | "config">) {
   return createAccountServices(
     { ...config, signUp: "open", rateLimitMultiplier: 1 },
-    // The secret signs nothing that leaves this process.
+    // Nothing signed with it leaves this process.
     { db, log: createLogger("silent"), authSecret: randomBytes(32).toString("base64") },
   );
 }
 
-/** The file that holds the encryption keys; undefined when they come from the environment. */
+/** The file of the encryption keys; undefined if they come from the environment. */
 export function keyFileOf({ databaseUrl, dataDir, keyFile, keyRing }: Config): string | undefined {
   if (keyFile !== undefined || keyRing || databaseUrl) return keyFile;
   return embeddedKeyFile(dataDir);
 }
 
-/** @throws CommandError when the database does not have the tables that this release works with. */
+/** @throws CommandError if the database does not have the tables of this release. */
 export async function requireMigrated({ db }: Installation): Promise<void> {
   if (await isMigrated(db.sql)) return;
   throw new CommandError(
-    "The database does not have the tables of this release yet. Start the server once; it makes them.",
+    "The database does not have the tables of this release yet. Start the server once; it creates them.",
   );
 }

@@ -2,7 +2,7 @@ import type { Installation } from "./installation.ts";
 import { counted, type Result } from "./result.ts";
 import { listVaults as read } from "./vault-store.ts";
 
-/** Lists every vault with its members and what is in it. */
+/** Lists every vault with its members and counts of its contents. */
 export async function listVaults({ db }: Pick<Installation, "db">): Promise<Result> {
   const vaults = await read(db);
   const lines = vaults.flatMap(({ id, name, members, projects, pendingSecrets, auditEvents }) => [

@@ -1,12 +1,12 @@
-/** What a command came to: the same for people, as lines, and for programs, as JSON. */
+/** Result of a command: the same content as lines of text and as JSON. */
 export interface Result {
   lines: string[];
   json: unknown;
-  /** Whether something was found that needs somebody's attention: exit code 1. */
+  /** Whether the operator must act: exit code 1. */
   hasProblems?: boolean;
 }
 
-/** A command can't do what it was asked for. The message says why and what to do: exit code 1. */
+/** A command failed. The message says why and what to do: exit code 1. */
 export class CommandError extends Error {
   override name = "CommandError";
 }

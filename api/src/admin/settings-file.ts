@@ -2,22 +2,21 @@ import { readFile } from "node:fs/promises";
 import { ConfigError } from "../config.ts";
 
 /**
- * The settings in a file that systemd reads as `EnvironmentFile=`, so that a command has the very ones that the service has.
+ * Reads a file that systemd reads as `EnvironmentFile=`, so that a command has the settings of the service.
  *
- * @throws ConfigError when it can't be read.
+ * @throws ConfigError if it can't be read.
  */
 export async function readSettings(path: string): Promise<Record<string, string>> {
   const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
-    throw new ConfigError(`${path}, the file of settings, can't be read (${error.code}).`);
+    throw new ConfigError(`The settings file ${path} can't be read (${error.code}).`);
   });
   return parseSettings(text);
 }
 
 /**
- * The variables in `text`, in systemd's syntax (systemd.exec(5), `EnvironmentFile=`): `'…'` is literal; in `"…"` a
- * backslash takes the meaning of `"`, `\`, `` ` `` and `$` away, and outside of both that of any character; before a line's
- * end it joins lines. Nothing is a remark but a line that starts with `#` or `;`, and `$` stands for itself. Of a variable
- * that is set twice the last counts.
+ * Parses variables in systemd's syntax (systemd.exec(5), `EnvironmentFile=`): `'…'` is literal; in `"…"` a backslash
+ * escapes `"`, `\`, `` ` `` and `$`, outside of quotes any character; before a line end it joins lines. Only a line that
+ * starts with `#` or `;` is a comment, and `$` is not expanded. If a variable is set twice, the last value counts.
  */
 export function parseSettings(text: string): Record<string, string> {
   const settings: Record<string, string> = {};
@@ -34,13 +33,13 @@ export function parseSettings(text: string): Record<string, string> {
   return settings;
 }
 
-/** The value that starts at `start`, and where its last line ends. */
+/** The value that starts at `start`, and the index where its last line ends. */
 function valueAt(text: string, start: number): { value: string; end: number } {
   let value = "";
   let quote = "";
-  // Quotes are quotes only before anything that is not quoted.
+  // Quotes have a meaning only before the first unquoted character.
   let isPlain = false;
-  /** How long the value is without blanks at its end that nothing protects. */
+  /** Length of the value without unquoted blanks at its end. */
   let kept = 0;
   let at = start;
   for (; at < text.length; at++) {

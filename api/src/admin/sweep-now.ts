@@ -4,7 +4,7 @@ import { openRollbackGuard } from "../secrets/rollback-guard.ts";
 import { accountServices, type Installation } from "./installation.ts";
 import { counted, type Result } from "./result.ts";
 
-/** Does at once what every server process does now and then. Harmless beside them. */
+/** Runs the sweep and the retention job of a server process once. Safe while servers run. */
 export async function sweepNow(installation: Pick<Installation, "db" | "config">): Promise<Result> {
   const { db, config } = installation;
   const { retention } = config;
@@ -16,7 +16,7 @@ export async function sweepNow(installation: Pick<Installation, "db" | "config">
   return {
     lines: [
       `${counted(expired, "expired secret")} removed, ${counted(interrupted, "interrupted attempt")} closed.`,
-      `Older than they are kept: ${counted(forgotten, "ended secret")} and ${counted(auditEvents, "audit event")} removed.`,
+      `Past their retention: ${counted(forgotten, "ended secret")} and ${counted(auditEvents, "audit event")} removed.`,
     ],
     json: swept,
   };

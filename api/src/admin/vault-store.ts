@@ -1,6 +1,6 @@
 import type { Database } from "../db/client.ts";
 
-/** A vault as the operator sees it. */
+/** A vault with counts of its contents. */
 interface VaultSummary {
   id: string;
   name: string;
@@ -11,7 +11,7 @@ interface VaultSummary {
   auditEvents: number;
 }
 
-/** All vaults, the oldest first. */
+/** All vaults, oldest first. */
 export async function listVaults({ sql }: Pick<Database, "sql">): Promise<VaultSummary[]> {
   const rows = await sql<VaultSummary[]>`
     SELECT v.id, v.name, to_char(v.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS "createdAt",
