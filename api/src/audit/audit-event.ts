@@ -1,4 +1,4 @@
-/** What an audit event can record; stored, and told to clients, by exactly these names. */
+/** Actions of audit events. Stored, and part of the public contract, by exactly these names. */
 export const AUDIT_ACTIONS = [
   "temporary_secret_create",
   "temporary_secret_viewed",
@@ -8,25 +8,25 @@ export const AUDIT_ACTIONS = [
 
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
-/** Which of a vault's events are asked for; what is undefined or null leaves none out. */
+/** Filter of a vault's events. Undefined or null does not filter. */
 export interface AuditFilter {
   projectId?: string | null | undefined;
-  /** An empty list leaves none out either. */
+  /** An empty list does not filter either. */
   actions?: readonly AuditAction[] | null | undefined;
-  /** The first instant… */
+  /** Inclusive. */
   from?: Date | null | undefined;
-  /** …and the first one after. */
+  /** Exclusive. */
   to?: Date | null | undefined;
 }
 
-/** One line of a vault's audit log. */
+/** An entry of a vault's audit log. */
 export interface AuditEvent {
   id: string;
   projectId: string;
   action: AuditAction;
   at: Date;
   sourceIp: string;
-  /** Who did it, as shown to people; null for a recipient, who is anonymous. */
+  /** Label of the member or API key; null for a recipient, who is anonymous. */
   actor: string | null;
   ttlSecretId: string | null;
   ttlSecretName: string | null;

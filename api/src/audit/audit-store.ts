@@ -6,7 +6,7 @@ import { after } from "../shared/keyset.ts";
 import type { PageRequest } from "../shared/paging.ts";
 import type { AuditAction, AuditEvent, AuditFilter } from "./audit-event.ts";
 
-/** The `sql` tag of Drizzle or of the driver: a statement uses the one it is written in. */
+/** The `sql` tag of Drizzle or of the driver. A statement uses the one it is written with. */
 type SqlTag<Fragment> = (strings: TemplateStringsArray, ...values: (Fragment | string | null)[]) => Fragment;
 
 /**
@@ -14,8 +14,8 @@ type SqlTag<Fragment> = (strings: TemplateStringsArray, ...values: (Fragment | s
  * `id`, `project_id` and `name` of TTL secrets and `source_ip`. In one statement with the change it records, neither can
  * be stored without the other.
  *
- * Storing an event locks its vault's chain until the transaction ends. So vaults are taken in order, and events are the
- * last thing that a statement or transaction waits for: who holds a chain waits only for further chains.
+ * Storing an event locks its vault's chain until the transaction ends. To prevent deadlocks, vaults are taken in order,
+ * and events come last in a statement or transaction: one that holds a chain waits only for further chains.
  */
 export function insertEventsOf<Fragment>(
   sql: SqlTag<Fragment>,
@@ -33,7 +33,7 @@ export function insertEventsOf<Fragment>(
 const { id, projectId, action, at, sourceIp, actor, ttlSecretId, ttlSecretName, seq, hash } = auditEvents;
 const eventFields = { id, projectId, action, at, sourceIp, actor, ttlSecretId, ttlSecretName };
 
-/** The condition for a vault's events that a filter lets through. */
+/** The condition for a vault's events that match a filter. */
 function matching(vaultId: string, filter: AuditFilter) {
   const { actions, from, to } = filter;
   return and(
@@ -45,7 +45,7 @@ function matching(vaultId: string, filter: AuditFilter) {
   );
 }
 
-/** One page of a vault's events, newest first, and one row more when there is a next page. */
+/** A page of a vault's events, newest first, plus one row if there is a next page. */
 export function listEvents(
   db: Queryable,
   { vaultId, filter, page }: { vaultId: string; filter: AuditFilter; page: PageRequest },
@@ -58,13 +58,13 @@ export function listEvents(
     .limit(page.first + 1);
 }
 
-/** Whether the vault has any event of this project, which may be gone. `projectId` must be a UUID. */
+/** Whether the vault has any event of this project, which may be deleted. `ofProject` must be a UUID. */
 export async function hasEvents(db: Queryable, vaultId: string, ofProject: string): Promise<boolean> {
   const rows = await db
     .select({ id })
     .from(auditEvents)
     .where(matching(vaultId, { projectId: ofProject }))
-    // Any will do; asked for the latest, PostgreSQL goes to the index and does not look for one in the table.
+    // Any event would do. With this order PostgreSQL uses the index instead of scanning the table.
     .orderBy(desc(at))
     .limit(1);
   return rows.length > 0;
@@ -76,7 +76,7 @@ export interface ExportedEvent extends AuditEvent {
   hash: Buffer;
 }
 
-/** At most `limit` of a vault's events that come after the place `afterSeq` of the chain and not after `lastSeq`, in its order. */
+/** At most `limit` of a vault's events with `afterSeq` < `seq` ≤ `lastSeq`, in order of the chain. */
 export function eventsInOrder(
   db: Queryable,
   range: { vaultId: string; filter: AuditFilter; afterSeq: number; lastSeq: number; limit: number },
@@ -89,12 +89,12 @@ export function eventsInOrder(
     .limit(range.limit);
 }
 
-/** An event to record: the database adds its time. */
+/** An event to record. The database adds its time. */
 export type NewEvent = Omit<AuditEvent, "id" | "at"> & { vaultId: string };
 
 /**
- * Records events of one vault in the transaction of what they record, or by the same statement (`tx.with(…)`), as the last
- * thing it does.
+ * Records events of one vault, in the same transaction as the change or in the same statement (`tx.with(…)`). Must come
+ * last there (see `insertEventsOf`).
  */
 export async function insertEvents(
   tx: Pick<Queryable, "insert">,

@@ -13,7 +13,7 @@ const PAGE = `query ($projectId: ID!, $first: Int, $after: String) {
 }`;
 
 describe("the audit log", () => {
-  it("tells the story of each secret in order", async () => {
+  it("records the events of each secret in order", async () => {
     const app = createTestApp(db.current);
     const sender = await createSender(app);
     const seen = await createSecret(app, sender, { name: "seen" });
@@ -29,7 +29,7 @@ describe("the audit log", () => {
     ]);
   });
 
-  it("is read in pages, newest first, each event once", async () => {
+  it("pages newest first, with each event once", async () => {
     const app = createTestApp(db.current);
     const sender = await createSender(app);
     for (let i = 0; i < 5; i++) await createSecret(app, sender);
@@ -44,7 +44,7 @@ describe("the audit log", () => {
     expect(ids).toHaveLength(5);
   });
 
-  it("of another vault's project is not found, also once that project is deleted", async () => {
+  it("of another vault's project is not found, even after that project is deleted", async () => {
     const app = createTestApp(db.current);
     const [mine, theirs] = [await createSender(app), await createSender(app)];
     await createSecret(app, theirs);
@@ -54,13 +54,13 @@ describe("the audit log", () => {
     expect((await read()).errors?.[0]?.extensions.code).toBe("NOT_FOUND");
   });
 
-  it("is empty, not missing, for a new project", async () => {
+  it('is empty, not "not found", for a new project', async () => {
     const app = createTestApp(db.current);
     const sender = await createSender(app);
     expect(await auditOf(app, sender)).toEqual([]);
   });
 
-  it("is filtered by action and by time, the start included and the end not, in pages too", async () => {
+  it("filters by action and time, start inclusive and end exclusive, across pages", async () => {
     const app = createTestApp(db.current);
     const sender = await createSender(app);
     const { projectId } = sender;

@@ -3,23 +3,23 @@ import { CHAIN_START, type ChainedEvent } from "./chain.ts";
 
 type Sql = Pick<Database, "sql">;
 
-/** How many events are read at once. */
+/** Events per query. */
 const BATCH = 1000;
 
-/** Where a vault's chain ends, as the database has it. */
+/** End of a vault's chain, as stored in the database. */
 export interface ChainEnd {
   length: number;
   head: Buffer;
 }
 
-/** Undefined when the vault has none, as one without events. */
+/** End of a vault's chain; undefined if it has none, as without events. */
 export async function chainEnd({ sql }: Sql, vaultId: string): Promise<ChainEnd | undefined> {
   const [end] = await sql<ChainEnd[]>`
     SELECT length::float8 AS length, head FROM audit_chains WHERE vault_id = ${vaultId}`;
   return end;
 }
 
-/** Where a vault's chain starts: after the last event that was old enough to be removed. */
+/** Start of a vault's chain: the last event that was removed past its retention. */
 export async function chainStart({ sql }: Sql, vaultId: string): Promise<{ seq: number; hash: Buffer }> {
   const [start] = await sql<{ seq: number; hash: Buffer }[]>`
     SELECT seq::float8 AS seq, hash FROM audit_chain_starts WHERE vault_id = ${vaultId}`;
@@ -27,8 +27,8 @@ export async function chainStart({ sql }: Sql, vaultId: string): Promise<{ seq: 
 }
 
 /**
- * A vault's events up to the place `last`, in order of the chain, a batch at a time. Whoever takes their time holds no
- * connection and no snapshot meanwhile: events never change, and those of later batches are already committed.
+ * A vault's events up to the place `last`, in order of the chain, a batch at a time. A slow consumer holds no connection
+ * and no snapshot between batches: events never change, and those of later batches are already committed.
  */
 export async function* chainedEvents(
   { sql }: Sql,
@@ -49,7 +49,7 @@ export async function* chainedEvents(
   }
 }
 
-/** How many events stand beyond the end of their vault's chain. */
+/** Number of events beyond the end of the vault's chain. */
 export async function eventsBeyondEnd({ sql }: Sql, vaultId: string): Promise<number> {
   const [row] = await sql<[{ count: number }]>`
     SELECT count(*)::int AS count FROM audit_events
@@ -58,7 +58,7 @@ export async function eventsBeyondEnd({ sql }: Sql, vaultId: string): Promise<nu
   return row.count;
 }
 
-/** Every vault that has events or the end of a chain, also when the vault itself is gone. */
+/** Every vault that has events or a chain, including deleted vaults. */
 export async function auditedVaults({ sql }: Sql): Promise<string[]> {
   const rows = await sql<{ id: string }[]>`
     SELECT vault_id AS id FROM audit_chains UNION SELECT vault_id FROM audit_events ORDER BY id`;

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** An audit event as it stands in its vault's chain, each column in the text that is hashed. */
+/** An audit event in its vault's chain, each column as the text that is hashed. */
 export interface ChainedEvent {
   /** Its place in the chain, from 1. */
   seq: number;
@@ -18,12 +18,12 @@ export interface ChainedEvent {
   ttlSecretName: string | null;
 }
 
-/** What the first event of a chain follows. */
+/** Hash that precedes the first event of a chain. */
 export const CHAIN_START = Buffer.alloc(32);
 
 /**
- * The hash that `event` has after one with the hash `previous`. Worked out here once more and not asked of the
- * database's `audit_event_hash()`: whoever may change rows may change a function, too.
+ * Hash of `event` after one with the hash `previous`. Computed here and not by the database's `audit_event_hash()`: an
+ * attacker who can change rows can change a function, too.
  */
 export function chainHash(previous: Buffer, event: Omit<ChainedEvent, "hash">): Buffer {
   const { seq, vaultId, id, projectId, action, at, sourceIp, actor, ttlSecretId, ttlSecretName } = event;

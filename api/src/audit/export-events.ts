@@ -6,18 +6,18 @@ import { type ExportedEvent, eventsInOrder } from "./audit-store.ts";
 import { chainEnd } from "./chain-store.ts";
 import { checkFilter } from "./list-events.ts";
 
-/** JSON Lines: one JSON object a line. CSV: RFC 4180, with a header. Both UTF-8. */
+/** JSON Lines: one JSON object per line. CSV: RFC 4180, with a header. Both are UTF-8. */
 export type ExportFormat = "jsonl" | "csv";
 
-/** How many events are in memory at once; some 400 KB of text. */
+/** Events in memory at once: some 400 KB of text. */
 const BATCH = 1000;
 
 /**
- * Every event of a member's vault that the filter lets through, in order of the chain, as text. It holds what was there
- * when it began, however long the reader takes; a batch is read when the one before was taken, and no connection is held
- * in between.
+ * Exports the events of a member's vault that match the filter, in order of the chain, as text. Contains the events
+ * stored at its start, however slow the client is. Each batch is read when the one before was consumed, and no connection
+ * is held in between.
  *
- * @returns the text in pieces. An error while it is read must not look like its end.
+ * @returns the text in pieces. The caller must not let an error during iteration look like the end.
  * @throws AppError as `listEvents`, before the first piece.
  */
 export async function exportEvents(
@@ -29,7 +29,7 @@ export async function exportEvents(
   const lastSeq = (await chainEnd(db, vaultId))?.length ?? 0;
   const read = (afterSeq: number) =>
     eventsInOrder(db.orm, { vaultId, filter, afterSeq, lastSeq, limit: BATCH });
-  // What can't be read at all is said while it still can be.
+  // Reads the first batch before the answer starts, so that a failure is still answered as an error.
   return pieces(await read(0), read, format === "csv" ? asCsv : asJsonLines);
 }
 
@@ -70,7 +70,7 @@ function asJsonLines(events: ExportedEvent[]): string {
   return events.map((event) => `${JSON.stringify(valuesOf(event))}\n`).join("");
 }
 
-/** Names and actors are other people's text: no cell may be taken for a formula (OWASP, *CSV injection*). */
+/** Names and actors are untrusted text: no cell may be read as a formula (OWASP, *CSV injection*). */
 function asCsv(events: ExportedEvent[], isFirst: boolean): string {
   return stringify(events.map(valuesOf), {
     columns: [...COLUMNS],

@@ -10,7 +10,7 @@ import { hasEvents, listEvents as readEvents } from "./audit-store.ts";
  * A page of a vault's audit log, or of one project's, newest first. The log outlives its project: it stays readable, to
  * members of the vault, after the project was deleted.
  *
- * @throws AppError `NOT_FOUND` when the vault has neither such a project nor events of one; `BAD_USER_INPUT` on `to`.
+ * @throws AppError `NOT_FOUND` if the vault has neither such a project nor events of one; `BAD_USER_INPUT` on `to`.
  */
 export async function listEvents(
   { db }: { db: Database },
@@ -20,7 +20,7 @@ export async function listEvents(
   return toPage(await readEvents(db.orm, { vaultId: member.vaultId, filter, page }), page);
 }
 
-/** Lets only such filters through that are of the member's own vault and of some time. @throws as `listEvents`. */
+/** Checks that the project belongs to the member's vault and the range is not empty. @throws as `listEvents`. */
 export async function checkFilter(
   { db }: { db: Database },
   { member, filter: { projectId, from, to } }: { member: Member; filter: AuditFilter },

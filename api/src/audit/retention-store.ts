@@ -1,26 +1,26 @@
 /**
- * The SQL that lets go of old audit events. Each vault keeps where its chain now starts: the place and hash of the last
- * event that was removed, from which the rest can be verified as before.
+ * The SQL that deletes audit events past their retention. Each vault keeps the start of its chain, the place and hash of
+ * the last deleted event, from which the rest can be verified.
  */
 import type { TransactionSql } from "postgres";
 import type { Database } from "../db/client.ts";
 
-/** Any number that nothing else in the database takes an advisory lock with. One process at a time removes events. */
+/** Key of an advisory lock that nothing else in the database uses. One process at a time deletes events. */
 const PURGE_LOCK = 7_786_502;
 
 /** A batch of one vault's oldest events. */
 interface OldEvents {
   vaultId: string;
-  /** The place of the last of them, and its hash. */
+  /** Place of the last of them, and its hash. */
   seq: number;
   hash: Buffer;
   count: number;
 }
 
 /**
- * Removes at most `limit` events older than `days`, all of one vault and from the start of its chain; an event that is
- * older than one before it stays until that one goes. Returns how many, 0 also when another process is at it. The
- * database refuses to remove what is younger than 30 days, or what is not at the start of a chain.
+ * Deletes at most `limit` events older than `days`, all of one vault and from the start of its chain; an event that is
+ * older than one before it stays until that one is deleted. Returns how many; 0 also while another process deletes. The
+ * database refuses to delete an event younger than 30 days or not at the start of its chain.
  */
 export function purgeBatch(db: Pick<Database, "sql">, days: number, limit: number): Promise<number> {
   return db.sql.begin(async (tx) => {

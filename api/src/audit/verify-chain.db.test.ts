@@ -30,7 +30,7 @@ async function vaultWith(count: number): Promise<string> {
   return vaultId;
 }
 
-/** Does what only the tables' owner can: changes the log behind the triggers' back. */
+/** Changes the log without its triggers, which only the tables' owner can do. */
 async function tamper(change: (sql: TransactionSql) => Promise<unknown>): Promise<void> {
   await db.current.sql.begin(async (sql) => {
     await sql`ALTER TABLE audit_events DISABLE TRIGGER USER`;
@@ -43,9 +43,9 @@ async function tamper(change: (sql: TransactionSql) => Promise<unknown>): Promis
 
 const problemsOf = async (vaultId: string) => (await verifyChain(db.current, { vaultId })).problems;
 
-/** Puts a copy of the event at `seq` after it, moving what follows. */
+/** Inserts a copy of the event at `seq` after it, and moves the following events. */
 async function insertAfter(sql: TransactionSql, vaultId: string, seq: number, hash: Buffer): Promise<void> {
-  // In two steps, because the places are unique while they move.
+  // In two steps: places must be unique at every moment.
   await sql`UPDATE audit_events SET seq = -seq - 1 WHERE vault_id = ${vaultId} AND seq > ${seq}`;
   await sql`UPDATE audit_events SET seq = -seq WHERE vault_id = ${vaultId} AND seq < 0`;
   await sql`
@@ -54,7 +54,7 @@ async function insertAfter(sql: TransactionSql, vaultId: string, seq: number, ha
 }
 
 describe("a vault's chain of audit events", () => {
-  it("holds after any number of events, and tells its length and head", async () => {
+  it("is valid after any number of events, with its length and head in the report", async () => {
     const vaultId = await vaultWith(5);
     const report = await verifyChain(db.current, { vaultId });
     expect(report).toMatchObject({ vaultId, length: 5, problems: [] });
@@ -63,11 +63,11 @@ describe("a vault's chain of audit events", () => {
     expect(report.head).toBe(last?.hash);
   });
 
-  it("holds for a vault without events", async () => {
+  it("is valid for a vault without events", async () => {
     expect(await verifyChain(db.current, { vaultId: newVault() })).toMatchObject({ length: 0, problems: [] });
   });
 
-  it("holds whatever text the events carry, also such as could stand for another field", async () => {
+  it("is valid with any text in the events, including text that resembles other fields", async () => {
     const vaultId = newVault();
     const texts = ["", "-", "1:x,-", ",", "héllo 🗝️\n\t'\"\\", "x".repeat(200), null];
     const events = texts.flatMap((actor) =>
@@ -83,7 +83,7 @@ describe("a vault's chain of audit events", () => {
     expect(await verifyChain(db.current, { vaultId })).toMatchObject({ length: 51, problems: [] });
   });
 
-  it("hashes to something else whenever a text is in another field, or split otherwise", async () => {
+  it("hashes differently when a text is in another field or split differently", async () => {
     const rows = await db.current.sql`
       SELECT DISTINCT audit_event_hash('', 1, ROW('00000000-0000-4000-8000-000000000000', 'v',
         '00000000-0000-4000-8000-000000000000', 'a', 'epoch', '::1', actor, NULL, name, 0, NULL)::audit_events) AS hash
@@ -92,7 +92,7 @@ describe("a vault's chain of audit events", () => {
     expect(rows).toHaveLength(8);
   });
 
-  it("does not hang on the time zone or the style of dates of who writes", async () => {
+  it("does not depend on the time zone or date style of the session that writes", async () => {
     const vaultId = newVault();
     for (const [zone, style] of [
       ["Asia/Kathmandu", "SQL, DMY"],
@@ -108,7 +108,7 @@ describe("a vault's chain of audit events", () => {
     expect(await problemsOf(vaultId)).toEqual([]);
   });
 
-  it("ignores a place or hash that an INSERT brings along", async () => {
+  it("ignores a place or hash given in an INSERT", async () => {
     const vaultId = await vaultWith(1);
     const [row] = await db.current.sql`
       INSERT INTO audit_events (id, vault_id, project_id, action, source_ip, seq, hash)
@@ -118,7 +118,7 @@ describe("a vault's chain of audit events", () => {
     expect(await problemsOf(vaultId)).toEqual([]);
   });
 
-  it("is kept by the database: its end can't be deleted or emptied, and an event that fails moves nothing on", async () => {
+  it("is protected by the database: its end can't be deleted or truncated, and a failed event does not extend it", async () => {
     const { sql } = db.current;
     const vaultId = await vaultWith(2);
     await expect(sql`DELETE FROM audit_chains`).rejects.toMatchObject({ code: "42501" });
@@ -153,7 +153,7 @@ describe("verification finds", () => {
     expect(await problemsOf(vaultId)).toContainEqual({ kind: "changed", seq: 2 });
   });
 
-  it("an event that was edited and hashed anew: the next one does not follow from it", async () => {
+  it("an event that was edited and hashed again, as the next one does not follow from it", async () => {
     const vaultId = await vaultWith(4);
     await tamper(async (sql) => {
       await sql`UPDATE audit_events SET actor = 'eve' WHERE vault_id = ${vaultId} AND seq = 2`;
@@ -164,7 +164,7 @@ describe("verification finds", () => {
     expect(await problemsOf(vaultId)).toEqual([{ kind: "changed", seq: 3 }]);
   });
 
-  it("an event moved to another vault, in both", async () => {
+  it("an event moved to another vault, in both vaults", async () => {
     const [from, to] = [await vaultWith(3), await vaultWith(1)];
     await tamper(
       (sql) => sql`UPDATE audit_events SET vault_id = ${to}, seq = 2 WHERE vault_id = ${from} AND seq = 3`,
@@ -191,7 +191,7 @@ describe("verification finds", () => {
     expect(await problemsOf(vaultId)).toEqual(missing.map(([from, to]) => ({ kind: "missing", from, to })));
   });
 
-  it("a removed event whose place was closed up", async () => {
+  it("a removed event whose gap was closed", async () => {
     const vaultId = await vaultWith(5);
     await tamper(async (sql) => {
       await sql`DELETE FROM audit_events WHERE vault_id = ${vaultId} AND seq = 2`;
@@ -203,7 +203,7 @@ describe("verification finds", () => {
     expect(await problemsOf(vaultId)).toContainEqual({ kind: "changed", seq: 2 });
   });
 
-  it("removed last events, also when the chain's length was set back", async () => {
+  it("removed last events, even if the chain's length was reduced", async () => {
     const vaultId = await vaultWith(5);
     await tamper(async (sql) => {
       await sql`DELETE FROM audit_events WHERE vault_id = ${vaultId} AND seq > 3`;
@@ -212,7 +212,7 @@ describe("verification finds", () => {
     expect(await problemsOf(vaultId)).toEqual([{ kind: "end" }]);
   });
 
-  it("a chain whose end is gone", async () => {
+  it("a chain whose stored end was deleted", async () => {
     const vaultId = await vaultWith(3);
     await tamper((sql) => sql`DELETE FROM audit_chains WHERE vault_id = ${vaultId}`);
     expect(await problemsOf(vaultId)).toEqual([{ kind: "added", count: 3 }]);
@@ -248,7 +248,7 @@ describe("verification finds", () => {
     expect(problems).toContainEqual({ kind: "changed", seq: 3 });
   });
 
-  it("a chain rewritten as a whole only by an anchor that was kept elsewhere", async () => {
+  it("a chain rewritten as a whole only with an anchor that was kept elsewhere", async () => {
     const vaultId = await vaultWith(4);
     const anchor = await verifyChain(db.current, { vaultId });
     await insertEvents(db.current.orm, [anEvent(vaultId)]);
@@ -270,7 +270,7 @@ describe("verification finds", () => {
     ]);
   });
 
-  it("a chain that is shorter than an anchor of it, or not there any more", async () => {
+  it("a chain that is shorter than its anchor, or deleted", async () => {
     const anchor = { vaultId: await vaultWith(2), length: 3, head: "00" };
     expect((await verifyChain(db.current, { vaultId: anchor.vaultId, anchors: [anchor] })).problems).toEqual([
       { kind: "anchor", seq: 3 },
@@ -299,7 +299,7 @@ describe("under load", { timeout: 120_000 }, () => {
     }
   });
 
-  it("parallel reveals, revokes and a project's deletion all end, none by a deadlock, in whole chains", async () => {
+  it("parallel reveals, revokes and a project's deletion finish without deadlock and leave valid chains", async () => {
     const app = createTestApp(db.current);
     const senders = [await createSender(app), await createSender(app)];
     for (const sender of senders) {
@@ -336,7 +336,7 @@ describe("under load", { timeout: 120_000 }, () => {
     expect(await problemsOf(sender.vaultId)).toEqual([]);
   });
 
-  it("sweeps of two processes that close attempts in many vaults never wait in a circle", async () => {
+  it("sweeps of two processes that close attempts in many vaults never deadlock", async () => {
     const app = createTestApp(db.current);
     const senders = await Promise.all(Array.from({ length: 6 }, () => createSender(app)));
     const pools = [connect(db.current.url, 4), connect(db.current.url, 4)];

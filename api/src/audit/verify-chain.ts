@@ -2,10 +2,10 @@ import type { Database } from "../db/client.ts";
 import { CHAIN_START, chainHash } from "./chain.ts";
 import { auditedVaults, chainEnd, chainedEvents, chainStart, eventsBeyondEnd } from "./chain-store.ts";
 
-/** At most this many problems of a vault are told; one change seldom makes more than two. */
+/** Maximum number of problems reported per vault; one change seldom makes more than two. */
 const MAX_PROBLEMS = 100;
 
-/** Where a vault's chain ended at some time, as `verifyChain` told it, kept outside the database. */
+/** End of a vault's chain at some time, as reported by `verifyChain` and kept outside the database. */
 export interface Anchor {
   vaultId: string;
   length: number;
@@ -14,9 +14,9 @@ export interface Anchor {
 }
 
 /**
- * What is wrong with a chain, and where: `changed`, an event, or its place, is not what was hashed after the event
- * before it; `missing`, events `from` to `to` are gone; `added`, events stand where the chain has no place; `end`, the
- * chain's end is not its last event; `anchor`, the chain is not the one that the anchor was taken of.
+ * A problem of a chain: `changed`, an event or its place is not the one that was hashed after the event before it;
+ * `missing`, events `from` to `to` are gone; `added`, events are outside the chain; `end`, the stored end is not the hash
+ * of the last event; `anchor`, the chain is not the one that the anchor was taken from.
  */
 export type ChainProblem =
   | { kind: "changed" | "anchor"; seq: number }
@@ -24,21 +24,21 @@ export type ChainProblem =
   | { kind: "added"; count: number }
   | { kind: "end" };
 
-/** What a vault's chain was found to be. `length` and `head` are its end: a new anchor. */
+/** Result of verifying a vault's chain. `length` and `head` are its end: a new anchor. */
 export interface ChainReport extends Anchor {
-  /** How many events from the chain's beginning are gone because they were older than they are kept. */
+  /** Number of events deleted from the start of the chain past their retention. */
   removed: number;
   problems: ChainProblem[];
 }
 
 /**
- * Reads a vault's audit events in order of the chain and finds those that were edited, removed, inserted or moved by
- * somebody who got around the database's triggers. Reads only, in batches; new events may come meanwhile.
+ * Verifies a vault's chain: finds audit events that were edited, removed, inserted or moved by someone who bypassed the
+ * database's triggers. Only reads, in batches; events may be added meanwhile.
  *
- * What no chain inside the database can show is a past rewritten as a whole, with every hash after the change and the
- * chain's end. The `anchors` can: they are ends of the chain that were written down elsewhere before.
+ * The chain alone can't show that it was rewritten as a whole, with every hash after the change and the stored end. The
+ * `anchors` can: they are earlier ends of the chain, kept elsewhere.
  *
- * @throws the driver's error when the database can't be asked.
+ * @throws the driver's error if the database is unreachable.
  */
 export async function verifyChain(
   db: Pick<Database, "sql">,
@@ -47,7 +47,7 @@ export async function verifyChain(
   const start = await chainStart(db, vaultId);
   const report = await walkChain(db, { vaultId, anchors, start });
   if (report.problems.length === 0) return report;
-  // Events may have been removed meanwhile, rightly. That moves the start.
+  // The retention job may have moved the start meanwhile. Then verify again.
   const now = await chainStart(db, vaultId);
   return now.seq === start.seq ? report : verifyChain(db, { vaultId, anchors });
 }
@@ -63,7 +63,7 @@ async function walkChain(
   const end = (await chainEnd(db, vaultId)) ?? { length: 0, head: CHAIN_START };
   const heads = new Map<number, string[]>();
   for (const { vaultId: of, length, head } of anchors) {
-    // What an anchor says of events that are gone can't be held against anything any more.
+    // An anchor of a deleted event can no longer be compared.
     if (of === vaultId && length >= start.seq) heads.set(length, [...(heads.get(length) ?? []), head]);
   }
   const problems: ChainProblem[] = [];
@@ -86,7 +86,7 @@ async function walkChain(
         misplaced++;
         continue;
       }
-      // What follows a gap can't be checked against what is gone; it is the start of what comes after it.
+      // An event after a gap can't be verified; the chain continues from its hash.
       if (seq > place + 1) found({ kind: "missing", from: place + 1, to: seq - 1 });
       else if (!chainHash(previous, event).equals(hash)) found({ kind: "changed", seq });
       const anchored = heads.get(seq) ?? [];
@@ -100,13 +100,13 @@ async function walkChain(
   else if (!previous.equals(end.head)) found({ kind: "end" });
   const added = misplaced + (await eventsBeyondEnd(db, vaultId));
   if (added > 0) found({ kind: "added", count: added });
-  // Anchors of places that the chain does not have, or no longer.
+  // Anchors of places that the chain does not have.
   for (const seq of heads.keys()) if (seq > 0) found({ kind: "anchor", seq });
   const [length, removed] = [end.length, start.seq];
   return { vaultId, length, head: end.head.toString("hex"), removed, problems };
 }
 
-/** Verifies the chains of all vaults, or only of `vaultId`, one after the other. */
+/** Verifies the chains of all vaults, or only of `vaultId`, one after another. */
 export async function* verifyChains(
   db: Pick<Database, "sql">,
   { vaultId, anchors = [] }: { vaultId?: string | undefined; anchors?: readonly Anchor[] },
