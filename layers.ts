@@ -9,7 +9,7 @@ const BASE = "crypto db logging process shared tracing";
 const FEATURES = "accounts api-keys audit live projects secrets";
 const FLOW = "Imports flow one way: use case ← graphql ← http ← services ← start.";
 const MEET = "Features meet only through accounts and audit.";
-const APP = "The dashboard's flow is app → features → ui → api, and its features do not import each other.";
+const APP = "The dashboard's flow is app → features → ui → api → page; features do not import each other.";
 
 /**
  * What a folder or file may import of ours besides itself. The second column names paths below `src` of the same app.
@@ -43,10 +43,11 @@ export const LAYERS: [of: string, may: string, why: string][] = [
   ["api/admin", "accounts admin config process", "It parses arguments and prints; src/admin does the work."],
   ["api/examples", "", "The example is the program of an integration, which has only the HTTP API."],
   ["drizzle", "", "The schema depends on nothing else of the product."],
-  ["dashboard/src/{accounts,api-keys,audit,explorer,projects,ttl-secrets}", "api gql i18n settings ui", APP],
-  ["dashboard/src/{api,gql,i18n}", "gql", APP],
-  ["dashboard/src/{settings,ui}", "api i18n ui", APP],
-  ["dashboard/src/app", "accounts api api-keys audit explorer gql i18n projects settings ttl-secrets ui", APP],
+  ["dashboard/src/{accounts,api-keys,audit,explorer,projects,ttl-secrets}", "api gql i18n page settings ui", APP],
+  ["dashboard/src/page", "", APP],
+  ["dashboard/src/{api,gql,i18n}", "gql page", APP],
+  ["dashboard/src/{settings,ui}", "api i18n page ui", APP],
+  ["dashboard/src/app", "accounts api api-keys audit explorer gql i18n page projects settings ttl-secrets ui", APP],
 ];
 
 /** What only one place imports: a path or package, the files that the rule is about, those that may, and why. */
@@ -90,11 +91,7 @@ export const rules: IForbiddenRuleType[] = [
     },
     to: {},
   },
-  {
-    name: "Files do not import each other, directly or in a circle.",
-    from: { pathNot: "reveal/src/" },
-    to: { circular: true },
-  },
+  { name: "Files do not import each other, directly or in a circle.", from: {}, to: { circular: true } },
 ];
 
 /** Each import below `root` that breaks a rule, as text: the file, what it imports, and the rule. */
