@@ -6,7 +6,7 @@ import { readBuiltApps } from "./apps/built-app.ts";
 import { type Config, ConfigError, effectiveConfig, parseConfig } from "./config.ts";
 import { startEmbeddedPostgres } from "./embedded-postgres/embedded-postgres.ts";
 import { requireFreePort } from "./http/listen.ts";
-import { embeddedKeys } from "./key-ring/embedded-keys.ts";
+import { openEmbeddedKeys } from "./key-ring/embedded-keys.ts";
 import { logDestination } from "./logging/buffered-destination.ts";
 import { createLogger, describeError } from "./logging/log.ts";
 import { PATIENCE_SECONDS, Shutdown } from "./process/shutdown.ts";
@@ -92,7 +92,7 @@ async function openDatabase(config: Config) {
     always: true,
   });
   void postgres.exited.then(() => stop("The embedded PostgreSQL stopped by itself.", 1));
-  const own = await embeddedKeys(dataDir);
+  const own = await openEmbeddedKeys(dataDir);
   // What is set in the environment wins.
   return {
     databaseUrl: postgres.url,

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Config } from "../config.ts";
 import { findExisting } from "../embedded-postgres/place.ts";
-import { generatedKeysFile } from "../key-ring/generated-keys.ts";
+import { keysJsonFile } from "../key-ring/embedded-keys.ts";
 import { watermarkFile } from "../secrets/watermark-file.ts";
 import { keyFileOf } from "./installation.ts";
 import type { Result } from "./result.ts";
@@ -84,7 +84,7 @@ function ofKeys(config: Config): Item[] {
     },
     {
       what: "the session secret",
-      where: authSecret ? "AUTH_SECRET" : generatedKeysFile(dataDir),
+      where: authSecret ? "AUTH_SECRET" : keysJsonFile(dataDir),
       advice: "Apart from the database. Without it everyone has to sign in again; nothing else is lost.",
     },
     watermark

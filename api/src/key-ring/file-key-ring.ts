@@ -5,14 +5,14 @@ import { syncFolder } from "../process/atomic-write.ts";
 import { KeyFileError, keysIn, readKeyFile } from "./key-file.ts";
 
 /**
- * How long in ms a key that was dropped stays in memory: as long as an attempt that began before may still need it
- * (`ATTEMPT_SECONDS` of the secrets' store).
+ * Milliseconds that a dropped key stays in memory: as long as an attempt that began earlier may need it
+ * (`ATTEMPT_SECONDS` of the secrets' stores).
  */
 const WIPE_AFTER_MS = 60_000;
 
 /**
- * The ring kept in a file, which replicas share and which changes while they run. What is in memory is always one
- * whole version of the file.
+ * A key ring in a file that replicas share and that changes while they run. Memory always holds one complete version of
+ * the file.
  */
 export class FileKeyRing implements KeyRing {
   readonly path: string;
@@ -25,7 +25,7 @@ export class FileKeyRing implements KeyRing {
     this.path = path;
   }
 
-  /** @throws KeyFileError when the file is missing, unreadable, readable by others, or holds anything but good keys. */
+  /** @throws KeyFileError when the file is missing, unreadable, readable by others, or holds an unusable key. */
   static async open(path: string): Promise<FileKeyRing> {
     const ring = new FileKeyRing(path);
     await ring.reload();
@@ -41,10 +41,10 @@ export class FileKeyRing implements KeyRing {
   }
 
   /**
-   * Takes over what the file holds now. Reading it costs a fraction of a millisecond and is done by one call at a time
-   * for all who ask meanwhile, so that it may be asked for by every request.
+   * Loads the file's current keys. Reading takes a fraction of a millisecond, and concurrent calls share one read, so
+   * every request may call this.
    *
-   * @throws KeyFileError as `open`; the ring in memory is then as it was.
+   * @throws KeyFileError as `open`; the ring in memory then stays the same.
    */
   reload(): Promise<void> {
     this.#reading ??= this.#read().finally(() => {
@@ -70,20 +70,20 @@ export class FileKeyRing implements KeyRing {
         );
       }
     }
-    // Whoever wrote the file may not have come to this yet, and nothing may be sealed with a key that a power cut takes.
+    // The writer may not have synced the folder yet, and no secret may be sealed with a key that a power cut can lose.
     await syncFolder(dirname(file.path));
 
     const former = this.#keys;
     this.#keys = new Map(keys.map(({ kid, key }) => [kid, key]));
     this.#activeKid = active.kid;
     this.#digest = digest;
-    // The attempts under way look keys up by their kid when they come to it, in the map that they began with.
+    // Attempts in progress keep looking up keys in the map that they started with.
     setTimeout(() => {
       for (const key of former.values()) key.fill(0);
     }, WIPE_AFTER_MS).unref();
   }
 }
 
-/** What to say of a file that is not there. */
+/** Message for a missing file. */
 const missing = (path: string) =>
   `${path}, the file of encryption keys, does not exist. Restore it, or make a new one with: pnpm admin rotate-key`;

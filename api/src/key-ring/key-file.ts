@@ -3,20 +3,20 @@ import { writeAtomically } from "../process/atomic-write.ts";
 import { StartError } from "../process/start-error.ts";
 import { formatKeys, parseKeys, type ServerKey } from "./key-format.ts";
 
-/** Thousands of keys: whatever is larger is another file. */
+/** Room for thousands of keys. A larger file is something else. */
 const MAX_BYTES = 256 * 1024;
 
-/** Permissions that other users than the owner may have: none. */
+/** Permission bits of group and others, none of which may be set. */
 const OTHERS = 0o077;
 
-/** The file of keys can't be used. The message says why and what to do, and repeats nothing of it. */
+/** The key file is not usable. The message says why and what to do, and holds none of the file's content. */
 export class KeyFileError extends StartError {
   override name = "KeyFileError";
 }
 
-/** The file of keys as it was read. */
+/** A key file as it was read. */
 export interface KeyFile {
-  /** The file itself, where the path given was a symbolic link. */
+  /** Real path, with symbolic links resolved. */
   path: string;
   bytes: Buffer;
   uid: number;
@@ -24,10 +24,10 @@ export interface KeyFile {
 }
 
 /**
- * Reads the file of keys. It must belong to one user only: no permissions for group and others.
+ * Reads a key file. Group and others must have no permissions on it.
  *
- * @returns undefined when there is no such file.
- * @throws KeyFileError when it can't be read, or others can.
+ * @returns undefined if the file does not exist.
+ * @throws KeyFileError if it can't be read, or other users can read it.
  */
 export async function readKeyFile(path: string): Promise<KeyFile | undefined> {
   try {
@@ -52,7 +52,7 @@ export async function readKeyFile(path: string): Promise<KeyFile | undefined> {
 }
 
 /**
- * The keys in it, the active one first.
+ * Keys in a key file, the active one first.
  *
  * @throws KeyFileError for anything but well-formed keys that look random.
  */
@@ -63,7 +63,7 @@ export function keysIn({ path, bytes }: KeyFile): ServerKey[] {
 }
 
 /**
- * Puts `keys` in place of what the file holds, all at once and durably, for the same owner as before.
+ * Replaces the file's content by `keys`, atomically and durably, with the given owner.
  *
  * @throws the file system's error; the file is then as it was.
  */

@@ -1,33 +1,32 @@
 import { KEY_BYTES } from "../crypto/key-ring.ts";
 import { isText, looksRandom } from "../crypto/weak-key.ts";
 
-/** A server key as it is written down. */
+/** A server key as the file holds it. */
 export interface ServerKey {
   kid: string;
   key: Buffer;
-  /** When it was added, by the database's clock; undefined where nobody wrote that down. */
+  /** When it was added, by the database's clock; undefined if not recorded. */
   addedAt: Date | undefined;
 }
 
-/** How to make what is asked for. */
+/** Advice that ends each message about a bad key. */
 export const MAKE_A_KEY = "make one with: openssl rand -base64 32";
 
 /** A kid of 1 to 32 letters, digits, `-` and `_`, the key in base64, and the time (ISO 8601, UTC) it was added, if known. */
 const ENTRY =
   /^([A-Za-z0-9_-]{1,32}):([A-Za-z0-9+/]{43}=)(?:[ \t]+(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z))?$/;
 
-/** The list that the file starts with, for whoever opens it. */
+/** Comment at the top of the file. */
 const HEADING = `# Encryption keys of TTL Secrets, the newest first: it seals, all of them open. Kept by the server.
 # Without this file no pending secret can be opened. Keep copies of it apart from those of the database, and no longer
 # than 48 hours: what was destroyed is out of reach of every backup as soon as its key is gone.
 `;
 
 /**
- * Reads keys, the active one first: `kid:base64`, joined by commas or one on a line, each with the time it was added
- * where that is known. Lines that start with `#` are remarks.
+ * Parses keys, the active one first: `kid:base64`, separated by commas or one per line, each with the time it was added
+ * if known. Lines that start with `#` are comments.
  *
- * @returns the keys, or everything that is wrong with them, in words that follow the name of what was read and
- *   repeat none of it.
+ * @returns the keys, or every problem with them, worded to follow the name of the source and without any of its content.
  */
 export function parseKeys(text: string): { keys: ServerKey[]; problems: string[] } {
   const keys: ServerKey[] = [];
@@ -53,7 +52,7 @@ export function parseKeys(text: string): { keys: ServerKey[]; problems: string[]
   return { keys, problems: [...problems] };
 }
 
-/** The keys as the file has them: `parseKeys` reads them back. */
+/** Text of the file, which `parseKeys` reads back. */
 export function formatKeys(keys: readonly ServerKey[]): string {
   const lines = keys.map(({ kid, key, addedAt }) => {
     const time = addedAt ? ` ${addedAt.toISOString()}` : "";

@@ -1,7 +1,7 @@
 import type { Database } from "../db/client.ts";
 import type { KeyUse } from "./plan-rotation.ts";
 
-/** The database's clock, and the kids of all payloads whose TTL is not over by it. */
+/** The database's time, and the kids of all payloads that have not expired by then. */
 export async function keyUse({ sql }: Pick<Database, "sql">): Promise<KeyUse> {
   const rows = await sql<{ nowMs: number; kid: string | null }[]>`
     SELECT (extract(epoch FROM now()::timestamptz(3)) * 1000)::float8 AS "nowMs", used.kid

@@ -6,11 +6,11 @@ import { readKeyFile } from "./key-file.ts";
 import { rotateKeys } from "./rotate-keys.ts";
 
 /**
- * The ring kept in the file at `path`. Where this process is the one that rotates, a file that does not exist yet is made,
- * so that a first start takes no key of the operator's making; where another does, the file has to be there, or two
- * replicas that don't see the same folder would each begin a ring of their own. The database must have its tables.
+ * Opens the key ring in the file at `path`. If this process rotates the keys, it creates a missing file, so that the first
+ * start needs no key from the operator. Otherwise the file must exist: two replicas that do not share the folder would
+ * each create a ring of their own. The database must be migrated.
  *
- * @throws KeyFileError when the file can't be used, or is gone while pending secrets need keys that were in it.
+ * @throws KeyFileError when the file can't be used, or is missing while pending secrets need keys that were in it.
  */
 export async function openKeyRing(
   { db, path, log }: { db: Pick<Database, "sql">; path: string; log: Logger },
@@ -18,11 +18,11 @@ export async function openKeyRing(
 ): Promise<FileKeyRing> {
   if (rotation === "daily" && !(await readKeyFile(path))) {
     const { added } = await rotateKeys({ db, path });
-    // Another replica may have made it meanwhile.
+    // Another replica may have created it in the meantime.
     if (added.length > 0) {
       log.warn(
         { file: path, kids: added },
-        "made the file of encryption keys, which did not exist: every replica needs this very file, and no backup of the database may hold it",
+        "created the file of encryption keys: every replica needs this file, and no backup of the database may contain it",
       );
     }
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { DROP_AFTER_MS, newKey, planRotation, ROTATE_AFTER_MS } from "./plan-rotation.ts";
+import { createKey, DROP_AFTER_MS, planRotation, ROTATE_AFTER_MS } from "./plan-rotation.ts";
 
 const NOW = new Date("2026-03-01T12:00:00.000Z");
 const MINUTE = 60_000;
@@ -7,7 +7,7 @@ const MINUTE = 60_000;
 const ago = (ms: number) => new Date(NOW.getTime() - ms);
 
 /** A key that was added so many ms ago. */
-const keyOfAge = (ms: number) => newKey(ago(ms));
+const keyOfAge = (ms: number) => createKey(ago(ms));
 
 /** The kids after a look at `keys`, `"new"` for one that was not there before. */
 function kidsAfter(
@@ -20,19 +20,19 @@ function kidsAfter(
 }
 
 describe("a new key", () => {
-  it("comes when the active one is 23 hours old, not a millisecond before", () => {
+  it("is added when the active one is 23 hours old, not a millisecond earlier", () => {
     const [young, old] = [keyOfAge(ROTATE_AFTER_MS - 1), keyOfAge(ROTATE_AFTER_MS)];
     expect(kidsAfter([young])).toEqual([young.kid]);
     expect(kidsAfter([old])).toEqual(["new", old.kid]);
     expect(ROTATE_AFTER_MS).toBe(23 * 3_600_000);
   });
 
-  it("comes when asked for, whatever the age", () => {
+  it("is added with force at any age", () => {
     const key = keyOfAge(0);
     expect(kidsAfter([key], { force: true })).toEqual(["new", key.kid]);
   });
 
-  it("comes for a key of unknown age and for one from the future, which then have an age like any other", () => {
+  it("is added when the active one is of unknown age or from the future, which then gets a known age", () => {
     for (const addedAt of [undefined, ago(-MINUTE)]) {
       const key = { ...keyOfAge(0), addedAt };
       const after = planRotation([key], { now: NOW, kidsInUse: new Set() }, { force: false });
@@ -41,12 +41,12 @@ describe("a new key", () => {
     }
   });
 
-  it("is the first when there is none", () => {
+  it("is added when there is none", () => {
     expect(kidsAfter([])).toEqual(["new"]);
   });
 
   it("differs from every other in kid and key, and is added now, by the database's clock", () => {
-    const [a, b] = [newKey(NOW), newKey(NOW)];
+    const [a, b] = [createKey(NOW), createKey(NOW)];
     expect(a.kid).not.toBe(b.kid);
     expect(a.key.equals(b.key)).toBe(false);
     expect(a.key).toHaveLength(32);
@@ -57,7 +57,7 @@ describe("a new key", () => {
 describe("an old key", () => {
   const active = keyOfAge(DROP_AFTER_MS);
 
-  it("goes 24 hours and a quarter after the next one took over, not a millisecond before", () => {
+  it("is dropped 24 hours and a quarter after the next one became active, not a millisecond earlier", () => {
     const old = keyOfAge(DROP_AFTER_MS + ROTATE_AFTER_MS);
     const younger = keyOfAge(DROP_AFTER_MS - 1);
     expect(DROP_AFTER_MS).toBe(24.25 * 3_600_000);
@@ -65,33 +65,33 @@ describe("an old key", () => {
     expect(kidsAfter([keyOfAge(0), younger, old]).slice(1)).toEqual([younger.kid, old.kid]);
   });
 
-  it("stays as long as a payload that can still be opened names it", () => {
+  it("is kept while an openable payload names it", () => {
     const old = keyOfAge(10 * DROP_AFTER_MS);
     expect(kidsAfter([keyOfAge(0), active, old], { inUse: [old.kid] })).toContain(old.kid);
   });
 
-  it("has its time counted from now when the one before it is of unknown age", () => {
+  it("is timed from now when the newer one is of unknown age", () => {
     const old = keyOfAge(10 * DROP_AFTER_MS);
     const hand = { ...keyOfAge(0), addedAt: undefined };
     expect(kidsAfter([hand, old])).toEqual(["new", hand.kid, old.kid]);
   });
 
-  it("does not go early because somebody put an older key in front of it", () => {
+  it("is not dropped early when an older key is moved in front of it", () => {
     const [older, newer] = [keyOfAge(10 * DROP_AFTER_MS), keyOfAge(MINUTE)];
     expect(kidsAfter([older, newer])).toContain(newer.kid);
   });
 
-  it("never gets 48 hours old with a look each minute", () => {
+  it("never gets 48 hours old with a check every minute", () => {
     expect(ROTATE_AFTER_MS + DROP_AFTER_MS + 2 * MINUTE).toBeLessThan(48 * 3_600_000);
   });
 
-  it("is not missed where it is the active one: that one always stays", () => {
+  it("is kept if it is the active one", () => {
     const key = keyOfAge(10 * DROP_AFTER_MS);
     expect(kidsAfter([key])).toEqual(["new", key.kid]);
   });
 });
 
-it("nothing to do is told by the very same list", () => {
+it("returns the same array when nothing changes", () => {
   const keys = [keyOfAge(MINUTE), keyOfAge(2 * MINUTE)];
   expect(planRotation(keys, { now: NOW, kidsInUse: new Set() }, { force: false })).toBe(keys);
 });

@@ -16,7 +16,7 @@ import { FileKeyRing } from "./file-key-ring.ts";
 import { KeyFileError, keysIn, readKeyFile, writeKeyFile } from "./key-file.ts";
 import { formatKeys } from "./key-format.ts";
 import { openKeyRing } from "./open-key-ring.ts";
-import { newKey } from "./plan-rotation.ts";
+import { createKey } from "./plan-rotation.ts";
 import { rotateKeys } from "./rotate-keys.ts";
 
 const db = useDatabase();
@@ -53,7 +53,7 @@ async function newReplica() {
 }
 
 describe("rotating", () => {
-  it("makes the file when there is none, with one key, for its owner only, and leaves nothing else", async () => {
+  it("creates a missing file with one key, readable by its owner only, and leaves no draft", async () => {
     const { active, added, dropped } = await rotate();
     expect(added).toEqual([active]);
     expect(dropped).toEqual([]);
@@ -62,7 +62,7 @@ describe("rotating", () => {
     expect((await readdir(folder)).toSorted()).toEqual(["keys", "keys.lock"]);
   });
 
-  it("does nothing until it is time, and then a new key seals while the old one opens", async () => {
+  it("does nothing until a key is due; then the new key seals and the old one still opens", async () => {
     const { active } = await rotate();
     expect(await rotate()).toMatchObject({ active, added: [], dropped: [] });
     await passHours(23);
@@ -86,11 +86,11 @@ describe("rotating", () => {
     expect(await rotate()).toMatchObject({ dropped: [sealedWith], missing: [] });
   });
 
-  it("says which keys pending secrets need that the file has not, and makes no file in their place", async () => {
+  it("reports keys that pending secrets need but the file lacks, and creates no file instead", async () => {
     await rotate();
     const { ring, app } = await newReplica();
     await createSecret(app, await createSender(app));
-    await writeKeyFile(path, [newKey(new Date())]);
+    await writeKeyFile(path, [createKey(new Date())]);
     expect((await rotate()).missing).toEqual([ring.activeKid]);
     await rm(path);
     await expect(rotate()).rejects.toThrow(
@@ -99,7 +99,7 @@ describe("rotating", () => {
     expect(await readdir(folder)).toEqual(["keys.lock"]);
   });
 
-  it("by any number of replicas at once makes one key", async () => {
+  it("by concurrent replicas adds one key", async () => {
     await rotate();
     for (let round = 0; round < 5; round++) {
       await passHours(23);
@@ -122,18 +122,18 @@ describe("rotating", () => {
   });
 
   it("killed at any moment leaves a file that opens everything it opened before", async () => {
-    const first = newKey(new Date());
+    const first = createKey(new Date());
     await writeKeyFile(path, [first]);
     const module = new URL("key-file.ts", import.meta.url).href;
     const lists = new URL("plan-rotation.ts", import.meta.url).href;
     const script = `
       const { keysIn, readKeyFile, writeKeyFile } = await import(${JSON.stringify(module)});
-      const { newKey } = await import(${JSON.stringify(lists)});
+      const { createKey } = await import(${JSON.stringify(lists)});
       const path = ${JSON.stringify(path)};
       process.stdout.write("go\\n");
       for (;;) {
         const keys = keysIn(await readKeyFile(path));
-        await writeKeyFile(path, [newKey(new Date()), ...keys.slice(-20)]);
+        await writeKeyFile(path, [createKey(new Date()), ...keys.slice(-20)]);
       }`;
     const rounds = 8;
     let written = 0;
@@ -149,7 +149,7 @@ describe("rotating", () => {
       const keys = await keysNow();
       expect(keys.at(-1)).toEqual(first);
       if (keys[0]?.kid !== before[0]?.kid) written++;
-      // What the kill left of a draft is no hindrance to the next.
+      // A draft that the kill left behind does not stop the next rotation.
       await rotate({ force: true });
       expect((await readdir(folder)).toSorted()).toEqual(["keys", "keys.lock"]);
     }
@@ -168,13 +168,13 @@ describe("a first start", () => {
     return openKeyRing({ db: db.current, path, log }, rotation);
   };
 
-  it("makes the file where this process rotates, once for all replicas, and says so loudly", async () => {
+  it("creates the file if this process rotates, once for all replicas, and logs a warning", async () => {
     const rings = await Promise.all(Array.from({ length: 4 }, () => openRing("daily")));
     const [key] = await keysNow();
     expect(new Set(rings.map(({ activeKid }) => activeKid))).toEqual(new Set([key?.kid]));
     expect((await stat(path)).mode & 0o777).toBe(0o600);
     expect(lines).toHaveLength(1);
-    expect(lines[0]).toContain("made the file of encryption keys");
+    expect(lines[0]).toContain("created the file of encryption keys");
     expect(lines[0]).not.toContain(key?.key.toString("base64"));
 
     await openRing("daily");
@@ -182,12 +182,12 @@ describe("a first start", () => {
     expect(await keysNow()).toEqual([key]);
   });
 
-  it("makes none where another process rotates", async () => {
+  it("creates no file if another process rotates", async () => {
     await expect(openRing("manual")).rejects.toThrow(/does not exist/);
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it("makes none where a pending secret needs the one that is gone", async () => {
+  it("creates no file if a pending secret needs the missing one", async () => {
     await rotate();
     const { app } = await newReplica();
     await createSecret(app, await createSender(app));
@@ -196,7 +196,7 @@ describe("a first start", () => {
     expect(await readdir(folder)).toEqual(["keys.lock"]);
   });
 
-  it("takes a damaged file for no missing one", async () => {
+  it("does not treat a damaged file as a missing one", async () => {
     await writeFile(path, "damaged", { mode: 0o600 });
     await expect(openRing("daily")).rejects.toThrow(/must be kid:base64/);
     expect(await readFile(path, "utf8")).toBe("damaged");
@@ -204,14 +204,14 @@ describe("a first start", () => {
 });
 
 describe("the ring of a running process", () => {
-  it("seals with a key that another replica added a moment ago, and opens what that one sealed", async () => {
+  it("seals with a key that another replica has just added, and opens what that replica sealed", async () => {
     await rotate();
     const [one, other] = [await newReplica(), await newReplica()];
     const sender = await createSender(one.app);
     const { active } = await rotate({ force: true });
     const secret = await createSecret(one.app, sender);
     expect(one.ring.activeKid).toBe(active);
-    // The other one has not looked at the file since; the claim tells it to.
+    // The other replica has not read the file since; the failed claim makes it reload.
     expect(other.ring.keys.has(active)).toBe(false);
     expect((await reveal(other.app, secret)).value).toBe("hunter2");
   });
@@ -244,18 +244,18 @@ describe("the ring of a running process", () => {
     expect(kids.size).toBeGreaterThan(2);
   }, 60_000);
 
-  it("creates nothing when its file is gone: a key kept nowhere would take the secret with it", async () => {
+  it("creates no secret when its file is missing: a key that is not stored would be lost with the process", async () => {
     await rotate();
     const { app } = await newReplica();
     const sender = await createSender(app);
     const secret = await createSecret(app, sender);
     await rm(path);
     await expect(createSecret(app, sender)).rejects.toThrow("create failed");
-    // What is sealed already still opens.
+    // Secrets that are already sealed still open.
     expect((await reveal(app, secret)).value).toBe("hunter2");
   });
 
-  it("keeps what it has, and says so, when the file was damaged", async () => {
+  it("keeps its keys, and logs an error, when the file is damaged", async () => {
     await rotate();
     const { ring } = await newReplica();
     const { activeKid } = ring;
@@ -269,16 +269,16 @@ describe("the ring of a running process", () => {
     expect(await readFile(path, "utf8")).toBe("k1:damaged-sentinel");
   });
 
-  it("takes no other key under a kid it knows", async () => {
+  it("accepts no different key under a known kid", async () => {
     await rotate();
     const { ring } = await newReplica();
     const [key] = await keysNow();
-    await writeKeyFile(path, [{ ...newKey(new Date()), kid: key?.kid ?? "" }]);
+    await writeKeyFile(path, [{ ...createKey(new Date()), kid: key?.kid ?? "" }]);
     await expect(ring.reload()).rejects.toThrow(/another key under a kid that is in use/);
     expect(ring.keys.get(ring.activeKid)).toEqual(key?.key);
   });
 
-  it("rotates by itself only when told to", async () => {
+  it("rotates by itself only with KEY_ROTATION=daily", async () => {
     await rotate();
     const { ring } = await newReplica();
     const log = createLogger("silent");
@@ -291,8 +291,8 @@ describe("the ring of a running process", () => {
   });
 });
 
-describe("a payload restored from a backup after its key has gone", () => {
-  it("is opened by nobody, not with the right passphrase and not with every key there is", async () => {
+describe("a payload restored from a backup after its key was dropped", () => {
+  it("can't be opened, even with the right passphrase and all current keys", async () => {
     await rotate();
     const { ring, app } = await newReplica();
     const secret = await createSecret(app, await createSender(app), { ttlSeconds: 86_400 });
@@ -338,7 +338,7 @@ describe("the file is refused", () => {
     return error.message;
   };
 
-  it("when it is missing, with what to do", async () => {
+  it("when it is missing, and the message says what to do", async () => {
     expect(await refusal()).toMatch(
       /does not exist\. Restore it, or make a new one with: pnpm admin rotate-key$/,
     );
@@ -347,7 +347,7 @@ describe("the file is refused", () => {
   it.each([0o640, 0o604, 0o620, 0o602, 0o610])(
     "when others may do anything with it: mode %o",
     async (mode) => {
-      await writeFile(path, formatKeys([newKey(new Date())]));
+      await writeFile(path, formatKeys([createKey(new Date())]));
       await chmod(path, mode);
       expect(await refusal()).toMatch(/can be read or changed by other users\. Run: chmod 600 /);
       await expect(rotate({ force: true })).rejects.toThrow(/chmod 600/);
@@ -355,12 +355,12 @@ describe("the file is refused", () => {
   );
 
   it.each([0o600, 0o400])("but not with mode %o", async (mode) => {
-    await writeFile(path, formatKeys([newKey(new Date())]), { mode: 0o600 });
+    await writeFile(path, formatKeys([createKey(new Date())]), { mode: 0o600 });
     await chmod(path, mode);
     expect((await FileKeyRing.open(path)).keys.size).toBe(1);
   });
 
-  it("when it is a folder, too large, empty, or anything but good keys, and never repeated", async () => {
+  it("when it is a folder, too large, empty or holds an unusable key, and its content is never repeated", async () => {
     path = folder;
     expect(await refusal()).toMatch(/must be a file/);
     path = join(folder, "keys");
@@ -372,9 +372,9 @@ describe("the file is refused", () => {
     }
   });
 
-  // Root reads everything.
+  // Root can read any file.
   it.skipIf(process.getuid?.() === 0)("when it can't be read", async () => {
-    await writeFile(path, formatKeys([newKey(new Date())]));
+    await writeFile(path, formatKeys([createKey(new Date())]));
     await chmod(path, 0);
     expect(await refusal()).toMatch(/can't be read \(EACCES\)/);
   });

@@ -8,31 +8,30 @@ import type { ServerKey } from "./key-format.ts";
 import { keyUse } from "./keys-in-use-store.ts";
 import { planRotation } from "./plan-rotation.ts";
 
-/** Seconds to wait for another process that works on the file; what it does takes milliseconds. */
+/** Seconds to wait for another process that changes the file, which takes milliseconds. */
 const LOCK_SECONDS = 20;
 
-/** What was done to the keys, and what they are now. Kids are no secrets: every stored payload names one. */
+/** Result of a rotation. Kids are not secret: every stored payload names one. */
 export interface Rotation {
-  /** The kid that seals from now on. */
+  /** Kid of the key that seals from now on. */
   active: string;
-  /** Kids added and dropped just now. */
+  /** Kids that this rotation added and dropped. */
   added: string[];
   dropped: string[];
   /** Kids kept because a pending secret may still need them. */
   kept: string[];
-  /** Kids that pending secrets need and the file has not: these secrets can't be opened until it has them again. */
+  /** Kids that pending secrets need but the file lacks. These secrets can't be opened until it has them again. */
   missing: string[];
 }
 
 /**
- * Brings the keys in the file at `path` up to date: adds a new one to seal with when it is time for it, or when
- * `force` asks for one, and drops those that no payload can refer to any more. Replicas and commands may call it at the same time, on one
- * file: a lock beside it lets one through and the others find nothing left to do. A file that is missing is made,
- * unless a pending secret needs a key that was in it. Root leaves both files to whom the keys, or else their folder,
- * belong to, who is the server's user.
+ * Rotates the keys in the file at `path`: adds an active key when one is due, or with `force`, and drops keys that no
+ * payload can refer to any more. Replicas and commands may call it concurrently on one file: a lock file admits one, and
+ * the others then find nothing to do. Creates a missing file, unless a pending secret needs a key that was in it. Run by
+ * root, it gives both files to the owner of the keys, or of their folder, which is the server's user.
  *
- * @throws KeyFileError when the file can't be read, is readable by others, holds anything but good keys, or can't be
- *   replaced; the driver's error when the database can't be asked. The keys are then as they were.
+ * @throws KeyFileError when the file can't be read, is readable by others, holds an unusable key, or can't be
+ *   replaced; the driver's error when a query fails. The keys then stay the same.
  */
 export async function rotateKeys(
   { db, path }: { db: Pick<Database, "sql">; path: string },
@@ -73,7 +72,7 @@ interface Owner {
   gid: number;
 }
 
-/** Whom root is to leave the files to: whom the keys belong to, or where there are none yet, their folder. */
+/** The owner to set when root runs this: that of the key file, or of its folder if there is none. */
 async function ownerFor(path: string): Promise<Owner | undefined> {
   if (process.getuid?.() !== 0) return undefined;
   const { uid, gid } = await stat(path).catch(() => stat(dirname(path)));
@@ -95,7 +94,7 @@ function rotationOf(
   };
 }
 
-/** Never more than one process is past this. One that dies lets go. */
+/** Admits one process at a time. The lock ends with the process. */
 async function waitForLock(path: string): Promise<FileLock> {
   const deadline = Date.now() + LOCK_SECONDS * 1000;
   for (;;) {

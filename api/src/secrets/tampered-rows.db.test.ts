@@ -293,14 +293,14 @@ describe("a payload whose key is not loaded", () => {
     expect(looks).toBe(1);
   });
 
-  it("is not consumed either when the keys can't be read again, and the log says why", async () => {
+  it("is not consumed either when the keys can't be reloaded, and the log says why", async () => {
     const app = createTestApp(db.current);
     const secret = await createSecret(app, await createSender(app));
     const reload = () => Promise.reject(new Error("no such file"));
     const keyless = createTestApp(db.current, { keyRing: { ...testKeyRing("k2"), reload } });
     expect(await reveal(keyless, secret)).toMatchObject({ code: "OVERLOADED" });
     expect(keyless.logs.map((line) => JSON.parse(line))).toContainEqual(
-      expect.objectContaining({ level: 50, msg: "the encryption keys can't be read again" }),
+      expect.objectContaining({ level: 50, msg: "the encryption keys could not be reloaded" }),
     );
     expect((await reveal(app, secret)).value).toBe("hunter2");
   });
