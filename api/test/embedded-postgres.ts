@@ -13,7 +13,7 @@ import {
   type EmbeddedPostgresOptions,
   startEmbeddedPostgres,
 } from "../src/embedded-postgres/embedded-postgres.ts";
-import { readCommandLine, readPids } from "../src/embedded-postgres/process-table.ts";
+import { readCommandLine, readPids } from "../src/embedded-postgres/postmaster.ts";
 
 /** Settings of a server whose data no power cut matters to. */
 export const THROWAWAY: Record<string, string> = {

@@ -3,8 +3,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import type { SystemUser } from "./command.ts";
 import { waitForFolder } from "./data-folder.ts";
-import { makeSystemDir } from "./system-dir.ts";
-import { closedFolder } from "./system-user.ts";
+import { closedFolder, makeSystemDir } from "./system-user.ts";
 
 /** The programs of PostgreSQL, as absolute paths. */
 export interface Binaries {

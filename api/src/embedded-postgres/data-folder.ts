@@ -1,8 +1,21 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdir, realpath } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { type FileLock, tryLockFile } from "../process/file-lock.ts";
-import { UnusableDataDirError } from "./data-dir.ts";
+
+/** The folder cannot hold a database. `message` is one line that says why and what to do. */
+export class UnusableDataDirError extends Error {
+  override readonly name = "UnusableDataDirError";
+
+  constructor(folder: string, cause: unknown) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    super(
+      `${folder} cannot hold the database (${reason}). Set DATA_DIR to a folder on a local disk that belongs to the user who starts TTL Secrets.`,
+      { cause },
+    );
+  }
+}
 
 /** Another live app holds the folder. `message` is one line that names the folder and says what to do. */
 export class DataDirInUseError extends Error {
@@ -11,6 +24,24 @@ export class DataDirInUseError extends Error {
   constructor(folder: string, pid: number | undefined) {
     const holder = pid === undefined ? "another running TTL Secrets" : `another TTL Secrets (process ${pid})`;
     super(`${folder} is in use by ${holder}. Stop that one first, or set DATA_DIR to a different folder.`);
+  }
+}
+
+/**
+ * Makes `folder` with mode 0700 if it is missing, and the folders above it with the usual one.
+ *
+ * @returns its absolute path without symbolic links, by which a running server is known again.
+ * @throws UnusableDataDirError if it cannot be made or entered.
+ */
+export async function openDataDir(folder: string): Promise<string> {
+  try {
+    await mkdir(dirname(folder), { recursive: true });
+    await mkdir(folder, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "EEXIST") throw error;
+    });
+    return await realpath(folder);
+  } catch (error) {
+    throw new UnusableDataDirError(folder, error);
   }
 }
 

@@ -1,11 +1,10 @@
 import { findBinariesPackage, placeBinaries } from "./binaries.ts";
 import { clusterFolder, ensureCluster, readSuperuserPassword } from "./cluster.ts";
-import { openDataDir } from "./data-dir.ts";
-import { type FolderLock, lockFolder } from "./data-folder.ts";
+import { type FolderLock, lockFolder, openDataDir } from "./data-folder.ts";
 import { openDatabase } from "./database.ts";
 import { findPlace } from "./place.ts";
 import { type Server, type ServerExit, startServer } from "./server.ts";
-import { SYSTEM_DIR } from "./system-dir.ts";
+import { SYSTEM_DIR } from "./system-user.ts";
 
 export { DataDirInUseError } from "./data-folder.ts";
 export type { ServerExit } from "./server.ts";

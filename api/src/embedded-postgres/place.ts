@@ -4,8 +4,7 @@ import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { clusterFolder, homeFolder } from "./cluster.ts";
 import type { SystemUser } from "./command.ts";
-import { makeSystemDir } from "./system-dir.ts";
-import { closedFolder, findServerUser, giveTo, ownerOf } from "./system-user.ts";
+import { closedFolder, findServerUser, giveTo, makeSystemDir, ownerOf } from "./system-user.ts";
 
 /** Where the database of a data folder is, and who runs its server. */
 export interface Place {

@@ -1,7 +1,7 @@
-import { readFile, readlink } from "node:fs/promises";
+import { readdir, readFile, readlink } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { readCommandLine } from "./process-table.ts";
+import { runCommand } from "./command.ts";
 
 /** What a server says about itself in `postmaster.pid`. */
 export interface Postmaster {
@@ -97,4 +97,25 @@ function signalIfAlive(pid: number, signal: NodeJS.Signals): void {
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
   }
+}
+
+/** The program and arguments of a process, separated by spaces; empty if there is no such process, or a zombie. */
+export async function readCommandLine(pid: number): Promise<string> {
+  if (process.platform === "linux") {
+    // Not by `ps`: a minimal Debian has none.
+    const text = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
+    return text.replaceAll("\0", " ");
+  }
+  // macOS. -ww: do not cut the line.
+  const { code, output } = await runCommand("ps", ["-ww", "-o", "command=", "-p", String(pid)]);
+  return code === 0 ? output : "";
+}
+
+/** The ids of all processes. */
+export async function readPids(): Promise<number[]> {
+  const names =
+    process.platform === "linux"
+      ? await readdir("/proc")
+      : (await runCommand("ps", ["-A", "-o", "pid="])).output.split("\n").map((line) => line.trim());
+  return names.filter((name) => /^\d+$/.test(name)).map(Number);
 }

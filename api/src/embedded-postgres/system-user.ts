@@ -1,4 +1,4 @@
-import { chown, lstat, readdir, realpath, stat } from "node:fs/promises";
+import { chmod, chown, lstat, mkdir, readdir, realpath, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { runCommand, type SystemUser } from "./command.ts";
 
@@ -50,6 +50,27 @@ export async function closedFolder(folder: string, user: SystemUser): Promise<st
   const { uid, gid, mode } = await lstat(path);
   const enter = uid === user.uid ? 0o100 : gid === user.gid ? 0o010 : 0o001;
   return mode & enter ? undefined : path;
+}
+
+/** Where root keeps what must lie outside a folder closed to other users (Filesystem Hierarchy Standard, 5.8). */
+export const SYSTEM_DIR = "/var/lib/ttl-secrets";
+
+/**
+ * Makes `systemDir`, which every user may enter and only root may write, if it is missing.
+ *
+ * @throws Error if it cannot be made, say on a read-only file system.
+ */
+export async function makeSystemDir(systemDir: string): Promise<void> {
+  try {
+    const made = await mkdir(systemDir, { recursive: true });
+    if (made !== undefined) await chmod(systemDir, 0o755); // Whatever the umask says.
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(
+      `TTL Secrets runs as root from a folder that its database server, which may not run as root, cannot enter, and the way out is closed (${reason}). Start it as an ordinary user, move it and DATA_DIR to a folder that all users may enter, or set DATABASE_URL.`,
+      { cause },
+    );
+  }
 }
 
 async function lookUp(name: string): Promise<SystemUser | undefined> {
