@@ -1,7 +1,7 @@
 /** An empty GraphQL field, compared with Node's HTTP server sending the same bytes. */
 import { fixedAnswer } from "./fixed-answer.ts";
 import { type Measurement, pathOn, startBareHttp } from "./measurement.ts";
-import { emptyField, emptyFieldInOwnWords } from "./requests.ts";
+import { emptyField, emptyFieldOfClient } from "./requests.ts";
 import { type Row, rowOf } from "./table.ts";
 import { type Contender, takeTurns } from "./turns.ts";
 
@@ -23,8 +23,7 @@ export async function endpoint(measurement: Measurement): Promise<Row[]> {
   ] as const) {
     const effort = { concurrency, ms: 400 };
     const server = (port: number, pid: number): Contender => ({
-      run: () =>
-        load.call("load", { ...emptyFieldInOwnWords, ...effort, origin: `http://127.0.0.1:${port}` }),
+      run: () => load.call("load", { ...emptyFieldOfClient, ...effort, origin: `http://127.0.0.1:${port}` }),
       pids: () => [pid],
     });
     const done = await takeTurns(
@@ -32,7 +31,7 @@ export async function endpoint(measurement: Measurement): Promise<Row[]> {
         bare: server(barePort, bare.pid),
         graphql: server(graphqlPort, graphql.pid),
         product: pathOn(measurement, effort, emptyField),
-        inOwnWords: pathOn(measurement, effort, emptyFieldInOwnWords),
+        ofClient: pathOn(measurement, effort, emptyFieldOfClient),
       },
       rounds,
       { warmUps: concurrency === 16 ? 2 : 0 },
@@ -43,7 +42,7 @@ export async function endpoint(measurement: Measurement): Promise<Row[]> {
       rowOf(`limit: bare node:http, ${at}`, done.bare),
       rowOf(`graphql-js behind node:http, ${at}`, done.graphql, { limit }),
       rowOf(`empty GraphQL field, ${at}`, done.product, { limit, least: LEAST }),
-      rowOf(`the same with a client's own document, ${at}`, done.inOwnWords, { limit }),
+      rowOf(`the same with a client's own document, ${at}`, done.ofClient, { limit }),
     );
   }
   await Promise.all([bare.stop(), graphql.stop()]);

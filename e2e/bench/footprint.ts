@@ -1,4 +1,4 @@
-/** Memory, the time to the first answer, and the size on disk. */
+/** Memory, start time, and size on disk. */
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { readdir, rm, stat } from "node:fs/promises";
@@ -21,16 +21,16 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const MOST_IDLE_MIB = 150;
 const MOST_LOADED_MIB = 300;
 
-/** The first start beside PostgreSQL's own, and by how many seconds a later one may be longer. */
+/** Targets: the first start as a multiple of PostgreSQL's, and seconds that a later start may add. */
 const MOST_FIRST = 3;
 const MOST_LATER_SECONDS = 2;
 
 const COLD_ROUNDS = 3;
 
-/** How often memory is looked at. */
+/** Interval between readings of memory. */
 const LOOK_MS = 50;
 
-/** Resident memory of a fresh process when idle, and its peak under 64 reveals at a time. */
+/** Resident memory of a fresh process when idle, and its peak under 64 concurrent creates or reveals. */
 export async function memory(measurement: Measurement): Promise<Row[]> {
   const { product } = measurement;
   await product.restart();
@@ -53,14 +53,14 @@ export async function memory(measurement: Measurement): Promise<Row[]> {
   return [
     { what: "memory, idle", measured: `${idle.toFixed(0)} MiB`, target: atMost(idle, MOST_IDLE_MIB, "MiB") },
     {
-      what: "memory under 64 creates or reveals at a time, at most",
+      what: "peak memory, 64 concurrent creates or reveals",
       measured: `${peak.toFixed(0)} MiB`,
       target: atMost(peak, MOST_LOADED_MIB, "MiB"),
     },
   ];
 }
 
-/** From nothing to the first answer, on an empty folder and on the same one again, beside PostgreSQL alone. */
+/** Time to the first response, with an empty folder and with the same folder again, compared with PostgreSQL alone. */
 export async function coldStart(): Promise<Row[]> {
   const times = {
     first: [] as number[],
@@ -83,16 +83,16 @@ export async function coldStart(): Promise<Row[]> {
   const extra = spreadOf(times.later.map((seconds, round) => seconds - (times.laterLimit[round] ?? 0)));
   return [
     {
-      what: "first start ever, to the first answer",
+      what: "first start ever, to the first response",
       measured: `${spreadText(spreadOf(times.first))} s`,
-      beside: "initdb and start of PostgreSQL",
+      comparedWith: "initdb and start of PostgreSQL",
       ratio: first,
       target: atMost(first, MOST_FIRST, "times"),
     },
     {
-      what: "later starts, to the first answer",
+      what: "later starts, to the first response",
       measured: `${spreadText(spreadOf(times.later))} s, ${extra.median.toFixed(1)} s more than PostgreSQL`,
-      beside: "start of PostgreSQL",
+      comparedWith: "start of PostgreSQL",
       ratio: ratioOf(times.later, times.laterLimit),
       target: atMost(extra, MOST_LATER_SECONDS, "s more"),
     },

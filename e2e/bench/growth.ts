@@ -118,7 +118,7 @@ async function pages(measurement: Measurement, small: string, large: string): Pr
     return {
       what,
       measured: `${spreadText(spreadOf(times(rounds)))} ms`,
-      beside: `first page of 1,000: ${spreadText(spreadOf(times(base)))} ms`,
+      comparedWith: `first page of 1,000: ${spreadText(spreadOf(times(base)))} ms`,
       ratio,
       cpuRatio: ratioOf(cpus(rounds), cpus(base)),
       target: atMost(ratio, MOST, "by time"),

@@ -8,5 +8,5 @@ export const LAYERS = [
   "parsing and validating, for any other document",
 ] as const;
 
-/** One of them. */
+/** Name of a layer. */
 export type Layer = (typeof LAYERS)[number];

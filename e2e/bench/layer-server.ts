@@ -1,4 +1,4 @@
-/** The product's own parts from the socket up to one layer, and a fixed answer behind it. Run as a worker. */
+/** A server of the product's parts up to one layer, with a fixed response behind it. Runs as a worker. */
 import { openSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,10 +16,10 @@ import { freePort } from "../support/api-process.ts";
 import { type FixedAnswer, serveFixed } from "./bare-http.ts";
 import { LAYERS, type Layer } from "./layer-names.ts";
 
-/** A request of nobody's, as the endpoint gets it. */
+/** Context of an unauthenticated request. */
 const CONTEXT = { viewer: async () => null, apiKey: null, sourceIp: "127.0.0.1" } as unknown as Context;
 
-/** Serves with all layers up to this one. Returns the port. */
+/** Serves with all layers up to `upTo`. Returns the port. */
 export async function serveLayers(upTo: Layer, answer: FixedAnswer): Promise<number> {
   if (upTo === LAYERS[0]) return serveFixed(answer);
   const has = (layer: Layer) => LAYERS.indexOf(layer) <= LAYERS.indexOf(upTo);

@@ -1,13 +1,13 @@
 /**
- * What each layer between a socket and an empty GraphQL field costs: servers of the product's own parts, each with one
- * layer more than the one before, measured in turn.
+ * CPU time of each layer between a socket and an empty GraphQL field. Servers built from the product's parts, each with one more
+ * layer than the previous, take turns.
  */
 import { fileURLToPath } from "node:url";
 import { fixedAnswer } from "./fixed-answer.ts";
 import { LAYERS, type Layer } from "./layer-names.ts";
 import type * as LayerServer from "./layer-server.ts";
 import type { Measurement } from "./measurement.ts";
-import { type Asked, emptyField, emptyFieldInOwnWords } from "./requests.ts";
+import { type Asked, emptyField, emptyFieldOfClient } from "./requests.ts";
 import { spreadOf } from "./statistics.ts";
 import { type Row, spreadText } from "./table.ts";
 import { type Contender, takeTurns } from "./turns.ts";
@@ -16,12 +16,12 @@ import { startWorker } from "./worker.ts";
 const EFFORT = { concurrency: 16, ms: 400 };
 const ROUNDS = 5;
 
-/** What brings a request into a layer that others don't pass. */
+/** Requests that reach layers which an ordinary request skips. */
 const ASKED: { [each in Layer]?: Asked } = {
-  "parsing and validating, for any other document": emptyFieldInOwnWords,
+  "parsing and validating, for any other document": emptyFieldOfClient,
 };
 
-/** CPU per request with each layer, and by how much that is more than without it. */
+/** Measures CPU time per request with each layer, and the increase. */
 export async function layers(measurement: Measurement): Promise<Row[]> {
   const { product, load } = measurement;
   const answer = await fixedAnswer(product.url, emptyField);

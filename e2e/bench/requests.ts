@@ -1,13 +1,13 @@
-/** The requests that are measured, as the product's own apps and an integration would send them. */
+/** The measured requests, as our apps and integrations send them. */
 import { randomBytes } from "node:crypto";
 import texts from "../../api/src/graphql/trusted-documents.json" with { type: "json" };
 import type { Load } from "./load.ts";
 import type { Sender } from "./product.ts";
 
-/** What a request is, apart from where it goes, how often and how long. */
+/** A request, without its origin and load. */
 export type Asked = Pick<Load, "path" | "bodies" | "headers" | "expect" | "isOnce">;
 
-/** A link as the recipient's page takes it apart. */
+/** The parts of a link, and its passphrase. */
 export interface Link {
   vaultId: string;
   token: string;
@@ -16,13 +16,13 @@ export interface Link {
 
 const graphql = (query: string, variables: object = {}) => JSON.stringify({ query, variables });
 
-/** A document of our own apps. */
+/** A trusted document. */
 interface Trusted {
   query: string;
   hash: string;
 }
 
-/** The document of this operation, as our own apps send it. */
+/** The document of this operation that our apps send. */
 function documentOf(operation: string): Trusted {
   const found = Object.entries(texts).find(([, text]) => new RegExp(`\\b${operation}\\b[ ({]`).test(text));
   if (!found) throw new Error(`our apps send no ${operation}`);
@@ -30,19 +30,19 @@ function documentOf(operation: string): Trusted {
   return { hash, query };
 }
 
-/** A request of our own apps: the text of its document and the hash that the server knows it by. */
+/** A request body of our apps: the document and its hash. */
 const trusted = ({ query, hash }: Trusted, variables: object = {}) =>
   JSON.stringify({ query, variables, extensions: { persistedQuery: { version: 1, sha256Hash: hash } } });
 
-/** A field that asks nothing of anybody: without a cookie there is no viewer. */
+/** A field that queries nothing: without a cookie there is no viewer. */
 export const emptyField: Asked = {
   path: "/graphql",
   bodies: [trusted(documentOf("query Viewer"))],
   expect: '"viewer":null',
 };
 
-/** The same in a client's own words, which are parsed and validated each time. */
-export const emptyFieldInOwnWords: Asked = { ...emptyField, bodies: [graphql("{ viewer { id } }")] };
+/** The same with a client's own document, which is parsed and validated each time. */
+export const emptyFieldOfClient: Asked = { ...emptyField, bodies: [graphql("{ viewer { id } }")] };
 
 const CREATE = documentOf("mutation CreateTtlSecret");
 
@@ -53,13 +53,13 @@ const create = ({ projectId, cookie }: Sender, content: object): Asked => ({
   expect: '"passphrase"',
 });
 
-/** A new secret from a value that was typed in. */
+/** Creates a secret from a pasted value. */
 export const paste = (sender: Sender) => create(sender, { value: "correct horse battery staple" });
 
-/** A new secret that the server draws. */
+/** Creates a secret that the server generates. */
 export const generate = (sender: Sender) => create(sender, { generate: { length: 32, charset: "SYMBOLS" } });
 
-/** What a create's answer holds for the recipient. */
+/** Link and passphrase from the response to a create. */
 export function linkIn(answer: string): Link {
   const { link, passphrase } = JSON.parse(answer).data.createTtlSecret;
   const [vaultId = "", token = ""] = new URL(link).pathname.split("/").slice(1);
@@ -86,7 +86,7 @@ export const revealWrong = (links: readonly Link[]): Asked => ({
   expect: "TtlSecretDestroyed",
 });
 
-/** So many links that lead to nothing. */
+/** Links with unknown tokens. */
 export const unknownLinks = ({ vaultId }: Pick<Sender, "vaultId">, count = 1000): Link[] =>
   Array.from({ length: count }, () => ({
     vaultId,
@@ -94,7 +94,7 @@ export const unknownLinks = ({ vaultId }: Pick<Sender, "vaultId">, count = 1000)
     passphrase: "abacus-abdomen-abide-ability-ablaze-able",
   }));
 
-/** Attempts at nothing. */
+/** Attempts at unknown tokens. */
 export const revealUnknown = (links: readonly Link[]): Asked => ({
   path: "/graphql",
   bodies: links.map(revealOf),
@@ -103,7 +103,7 @@ export const revealUnknown = (links: readonly Link[]): Asked => ({
 
 const AVAILABLE = documentOf("query Available");
 
-/** The question of the recipient's page, for links that lead to nothing. */
+/** The availability query of the recipient's page, for unknown tokens. */
 export const available = (links: readonly Link[]): Asked => ({
   path: "/graphql",
   bodies: links.map(({ vaultId, token }) => trusted(AVAILABLE, { vaultId, token })),
@@ -112,7 +112,7 @@ export const available = (links: readonly Link[]): Asked => ({
 
 const PAGE = documentOf("query TtlSecrets");
 
-/** A page of a project's secrets: the first, or the one after a cursor. */
+/** A page of a project's secrets: the first, or the page after a cursor. */
 export const secretsPage = ({ cookie }: Sender, projectId: string, after?: string): Asked => ({
   path: "/graphql",
   headers: { cookie },
@@ -128,7 +128,7 @@ export const auditPage = ({ cookie, projectId }: Sender): Asked => ({
   expect: '"auditEvents"',
 });
 
-/** A file, as a browser asks for it. */
+/** A file, requested as a browser does. */
 export const file = (path: string): Asked => ({
   path,
   headers: { "accept-encoding": "br, gzip", "accept-language": "en" },

@@ -73,7 +73,7 @@ export async function sweep(measurement: Measurement): Promise<Row[]> {
     {
       what: `reveal's p99 during the sweep, ${EFFORT.concurrency} concurrent`,
       measured: `${spreadText(spreadOf(p99(during)))} ms`,
-      beside: `without the sweep: ${spreadText(spreadOf(p99(without)))} ms`,
+      comparedWith: `without the sweep: ${spreadText(spreadOf(p99(without)))} ms`,
       ratio,
       target: atMost(ratio, MOST, "by time"),
     },

@@ -9,7 +9,7 @@ export interface Row {
   latency?: string;
   cpu?: string;
   /** What the path is compared with. */
-  beside?: string;
+  comparedWith?: string;
   ratio?: Spread;
   /** The ratio of CPU time per request, which varies less with the load on the machine. */
   cpuRatio?: Spread;
@@ -83,7 +83,7 @@ export function rowOf(
     measured: `${spreadText(spreadOf(rates))} /s`,
     ...(Number.isFinite(p50) && { latency: `${number(p50)} / ${number(p99)}` }),
     ...(own > 0 && { cpu: database > 0 ? `${number(own)} + ${number(database)}` : number(own) }),
-    ...(limit && { beside: limit.name }),
+    ...(limit && { comparedWith: limit.name }),
     ...(ratio && { ratio }),
     ...(cpuRatio && cpuRatio.median > 0 && { cpuRatio }),
     ...(cpuRatio && least !== undefined && { target: atLeast(cpuRatio, least, kind) }),
@@ -109,7 +109,7 @@ export function table(rows: readonly Row[]): string {
       row.measured,
       row.latency ?? "",
       row.cpu ?? "",
-      row.beside ?? "",
+      row.comparedWith ?? "",
       row.ratio ? spreadText(row.ratio) : "",
       row.cpuRatio ? spreadText(row.cpuRatio) : "",
       row.target ? `${row.target.text}: ${verdict(row.target)}` : "",
@@ -119,10 +119,10 @@ export function table(rows: readonly Row[]): string {
 
 /** The rows with a target, and the deciding figure. */
 export function targetTable(rows: readonly Row[]): string {
-  const lines = rows.flatMap(({ what, measured, beside, ratio, target }) => {
+  const lines = rows.flatMap(({ what, measured, comparedWith, ratio, target }) => {
     if (!target) return [];
     const rate = ratio ? spreadText(ratio) : "";
-    return [[what, measured, beside ?? "", rate, target.decides, `${target.text}: ${verdict(target)}`]];
+    return [[what, measured, comparedWith ?? "", rate, target.decides, `${target.text}: ${verdict(target)}`]];
   });
   return markdown(
     ["path", "measured", "compared with", "ratio by rate or time", "deciding figure", "target"],
