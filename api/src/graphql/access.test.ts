@@ -2,7 +2,7 @@ import { type ExecutionResult, parse } from "graphql";
 import { describe, expect, it } from "vitest";
 import { accessPolicy } from "./access.ts";
 
-/** What the policy stops a request with, before anything of it is resolved; nothing when it lets it go on. */
+/** The results with which the policy stops a request before any resolver runs; none when it allows it. */
 async function stopsOf(
   source: string,
   principal: object | null = null,
@@ -16,16 +16,16 @@ async function stopsOf(
     },
     setResultAndStopExecution: (result: ExecutionResult) => stops.push(result),
   };
-  // biome-ignore lint/suspicious/noExplicitAny: of all that a hook is given, these two
+  // biome-ignore lint/suspicious/noExplicitAny: the policy reads only these two
   await accessPolicy()[by]?.(payload as any);
   return stops.map(({ errors }) => errors?.map(({ message, originalError }) => [message, originalError]));
 }
 
 const REFUSAL = [[["Sign in first.", expect.objectContaining({ code: "UNAUTHENTICATED" })]]];
 
-describe("a stranger", () => {
+describe("a request without a credential", () => {
   it.each(["viewer", "ttlSecretAvailable", "ttlSecretAvailability", "revealTtlSecret"])(
-    "may ask for %s, and for nothing else beside it",
+    "may select %s and no other field with it",
     async (field) => {
       expect(await stopsOf(`{ ${field} }`)).toEqual([]);
       expect(await stopsOf(`{ ${field} projects { id } }`)).toEqual(REFUSAL);
@@ -39,23 +39,23 @@ describe("a stranger", () => {
     "{ a: __typename }",
     "{ ...F }",
     "fragment F on Query { viewer }",
-  ])("may not ask: %s", async (source) => {
+  ])("is refused: %s", async (source) => {
     expect(await stopsOf(source)).toEqual(REFUSAL);
   });
 
-  it("may send a document of 2,000 characters, and no longer one", async () => {
+  it("may send a document of up to 2,000 characters", async () => {
     expect(await stopsOf("{ viewer }".padEnd(2000))).toEqual([]);
     expect(await stopsOf("{ viewer }".padEnd(2001))).toEqual(REFUSAL);
   });
 
-  it("may follow nothing", async () => {
+  it("may not subscribe", async () => {
     expect(await stopsOf("subscription { ttlSecretChanged }", null, "onSubscribe")).toEqual(REFUSAL);
   });
 });
 
-describe("whoever has a session or an API key", () => {
+describe("a request with a session or an API key", () => {
   it.each([{ kind: "member" }, { kind: "api-key" }])(
-    "may ask for whatever the resolvers let them have: %o",
+    "passes the policy with any document: %o",
     async (principal) => {
       const long = "{ viewer projects { id } }".padEnd(3000);
       expect(await stopsOf(long, principal)).toEqual([]);

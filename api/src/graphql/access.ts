@@ -4,15 +4,15 @@ import { AppError } from "../shared/errors.ts";
 import type { Context } from "./context.ts";
 import { requestedFields } from "./root-fields.ts";
 
-/** All that a stranger may ask for. `viewer` tells them that they are one. */
+/** Fields that need no credential. `viewer` is null without one. */
 const PUBLIC_FIELDS = new Set(["viewer", "ttlSecretAvailable", "ttlSecretAvailability", "revealTtlSecret"]);
 
-/** A recipient's document has 200 characters; a stranger has no use for a longer one. */
+/** Longest document without a credential, in characters. The recipient page's has 200. */
 const MAX_ANONYMOUS_DOCUMENT = 2000;
 
 /**
- * Decides, before anything is resolved, what an anonymous request may select: one public field in a short document,
- * and no introspection. Everything else needs a verified session or API key.
+ * Decides, before any resolver runs, what a request without a credential may select: one public field in a short
+ * document, and no introspection. Everything else needs a verified session or API key.
  */
 export function accessPolicy(): Plugin<Context> {
   return {

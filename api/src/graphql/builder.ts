@@ -2,7 +2,7 @@ import SchemaBuilder from "@pothos/core";
 import RelayPlugin from "@pothos/plugin-relay";
 import type { Context } from "./context.ts";
 
-/** Where every type of the schema is registered. Holds no types itself. */
+/** The schema builder that every file in `types/` registers its types with. */
 export const builder = new SchemaBuilder<{
   Context: Context;
   DefaultFieldNullability: false;
@@ -17,17 +17,17 @@ export const builder = new SchemaBuilder<{
   relay: {
     nodeQueryOptions: false,
     nodesQueryOptions: false,
-    nodesOnConnection: { description: "The page, for those who need no cursors." },
-    edgesFieldOptions: { nullable: false, description: "The page, each row with its cursor." },
+    nodesOnConnection: { description: "The rows of the page, without cursors." },
+    edgesFieldOptions: { nullable: false, description: "The rows of the page, each with its cursor." },
     nodeFieldOptions: { nullable: false, description: "The row." },
-    cursorFieldOptions: { description: "Pass it as `after` for what comes after this row. Opaque." },
-    pageInfoFieldOptions: { description: "Whether there is more, and where it starts." },
-    pageInfoTypeOptions: { description: "Where a page stands in its list, as Relay has it." },
+    cursorFieldOptions: { description: "Opaque. Pass it as `after` to continue after this row." },
+    pageInfoFieldOptions: { description: "Whether there are more pages, and where they start." },
+    pageInfoTypeOptions: { description: "Position of a page in its list, as Relay defines it." },
     hasNextPageFieldOptions: { description: "Whether there are more rows after this page." },
     hasPreviousPageFieldOptions: { description: "Whether `after` was given." },
-    startCursorFieldOptions: { description: "Cursor of the page's first row; null when it is empty." },
+    startCursorFieldOptions: { description: "Cursor of the page's first row; null when the page is empty." },
     endCursorFieldOptions: {
-      description: "Cursor of the page's last row, to pass as `after`; null when it is empty.",
+      description: "Cursor of the page's last row, to pass as `after`; null when the page is empty.",
     },
   },
 });

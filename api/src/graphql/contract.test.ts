@@ -1,4 +1,4 @@
-/** What third parties build on: a schema that explains itself, and that breaks no client of the last release. */
+/** The contract with third parties: a schema with descriptions that breaks no client of the last release. */
 import { readFileSync } from "node:fs";
 import {
   buildSchema,
@@ -44,14 +44,14 @@ function describable(of: GraphQLSchema): [coordinate: string, description: strin
 }
 
 describe("descriptions", () => {
-  it("stand at every type, field, argument, enum value and input field, as sentences", () => {
+  it("are sentences at every type, field, argument, enum value and input field", () => {
     const all = describable(schema);
     expect(all.length).toBeGreaterThan(100);
     expect(all.filter(([, text]) => text === "").map(([coordinate]) => coordinate)).toEqual([]);
     expect(all.filter(([, text]) => !/[.”]$/.test(text)).map(([coordinate]) => coordinate)).toEqual([]);
   });
 
-  it("are missed where they are missing", () => {
+  it("are reported where they are missing", () => {
     const bare = buildSchema("type Query { a(b: I): E } input I { c: Int } enum E { D }");
     expect(describable(bare)).toEqual(
       ["Query", "Query.a", "Query.a(b:)", "I", "I.c", "E", "E.D"].map((coordinate) => [coordinate, ""]),
@@ -60,13 +60,13 @@ describe("descriptions", () => {
 });
 
 /**
- * `schema.released.graphql` is the schema of the last release, copied from `schema.graphql` when one is made. It is
- * a file and no tag of git's, so that the check works in a shallow clone and an archive, too.
+ * `schema.released.graphql` is the schema of the last release, copied from `schema.graphql` at each release. A file instead
+ * of a git tag, so that the check also works in a shallow clone or an archive.
  */
 describe("compatibility with the last release", () => {
   const released = buildSchema(read("schema.released.graphql"));
 
-  it("is kept: no change breaks a client that was written for it", () => {
+  it("no change breaks a client of it", () => {
     expect(findBreakingChanges(released, schema).map(({ description }) => description)).toEqual([]);
   });
 
@@ -83,7 +83,7 @@ describe("compatibility with the last release", () => {
       "$1 { x: Int!",
       "REQUIRED_INPUT_FIELD_ADDED",
     ],
-  ])("would be found broken if %s", (_what, from, to, kind) => {
+  ])("fails if %s", (_what, from, to, kind) => {
     const bare = printSchema(schema)
       .replaceAll(/^ *"""[\s\S]*?"""\n/gm, "")
       .replaceAll(" @oneOf", "");

@@ -3,7 +3,7 @@ import type { Plugin } from "graphql-yoga";
 import { requestUnderWay } from "../logging/request-context.ts";
 import { requestedFields } from "./root-fields.ts";
 
-/** Notes what a request asks for, once its document is known to be valid: names of fields from our schema only. */
+/** Records the operation of a valid document for the log and metrics: only field names of our schema. */
 export function recordOperationName(): Plugin {
   return {
     onExecute: ({ args }) => note(args),

@@ -9,11 +9,7 @@ const namesIn = (source: string, operationName?: string) =>
 
 describe("an operation's root fields", () => {
   it.each([
-    [
-      "as they are named, not as they are called",
-      "{ a: viewer b: viewer projects { id } }",
-      ["viewer", "viewer", "projects"],
-    ],
+    ["by name, not by alias", "{ a: viewer b: viewer projects { id } }", ["viewer", "viewer", "projects"]],
     [
       "inside inline fragments",
       "{ ... on Query { viewer ... { projects { id } } } }",
@@ -25,9 +21,9 @@ describe("an operation's root fields", () => {
       "{ ...F ...F viewer } fragment F on Query { viewer projects { id } }",
       ["viewer", "projects", "viewer", "projects", "viewer"],
     ],
-    ["and nothing of a fragment that is not there", "{ viewer ...F }", ["viewer"]],
+    ["without a fragment that does not exist", "{ viewer ...F }", ["viewer"]],
     [
-      "each once where fragments go round in a circle",
+      "once each in cyclic fragments",
       "{ ...F } fragment F on Query { viewer ...G } fragment G on Query { projects { id } ...F }",
       ["viewer", "projects"],
     ],
@@ -35,7 +31,7 @@ describe("an operation's root fields", () => {
     expect(namesIn(source)).toEqual(names);
   });
 
-  it("are those of the one that is to be executed; a document without it has none", () => {
+  it("are those of the operation to execute; a document without it has none", () => {
     const source = "query A { viewer { id } } mutation B { revealTtlSecret { id } }";
     expect(namesIn(source, "A")).toEqual(["viewer"]);
     expect(namesIn(source, "B")).toEqual(["revealTtlSecret"]);

@@ -9,13 +9,12 @@ import "./types/audit-event.ts";
 import "./types/api-key.ts";
 
 builder.queryType({
-  description: "Reads; none of them changes anything. A document may select five of these fields.",
+  description: "Reads; none changes anything. A document may select up to five of these fields.",
 });
 builder.mutationType({ description: "Changes. A document may select one of these fields." });
 builder.subscriptionType({
-  description:
-    "What happens, as it happens, as server-sent events. A document may select one of these fields.",
+  description: "Live changes, as server-sent events. A document may select one of these fields.",
 });
 
-/** The API's schema, a public contract; printed to `api/schema.graphql`. */
+/** The schema, a public contract. `pnpm generate` prints it to `api/schema.graphql`. */
 export const schema = builder.toSchema();

@@ -5,9 +5,9 @@ import { currentTracer } from "../tracing/tracing.ts";
 import { codeOf } from "./error-masking.ts";
 
 /**
- * Traces what a request asks for, under the name that the log has for it; of a subscription the time until its stream
- * begins. A span in which a field failed is an error, of the code that the client is told, and of no words. Nothing where no
- * traces are made.
+ * Traces the execution of an operation under its name in the log; for a subscription, until its stream begins. When a
+ * field fails, the span is an error with the code that the client gets, without a message. Returns no plugin when
+ * tracing is off.
  */
 export function traceOperation(): Plugin[] {
   const tracer = currentTracer();
@@ -24,7 +24,7 @@ export function traceOperation(): Plugin[] {
   ];
 }
 
-/** The code of the first field that failed. A stream, which has no result yet, has not. */
+/** Error code of the first failed field. Undefined for a stream, which has no result yet. */
 function failureOf(result: unknown): string | undefined {
   const [error] = (result as Partial<ExecutionResult> | undefined)?.errors ?? [];
   return error && codeOf(error);

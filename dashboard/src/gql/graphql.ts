@@ -11,24 +11,24 @@ export type ApiKeyScope =
   /** `ttl-secrets:read`: list projects and TTL secrets, and follow their status. */
   | 'TTL_SECRETS_READ';
 
-/** What an audit event can record, by the names that `AuditEvent.action` has. */
+/** The actions that an audit event can record, by the names in `AuditEvent.action`. */
 export type AuditAction =
   /** A TTL secret was created. */
   | 'temporary_secret_create'
-  /** An attempt at it failed, and destroyed it. */
+  /** An attempt failed and destroyed the TTL secret. */
   | 'temporary_secret_failed'
-  /** It was taken back. */
+  /** The sender revoked a TTL secret. */
   | 'temporary_secret_revoked'
-  /** A recipient opened it. */
+  /** A recipient opened a TTL secret. */
   | 'temporary_secret_viewed';
 
-/** What a new API key is called, what it may do, where, and for how long. */
+/** Name, scopes, projects and lifetime of a new API key. */
 export type CreateApiKeyInput = {
-  /** Days until it is refused, 1 to 365. */
+  /** Days until it expires, 1 to 365. */
   expiresInDays: number;
-  /** 1 to 200 characters, no control characters. Taken for good: no other key of the vault, revoked ones included, may have it. */
+  /** 1 to 200 characters, no control characters. Unique in the vault for ever, including revoked keys. */
   name: string;
-  /** The only projects it may work with, 1 to 100 of the vault's; left out or null for all of them, later ones too. */
+  /** The projects to limit it to, 1 to 100 of the vault's; omitted or null: all of them, including future ones. */
   projectIds?: Array<string | number> | null | undefined;
   /** What the key may do; at least one. */
   scopes: Array<ApiKeyScope>;
@@ -36,15 +36,15 @@ export type CreateApiKeyInput = {
 
 /** A new TTL secret. */
 export type CreateTtlSecretInput = {
-  /** The value, or how to make one. */
+  /** The value, or how to generate one. */
   content: TtlSecretContent;
-  /** Makes a retry safe: 16 to 128 visible ASCII characters, such as a random UUID, a new one for each TTL secret and the same one for every retry. Of all requests with one key, by one caller in one project, at most one leaves a pending TTL secret. A retry revokes the one before it, because its link and passphrase can't be shown again. BAD_USER_INPUT on `idempotencyKey` when name, `ttlSeconds` or the way the value is made differ, when a later request with it came in, or, with `extensions.ttlSecretId`, when its TTL secret has already ended. Remembered for 24 hours. */
+  /** Makes a retry safe: 16 to 128 visible ASCII characters, such as a random UUID, a new one for each TTL secret and the same one for every retry. Of all requests with one key, by one caller in one project, at most one leaves a pending TTL secret. A retry revokes the one before it, because its link and passphrase can't be shown again. BAD_USER_INPUT on `idempotencyKey` when name, `ttlSeconds` or the way the value is generated differ, when a later request with it arrived, or, with `extensions.ttlSecretId`, when its TTL secret has already ended. Remembered for 24 hours. */
   idempotencyKey?: string | null | undefined;
   /** A label of 1 to 200 characters, no control characters. */
   name: string;
-  /** `Project.id`; NOT_FOUND when it is out of reach of the caller. */
+  /** `Project.id`; NOT_FOUND when the caller has no access to it. */
   projectId: string | number;
-  /** Whole seconds until it destroys itself, 60 to 86,400. */
+  /** Whole seconds until it expires, 60 to 86,400. */
   ttlSeconds: number;
 };
 
@@ -52,20 +52,20 @@ export type CreateTtlSecretInput = {
 export type DestroyedReason =
   /** The server could not finish the attempt. */
   | 'INTERRUPTED'
-  /** What was stored had been altered. */
+  /** The stored data had been altered. */
   | 'UNREADABLE'
-  /** The passphrase was not the right one. */
+  /** The passphrase was wrong. */
   | 'WRONG_PASSPHRASE';
 
-/** A value for the server to draw at random. The sender never sees it. */
+/** A value that the server generates at random. The sender never sees it. */
 export type GenerateSecretInput = {
-  /** What it is made of. */
+  /** Character set. */
   charset: SecretCharset;
   /** Characters, 1 to 1,024; ignored for UUID. */
   length: number;
 };
 
-/** What a generated value is made of. */
+/** Character set of a generated value. */
 export type SecretCharset =
   /** Letters and digits. */
   | 'ALPHANUMERIC'
@@ -76,43 +76,43 @@ export type SecretCharset =
   /** A random (v4) UUID; `length` is ignored. */
   | 'UUID';
 
-/** The value, or how to make one. */
+/** The value, or how to generate one. */
 export type TtlSecretContent =
-  {   /** Let the server draw a random value, which only the recipient will see. */
+  {   /** The server generates a random value, which only the recipient sees. */
   generate: GenerateSecretInput; value?: never; }
-  |  { generate?: never;   /** 1 byte to 64 KiB of well-formed UTF-8 without NUL; handed out byte for byte. */
+  |  { generate?: never;   /** 1 byte to 64 KiB of well-formed UTF-8 without NUL; returned byte for byte. */
   value: string; };
 
-/** Which TTL secrets to list. All that is given must be met. */
+/** Which TTL secrets to list. They must match every field that is given. */
 export type TtlSecretFilter = {
-  /** 1 to 200 characters that stand in its name, in capitals or not. Taken literally: there are no wildcards. */
+  /** 1 to 200 characters that the name contains, case-insensitive. There are no wildcards. */
   nameContains?: string | null | undefined;
-  /** 1 to 5 statuses, of which it has one now. Left out: any. */
+  /** 1 to 5 statuses to match. Omitted: any. */
   statuses?: Array<TtlSecretStatus> | null | undefined;
 };
 
-/** How a list of TTL secrets is ordered; by id where that leaves a tie. */
+/** Order of a list of TTL secrets; ties are ordered by id. */
 export type TtlSecretOrder =
   /** By the end of the TTL, the earliest first. */
   | 'EXPIRES_FIRST'
   /** By the end of the TTL, the latest first. */
   | 'EXPIRES_LAST'
-  /** By name from A to Z, whether in capitals or not; other letters by code point. */
+  /** By name from A to Z, case-insensitive; other letters by code point. */
   | 'NAME'
   /** By creation, the newest first. */
   | 'NEWEST_FIRST';
 
-/** Where a TTL secret is in its life. All but PENDING are final. */
+/** Status of a TTL secret. All but PENDING are final. */
 export type TtlSecretStatus =
   /** An attempt destroyed it; nothing was shown. */
   | 'DESTROYED'
-  /** Its TTL ended before anybody tried. */
+  /** Its TTL ended before any attempt. */
   | 'EXPIRED'
   /** It can be opened, once, until it expires. */
   | 'PENDING'
-  /** The sender took it back. */
+  /** The sender revoked it. */
   | 'REVOKED'
-  /** It was shown to somebody who had the link and the passphrase. */
+  /** The recipient opened it with the link and the passphrase. */
   | 'VIEWED';
 
 export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;

@@ -6,15 +6,15 @@ export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' |
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
 /** A new TTL secret. */
 export type CreateTtlSecretInput = {
-  /** The value, or how to make one. */
+  /** The value, or how to generate one. */
   content: TtlSecretContent;
-  /** Makes a retry safe: 16 to 128 visible ASCII characters, such as a random UUID, a new one for each TTL secret and the same one for every retry. Of all requests with one key, by one caller in one project, at most one leaves a pending TTL secret. A retry revokes the one before it, because its link and passphrase can't be shown again. BAD_USER_INPUT on `idempotencyKey` when name, `ttlSeconds` or the way the value is made differ, when a later request with it came in, or, with `extensions.ttlSecretId`, when its TTL secret has already ended. Remembered for 24 hours. */
+  /** Makes a retry safe: 16 to 128 visible ASCII characters, such as a random UUID, a new one for each TTL secret and the same one for every retry. Of all requests with one key, by one caller in one project, at most one leaves a pending TTL secret. A retry revokes the one before it, because its link and passphrase can't be shown again. BAD_USER_INPUT on `idempotencyKey` when name, `ttlSeconds` or the way the value is generated differ, when a later request with it arrived, or, with `extensions.ttlSecretId`, when its TTL secret has already ended. Remembered for 24 hours. */
   idempotencyKey?: string | null | undefined;
   /** A label of 1 to 200 characters, no control characters. */
   name: string;
-  /** `Project.id`; NOT_FOUND when it is out of reach of the caller. */
+  /** `Project.id`; NOT_FOUND when the caller has no access to it. */
   projectId: string | number;
-  /** Whole seconds until it destroys itself, 60 to 86,400. */
+  /** Whole seconds until it expires, 60 to 86,400. */
   ttlSeconds: number;
 };
 
@@ -22,20 +22,20 @@ export type CreateTtlSecretInput = {
 export type DestroyedReason =
   /** The server could not finish the attempt. */
   | 'INTERRUPTED'
-  /** What was stored had been altered. */
+  /** The stored data had been altered. */
   | 'UNREADABLE'
-  /** The passphrase was not the right one. */
+  /** The passphrase was wrong. */
   | 'WRONG_PASSPHRASE';
 
-/** A value for the server to draw at random. The sender never sees it. */
+/** A value that the server generates at random. The sender never sees it. */
 export type GenerateSecretInput = {
-  /** What it is made of. */
+  /** Character set. */
   charset: SecretCharset;
   /** Characters, 1 to 1,024; ignored for UUID. */
   length: number;
 };
 
-/** What a generated value is made of. */
+/** Character set of a generated value. */
 export type SecretCharset =
   /** Letters and digits. */
   | 'ALPHANUMERIC'
@@ -46,24 +46,24 @@ export type SecretCharset =
   /** A random (v4) UUID; `length` is ignored. */
   | 'UUID';
 
-/** The value, or how to make one. */
+/** The value, or how to generate one. */
 export type TtlSecretContent =
-  {   /** Let the server draw a random value, which only the recipient will see. */
+  {   /** The server generates a random value, which only the recipient sees. */
   generate: GenerateSecretInput; value?: never; }
-  |  { generate?: never;   /** 1 byte to 64 KiB of well-formed UTF-8 without NUL; handed out byte for byte. */
+  |  { generate?: never;   /** 1 byte to 64 KiB of well-formed UTF-8 without NUL; returned byte for byte. */
   value: string; };
 
-/** Where a TTL secret is in its life. All but PENDING are final. */
+/** Status of a TTL secret. All but PENDING are final. */
 export type TtlSecretStatus =
   /** An attempt destroyed it; nothing was shown. */
   | 'DESTROYED'
-  /** Its TTL ended before anybody tried. */
+  /** Its TTL ended before any attempt. */
   | 'EXPIRED'
   /** It can be opened, once, until it expires. */
   | 'PENDING'
-  /** The sender took it back. */
+  /** The sender revoked it. */
   | 'REVOKED'
-  /** It was shown to somebody who had the link and the passphrase. */
+  /** The recipient opened it with the link and the passphrase. */
   | 'VIEWED';
 
 export type SecretFieldsFragment = { id: string, name: string, status: TtlSecretStatus, destroyedReason: DestroyedReason | null, createdAt: string, expiresAt: string, changedAt: string };

@@ -32,29 +32,29 @@ const ApiKeyProjectType = builder.objectRef<ApiKeyProject>("ApiKeyProject").impl
 });
 
 const ApiKeyType = builder.objectRef<ApiKey>("ApiKey").implement({
-  description: "What may be known of an API key: everything but the key, of which only a hash is stored.",
+  description: "An API key without the key itself, of which only a hash is stored.",
   fields: (t) => ({
-    id: t.exposeID("id", { description: "A UUID; names the key, opens nothing." }),
+    id: t.exposeID("id", { description: "A UUID. Identifies the key; is not a credential." }),
     name: t.exposeString("name", {
-      description: "1 to 200 characters; plain text. The audit log calls the key by it: API key “name”.",
+      description: "1 to 200 characters; plain text. In the audit log: API key “name”.",
     }),
     scopes: t.expose("scopes", { type: [ApiKeyScope], description: "What the key may do; at least one." }),
     projects: t.expose("projects", {
       type: [ApiKeyProjectType],
       nullable: true,
       description:
-        "The only projects it may work with, as far as they still exist; null for all of the vault, later ones too.",
+        "The projects that it is limited to and that still exist; null for all of the vault, including future ones.",
     }),
     createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was created." }),
     createdBy: t.exposeString("createdBy", { description: "The owner who created it, by e-mail." }),
     expiresAt: t.expose("expiresAt", {
       type: "DateTime",
-      description: "From then on every request with it is refused as UNAUTHENTICATED.",
+      description: "When it expires. Later requests with it are UNAUTHENTICATED.",
     }),
     lastUsedAt: t.expose("lastUsedAt", {
       type: "DateTime",
       nullable: true,
-      description: "When a request was last made with it, to the minute; null before the first.",
+      description: "Time of the last request with it, to the minute; null before the first.",
     }),
     lastUsedIp: t.exposeString("lastUsedIp", {
       nullable: true,
@@ -63,36 +63,36 @@ const ApiKeyType = builder.objectRef<ApiKey>("ApiKey").implement({
     revokedAt: t.expose("revokedAt", {
       type: "DateTime",
       nullable: true,
-      description: "When an owner revoked it; null when nobody has.",
+      description: "When an owner revoked it; null while it is not revoked.",
     }),
   }),
 });
 
 const CreatedApiKeyType = builder.objectRef<CreatedApiKey>("CreatedApiKey").implement({
-  description: "A new API key. The key itself is in this answer and nowhere else.",
+  description: "A new API key. The key itself is in this response only.",
   fields: (t) => ({
-    apiKey: t.expose("apiKey", { type: ApiKeyType, description: "What the list shows of it from now on." }),
+    apiKey: t.expose("apiKey", { type: ApiKeyType, description: "The key, as lists show it." }),
     key: t.exposeString("key", {
       description:
-        "`ttlk_` and 48 characters of base64url. Send it as `Authorization: Bearer ttlk_…`; keep it as you keep a password.",
+        "`ttlk_` and 48 characters of base64url. Send it as `Authorization: Bearer ttlk_…`; protect it like a password.",
     }),
   }),
 });
 
 const CreateApiKeyInput = builder.inputType("CreateApiKeyInput", {
-  description: "What a new API key is called, what it may do, where, and for how long.",
+  description: "Name, scopes, projects and lifetime of a new API key.",
   fields: (t) => ({
     name: t.string({
       description:
-        "1 to 200 characters, no control characters. Taken for good: no other key of the vault, revoked ones included, may have it.",
+        "1 to 200 characters, no control characters. Unique in the vault for ever, including revoked keys.",
     }),
     scopes: t.field({ type: [ApiKeyScope], description: "What the key may do; at least one." }),
     projectIds: t.idList({
       required: false,
       description:
-        "The only projects it may work with, 1 to 100 of the vault's; left out or null for all of them, later ones too.",
+        "The projects to limit it to, 1 to 100 of the vault's; omitted or null: all of them, including future ones.",
     }),
-    expiresInDays: t.int({ description: "Days until it is refused, 1 to 365." }),
+    expiresInDays: t.int({ description: "Days until it expires, 1 to 365." }),
   }),
 });
 
@@ -105,7 +105,7 @@ builder.queryField("apiKeys", (t) =>
   t.field({
     type: ApiKeyConnection,
     description:
-      "Your vault's API keys, newest first, expired and revoked ones too. For owners of the vault: FORBIDDEN to others and to API keys.",
+      "Your vault's API keys, newest first, including expired and revoked ones. For owners of the vault: FORBIDDEN to others and to API keys.",
     args: pageArgs,
     resolve: async (_root, { first, after }, context) => {
       const owner = await requireOwner(context);
@@ -119,7 +119,7 @@ builder.mutationFields((t) => ({
   createApiKey: t.field({
     type: CreatedApiKeyType,
     description:
-      "Creates an API key for your vault and returns it, this once. For owners: FORBIDDEN to others and to API keys. NOT_FOUND when a project is not your vault's.",
+      "Creates an API key for your vault and returns it, once. For owners: FORBIDDEN to others and to API keys. NOT_FOUND when a project is not your vault's.",
     args: { input: t.arg({ type: CreateApiKeyInput, description: "The new key." }) },
     resolve: async (_root, { input }, context) => {
       const owner = await requireOwner(context);

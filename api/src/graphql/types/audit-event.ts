@@ -7,9 +7,9 @@ import { EDGE, pageArgs, toConnection } from "./connection.ts";
 
 const DESCRIPTIONS: Record<AuditAction, string> = {
   temporary_secret_create: "A TTL secret was created.",
-  temporary_secret_viewed: "A recipient opened it.",
-  temporary_secret_failed: "An attempt at it failed, and destroyed it.",
-  temporary_secret_revoked: "It was taken back.",
+  temporary_secret_viewed: "A recipient opened a TTL secret.",
+  temporary_secret_failed: "An attempt failed and destroyed the TTL secret.",
+  temporary_secret_revoked: "The sender revoked a TTL secret.",
 };
 
 const AuditEventType = builder.objectRef<AuditEvent>("AuditEvent").implement({
@@ -17,29 +17,29 @@ const AuditEventType = builder.objectRef<AuditEvent>("AuditEvent").implement({
   fields: (t) => ({
     id: t.exposeID("id", { description: "A UUID." }),
     projectId: t.exposeID("projectId", {
-      description: "`Project.id` of the project it happened in, which may be gone.",
+      description: "`Project.id`. The project may have been deleted.",
     }),
     action: t.exposeString("action", {
       description:
         "`temporary_secret_create`, `temporary_secret_viewed`, `temporary_secret_failed` or `temporary_secret_revoked`.",
     }),
-    at: t.expose("at", { type: "DateTime", description: "When it happened, by the database's clock." }),
+    at: t.expose("at", { type: "DateTime", description: "Time of the event by the database's clock." }),
     sourceIp: t.exposeString("sourceIp", { description: "IPv4 or IPv6 address the request came from." }),
     actor: t.exposeString("actor", {
       nullable: true,
       description:
-        "Who did it: a member's e-mail, or API key “name”. Null for a recipient, who is anonymous.",
+        "The member or API key behind it: a member's e-mail, or API key “name”. Null for a recipient, who is anonymous.",
     }),
     ttlSecretId: t.exposeID("ttlSecretId", {
       nullable: true,
-      description: "The TTL secret it happened to; it may be gone with its project.",
+      description: "The TTL secret. It may have been deleted with its project.",
     }),
     ttlSecretName: t.exposeString("ttlSecretName", { nullable: true, description: "Its name at the time." }),
   }),
 });
 
 const AuditActionType = builder.enumType("AuditAction", {
-  description: "What an audit event can record, by the names that `AuditEvent.action` has.",
+  description: "The actions that an audit event can record, by the names in `AuditEvent.action`.",
   values: Object.fromEntries(
     AUDIT_ACTIONS.map((action) => [action, { value: action, description: DESCRIPTIONS[action] }]),
   ) as Record<AuditAction, { value: AuditAction; description: string }>,
@@ -58,18 +58,22 @@ builder.queryField("auditEvents", (t) =>
   t.field({
     type: AuditEventConnection,
     description:
-      "A project's audit events, or the whole vault's, newest first; also after the project was deleted. For members: FORBIDDEN to API keys.",
+      "A project's audit events, or the whole vault's, newest first; those of a deleted project too. For members: FORBIDDEN to API keys.",
     args: {
       projectId: t.arg.id({
         required: false,
-        description: "`Project.id`; NOT_FOUND when it is not your vault's. Left out: all of your vault.",
+        description: "`Project.id`; NOT_FOUND when it is not your vault's. Omitted: all of your vault.",
       }),
       actions: t.arg({
         type: [AuditActionType],
         required: false,
-        description: "Only events that record one of these. Left out, or empty: all.",
+        description: "Only events with one of these actions. Omitted or empty: all.",
       }),
-      from: t.arg({ type: "DateTime", required: false, description: "Only events from this instant on." }),
+      from: t.arg({
+        type: "DateTime",
+        required: false,
+        description: "Only events at or after this instant.",
+      }),
       to: t.arg({
         type: "DateTime",
         required: false,

@@ -6,15 +6,15 @@ export const pageArgs = builder.args((t) => ({
   first: t.int({
     defaultValue: 50,
     required: false,
-    description: "How many at most, 1 to 200; BAD_USER_INPUT otherwise.",
+    description: "Maximum number of rows, 1 to 200; BAD_USER_INPUT otherwise.",
   }),
   after: t.string({
     required: false,
-    description: "`endCursor` of the page before; left out for the first page.",
+    description: "`endCursor` of the previous page; omitted for the first page.",
   }),
 }));
 
-/** The description that every edge type has. */
+/** The description of every edge type. */
 export const EDGE = { description: "One row of a page, with its cursor." };
 
 /**

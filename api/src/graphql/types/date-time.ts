@@ -1,7 +1,7 @@
 import { GraphQLError } from "graphql";
 import { builder } from "../builder.ts";
 
-/** Four-digit years only: later ones have no form that PostgreSQL reads. */
+/** Four-digit years only: PostgreSQL cannot read the ISO form of later years. */
 const ISO_8601 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
 
 builder.scalarType("DateTime", {

@@ -18,8 +18,7 @@ const ProjectType = builder.objectRef<Project>("Project").implement({
     name: t.exposeString("name", { description: "1 to 200 characters; plain text." }),
     createdAt: t.expose("createdAt", { type: "DateTime", description: "When it was created." }),
     pendingTtlSecretCount: t.exposeInt("pendingTtlSecretCount", {
-      description:
-        "How many of its TTL secrets can still be opened; deleting the project takes them with it.",
+      description: "Number of its TTL secrets that can still be opened. Deleting the project deletes them.",
     }),
   }),
 });
@@ -51,7 +50,7 @@ builder.queryFields((t) => ({
     type: ProjectType,
     nullable: true,
     description:
-      "One of your vault's projects; null when it does not exist or is out of reach of the caller. An API key needs the scope `ttl-secrets:read`.",
+      "One of your vault's projects; null when it does not exist or the caller has no access to it. An API key needs the scope `ttl-secrets:read`.",
     args: { id: t.arg.id({ description: "`Project.id`." }) },
     resolve: async (_root, { id }, context) => {
       const scope = projectScope(await requirePrincipal(context, "ttl-secrets:read"));
@@ -61,15 +60,15 @@ builder.queryFields((t) => ({
   projects: t.field({
     type: ProjectConnection,
     description:
-      "Your vault's projects, newest first; an API key that is limited to some gets these. It needs the scope `ttl-secrets:read`.",
+      "Your vault's projects, newest first; for an API key that is limited to projects, those. An API key needs the scope `ttl-secrets:read`.",
     args: {
       first: t.arg.int({
         required: false,
-        description: "How many at most, 1 to 200; 50 if left out; BAD_USER_INPUT otherwise.",
+        description: "Maximum number of rows, 1 to 200; 50 by default; BAD_USER_INPUT otherwise.",
       }),
       after: t.arg.string({
         required: false,
-        description: "`endCursor` of the page before; left out for the first page.",
+        description: "`endCursor` of the previous page; omitted for the first page.",
       }),
     },
     resolve: async (_root, { first, after }, context) => {
@@ -108,7 +107,7 @@ builder.mutationFields((t) => ({
   }),
   deleteProject: t.id({
     description:
-      "Deletes a project and, in the same transaction, all its TTL secrets, pending ones too. Audit events stay. Returns the id. For members: FORBIDDEN to API keys. NOT_FOUND when it is not your vault's.",
+      "Deletes a project and, in the same transaction, all its TTL secrets, including pending ones. Audit events stay. Returns the id. For members: FORBIDDEN to API keys. NOT_FOUND when it is not your vault's.",
     args: { id: t.arg.id({ description: "`Project.id`." }) },
     resolve: async (_root, { id }, context) => {
       const { member } = await requireMember(context);

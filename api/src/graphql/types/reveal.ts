@@ -14,9 +14,11 @@ type Outcome<Kind extends RevealOutcome["kind"]> = Extract<RevealOutcome, { kind
 const WHAT_TO_DO = "Ask the person who sent you the link to create a new one.";
 
 const TtlSecretRevealed = builder.objectRef<Outcome<"revealed">>("TtlSecretRevealed").implement({
-  description: "The passphrase was right. This is the only time the value is handed out.",
+  description: "The passphrase was right. The value is returned this once.",
   fields: (t) => ({
-    value: t.exposeString("value", { description: "The value, byte for byte as it was given or drawn." }),
+    value: t.exposeString("value", {
+      description: "The value, byte for byte as it was entered or generated.",
+    }),
   }),
 });
 
@@ -34,7 +36,7 @@ const TtlSecretDestroyed = builder.objectRef<Outcome<"destroyed">>("TtlSecretDes
 });
 
 const TtlSecretNotAvailable = builder.objectRef<Outcome<"not-available">>("TtlSecretNotAvailable").implement({
-  description: "There is no pending secret behind this link. The same answer whatever the reason.",
+  description: "The link leads to no pending secret. The response is the same whatever the reason.",
   fields: (t) => ({
     message: t.string({
       description: "For the recipient, in plain English.",
@@ -44,7 +46,7 @@ const TtlSecretNotAvailable = builder.objectRef<Outcome<"not-available">>("TtlSe
 });
 
 const RevealTtlSecretResult = builder.unionType("RevealTtlSecretResult", {
-  description: "What one attempt came to.",
+  description: "Outcome of an attempt.",
   types: [TtlSecretRevealed, TtlSecretDestroyed, TtlSecretNotAvailable],
   resolveType: ({ kind }) =>
     ({ revealed: TtlSecretRevealed, destroyed: TtlSecretDestroyed, "not-available": TtlSecretNotAvailable })[
@@ -65,11 +67,11 @@ const RevealTtlSecretInput = builder.inputType("RevealTtlSecretInput", {
 });
 
 const TtlSecretAvailabilityType = builder.objectRef<SecretAvailability>("TtlSecretAvailability").implement({
-  description: "There is a pending secret behind the link, for so long.",
+  description: "A pending secret behind a link, and how long it stays.",
   fields: (t) => ({
     expiresAt: t.expose("expiresAt", {
       type: "DateTime",
-      description: "When the secret is gone, opened or not.",
+      description: "When the secret expires.",
     }),
     secondsLeft: t.exposeInt("secondsLeft", {
       description: "Whole seconds until then by the server's clock, which may differ from the device's.",
@@ -96,7 +98,7 @@ builder.queryFields((t) => {
       type: TtlSecretAvailabilityType,
       nullable: true,
       description:
-        "How long the pending secret behind a link may still be opened; null for every link without one, whatever the reason. Public; changes nothing. RATE_LIMITED as, and together with, ttlSecretAvailable; OVERLOADED when the attempt would be.",
+        "How long the pending secret behind a link may still be opened; null for every link without one, whatever the reason. Public; changes nothing. Shares its rate limit with ttlSecretAvailable. OVERLOADED when an attempt would be.",
       args,
       resolve: async (_root, link, { services, sourceIp }) => {
         await services.rateLimits.take("available", clientOf(sourceIp));
@@ -110,7 +112,7 @@ builder.mutationField("revealTtlSecret", (t) =>
   t.field({
     type: RevealTtlSecretResult,
     description:
-      "One attempt at a secret, by its recipient; no credential needed. Right or wrong, it destroys the secret. BAD_USER_INPUT (a blank passphrase), RATE_LIMITED (30 a minute per address), OVERLOADED, and FORBIDDEN, which every request with an API key is, consume nothing.",
+      "One attempt at a secret, by its recipient; no credential needed. Right or wrong, it destroys the secret. BAD_USER_INPUT (a blank passphrase), RATE_LIMITED (30 a minute per address), OVERLOADED, and FORBIDDEN (any request with an API key) consume nothing.",
     args: {
       input: t.arg({ type: RevealTtlSecretInput, description: "The link's parts and the passphrase." }),
     },

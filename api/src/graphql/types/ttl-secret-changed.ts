@@ -7,14 +7,14 @@ builder.subscriptionField("ttlSecretChanged", (t) =>
   t.field({
     type: TtlSecretType,
     description:
-      "A project's TTL secrets as they change: created, viewed, destroyed, expired, revoked, whichever way that came about. Served as server-sent events to a POST with `Accept: text/event-stream`. Each event is a secret's newest state; one may come more than once, and a slow reader may miss steps in between, but never the last. Every change after the answer's headers is told, so subscribe first and list then. A stream that breaks off, or whose last event has the error `OVERLOADED`, is to be opened again; one whose last event has `UNAUTHENTICATED` or `NOT_FOUND` is not: you may not read on. One that completes without an error is through: the project was deleted. At most 20 streams at a time.",
+      "A project's TTL secrets as they change: created, viewed, destroyed, expired or revoked, whatever the cause. Served as server-sent events to a POST with `Accept: text/event-stream`. Each event is a secret's newest state. A state may come more than once; a slow reader may miss intermediate states, but never the last one. Every change after the response headers is sent, so subscribe first and list afterwards. Reconnect when a stream breaks off or its last event has the error `OVERLOADED`; do not after `UNAUTHENTICATED` or `NOT_FOUND`, because access has ended. A stream that completes without an error is finished: the project was deleted. At most 20 streams at a time.",
     args: {
-      projectId: t.arg.id({ description: "A project of your vault, or one your API key is for." }),
+      projectId: t.arg.id({ description: "`Project.id` of your vault, or one that your API key may read." }),
       since: t.arg({
         type: "DateTime",
         required: false,
         description:
-          "To catch up when connecting again: the latest `changedAt` you have seen. What changed since, and a minute before, comes first.",
+          "To catch up after a reconnect: the latest `changedAt` that you have seen. Changes since a minute before it come first.",
       }),
     },
     subscribe: async (_root, { projectId, since }, context) => {

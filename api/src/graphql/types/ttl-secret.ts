@@ -13,27 +13,27 @@ import { builder } from "../builder.ts";
 import { EDGE, pageArgs, toConnection } from "./connection.ts";
 
 const TtlSecretStatus = builder.enumType("TtlSecretStatus", {
-  description: "Where a TTL secret is in its life. All but PENDING are final.",
+  description: "Status of a TTL secret. All but PENDING are final.",
   values: {
     PENDING: { value: "pending", description: "It can be opened, once, until it expires." },
-    VIEWED: { value: "viewed", description: "It was shown to somebody who had the link and the passphrase." },
+    VIEWED: { value: "viewed", description: "The recipient opened it with the link and the passphrase." },
     DESTROYED: { value: "destroyed", description: "An attempt destroyed it; nothing was shown." },
-    EXPIRED: { value: "expired", description: "Its TTL ended before anybody tried." },
-    REVOKED: { value: "revoked", description: "The sender took it back." },
+    EXPIRED: { value: "expired", description: "Its TTL ended before any attempt." },
+    REVOKED: { value: "revoked", description: "The sender revoked it." },
   } as const,
 });
 
 const DestroyedReason = builder.enumType("DestroyedReason", {
   description: "Why an attempt destroyed a TTL secret without showing it.",
   values: {
-    WRONG_PASSPHRASE: { value: "wrong_passphrase", description: "The passphrase was not the right one." },
+    WRONG_PASSPHRASE: { value: "wrong_passphrase", description: "The passphrase was wrong." },
     INTERRUPTED: { value: "interrupted", description: "The server could not finish the attempt." },
-    UNREADABLE: { value: "unreadable", description: "What was stored had been altered." },
+    UNREADABLE: { value: "unreadable", description: "The stored data had been altered." },
   } as const,
 });
 
 const SecretCharset = builder.enumType("SecretCharset", {
-  description: "What a generated value is made of.",
+  description: "Character set of a generated value.",
   values: {
     SYMBOLS: { value: "symbols", description: "Letters, digits and ASCII punctuation." },
     ALPHANUMERIC: { value: "alphanumeric", description: "Letters and digits." },
@@ -44,18 +44,21 @@ const SecretCharset = builder.enumType("SecretCharset", {
 
 /** A TTL secret, in lists and in streams. */
 export const TtlSecretType = builder.objectRef<TtlSecret>("TtlSecret").implement({
-  description: "What may be known of a TTL secret: never its value, link or passphrase.",
+  description: "The public fields of a TTL secret: never its value, link or passphrase.",
   fields: (t) => ({
-    id: t.exposeID("id", { description: "A UUID; names the TTL secret, opens nothing." }),
+    id: t.exposeID("id", { description: "A UUID. Identifies the TTL secret; does not open it." }),
     name: t.exposeString("name", { description: "A label; plain text." }),
-    status: t.expose("status", { type: TtlSecretStatus, description: "Where it is in its life, now." }),
+    status: t.expose("status", { type: TtlSecretStatus, description: "Current status." }),
     destroyedReason: t.expose("destroyedReason", {
       type: DestroyedReason,
       nullable: true,
       description: "Set when the status is DESTROYED.",
     }),
     createdAt: t.expose("createdAt", { type: "DateTime", description: "When its TTL began." }),
-    expiresAt: t.expose("expiresAt", { type: "DateTime", description: "When its TTL ends, used or not." }),
+    expiresAt: t.expose("expiresAt", {
+      type: "DateTime",
+      description: "When its TTL ends, whether it was opened or not.",
+    }),
     endedAt: t.expose("endedAt", {
       type: "DateTime",
       nullable: true,
@@ -68,26 +71,25 @@ export const TtlSecretType = builder.objectRef<TtlSecret>("TtlSecret").implement
     changedAt: t.expose("changedAt", {
       type: "DateTime",
       description:
-        "When what is said here last became true. The latest that you have seen is what to pass as `since` when you follow changes again.",
+        "When any field here last changed. To resume a subscription, pass the latest one that you have seen as `since`.",
     }),
   }),
 });
 
 const CreatedTtlSecret = builder.objectRef<CreatedSecret>("CreatedTtlSecret").implement({
-  description:
-    "A new TTL secret with what opens it. The link and the passphrase are in this answer and nowhere else.",
+  description: "A new TTL secret with its link and passphrase, which are in this response only.",
   fields: (t) => ({
     ttlSecret: t.field({
       type: TtlSecretType,
-      description: "What the list shows of it from now on.",
+      description: "The TTL secret, as lists show it.",
       resolve: (created) => created.secret,
     }),
     link: t.exposeString("link", {
       description:
-        "Send it to the recipient by one channel. It is a URL of `REVEAL_URL`, and holds the token.",
+        "URL under `REVEAL_URL` that holds the token. Send it to the recipient through one channel.",
     }),
     passphrase: t.exposeString("passphrase", {
-      description: "Six words joined by `-`. Send them to the recipient by another channel.",
+      description: "Six words joined by `-`. Send them to the recipient through another channel.",
     }),
     replacedTtlSecretId: t.exposeID("replacedSecretId", {
       nullable: true,
@@ -98,25 +100,25 @@ const CreatedTtlSecret = builder.objectRef<CreatedSecret>("CreatedTtlSecret").im
 });
 
 const GenerateSecretInput = builder.inputType("GenerateSecretInput", {
-  description: "A value for the server to draw at random. The sender never sees it.",
+  description: "A value that the server generates at random. The sender never sees it.",
   fields: (t) => ({
     length: t.int({ description: "Characters, 1 to 1,024; ignored for UUID." }),
-    charset: t.field({ type: SecretCharset, description: "What it is made of." }),
+    charset: t.field({ type: SecretCharset, description: "Character set." }),
   }),
 });
 
 const TtlSecretContent = builder.inputType("TtlSecretContent", {
   isOneOf: true,
-  description: "The value, or how to make one.",
+  description: "The value, or how to generate one.",
   fields: (t) => ({
     value: t.string({
       required: false,
-      description: "1 byte to 64 KiB of well-formed UTF-8 without NUL; handed out byte for byte.",
+      description: "1 byte to 64 KiB of well-formed UTF-8 without NUL; returned byte for byte.",
     }),
     generate: t.field({
       type: GenerateSecretInput,
       required: false,
-      description: "Let the server draw a random value, which only the recipient will see.",
+      description: "The server generates a random value, which only the recipient sees.",
     }),
   }),
 });
@@ -124,14 +126,14 @@ const TtlSecretContent = builder.inputType("TtlSecretContent", {
 const CreateTtlSecretInput = builder.inputType("CreateTtlSecretInput", {
   description: "A new TTL secret.",
   fields: (t) => ({
-    projectId: t.id({ description: "`Project.id`; NOT_FOUND when it is out of reach of the caller." }),
+    projectId: t.id({ description: "`Project.id`; NOT_FOUND when the caller has no access to it." }),
     name: t.string({ description: "A label of 1 to 200 characters, no control characters." }),
-    ttlSeconds: t.int({ description: "Whole seconds until it destroys itself, 60 to 86,400." }),
-    content: t.field({ type: TtlSecretContent, description: "The value, or how to make one." }),
+    ttlSeconds: t.int({ description: "Whole seconds until it expires, 60 to 86,400." }),
+    content: t.field({ type: TtlSecretContent, description: "The value, or how to generate one." }),
     idempotencyKey: t.string({
       required: false,
       description:
-        "Makes a retry safe: 16 to 128 visible ASCII characters, such as a random UUID, a new one for each TTL secret and the same one for every retry. Of all requests with one key, by one caller in one project, at most one leaves a pending TTL secret. A retry revokes the one before it, because its link and passphrase can't be shown again. BAD_USER_INPUT on `idempotencyKey` when name, `ttlSeconds` or the way the value is made differ, when a later request with it came in, or, with `extensions.ttlSecretId`, when its TTL secret has already ended. Remembered for 24 hours.",
+        "Makes a retry safe: 16 to 128 visible ASCII characters, such as a random UUID, a new one for each TTL secret and the same one for every retry. Of all requests with one key, by one caller in one project, at most one leaves a pending TTL secret. A retry revokes the one before it, because its link and passphrase can't be shown again. BAD_USER_INPUT on `idempotencyKey` when name, `ttlSeconds` or the way the value is generated differ, when a later request with it arrived, or, with `extensions.ttlSecretId`, when its TTL secret has already ended. Remembered for 24 hours.",
     }),
   }),
 });
@@ -146,12 +148,12 @@ const TtlSecretConnection = builder.connectionObject(
 );
 
 const TtlSecretOrder = builder.enumType("TtlSecretOrder", {
-  description: "How a list of TTL secrets is ordered; by id where that leaves a tie.",
+  description: "Order of a list of TTL secrets; ties are ordered by id.",
   values: {
     NEWEST_FIRST: { value: "newest_first", description: "By creation, the newest first." },
     NAME: {
       value: "name",
-      description: "By name from A to Z, whether in capitals or not; other letters by code point.",
+      description: "By name from A to Z, case-insensitive; other letters by code point.",
     },
     EXPIRES_FIRST: { value: "expires_first", description: "By the end of the TTL, the earliest first." },
     EXPIRES_LAST: { value: "expires_last", description: "By the end of the TTL, the latest first." },
@@ -159,17 +161,16 @@ const TtlSecretOrder = builder.enumType("TtlSecretOrder", {
 });
 
 const TtlSecretFilter = builder.inputType("TtlSecretFilter", {
-  description: "Which TTL secrets to list. All that is given must be met.",
+  description: "Which TTL secrets to list. They must match every field that is given.",
   fields: (t) => ({
     statuses: t.field({
       type: [TtlSecretStatus],
       required: false,
-      description: "1 to 5 statuses, of which it has one now. Left out: any.",
+      description: "1 to 5 statuses to match. Omitted: any.",
     }),
     nameContains: t.string({
       required: false,
-      description:
-        "1 to 200 characters that stand in its name, in capitals or not. Taken literally: there are no wildcards.",
+      description: "1 to 200 characters that the name contains, case-insensitive. There are no wildcards.",
     }),
   }),
 });
@@ -178,21 +179,21 @@ builder.queryField("ttlSecrets", (t) =>
   t.field({
     type: TtlSecretConnection,
     description:
-      "A project's TTL secrets, newest first, whatever their status, unless asked otherwise. An API key needs the scope `ttl-secrets:read`. With a filter, a page ends after 10,000 TTL secrets were looked at: it may have fewer than `first`, or none, while `hasNextPage` is true. Go on from its `endCursor`.",
+      "A project's TTL secrets, newest first and with any status by default. An API key needs the scope `ttl-secrets:read`. With a filter, a page ends after 10,000 TTL secrets have been examined: it may have fewer than `first`, or none, while `hasNextPage` is true. Continue from its `endCursor`.",
     args: {
-      projectId: t.arg.id({ description: "`Project.id`; NOT_FOUND when it is out of reach of the caller." }),
+      projectId: t.arg.id({ description: "`Project.id`; NOT_FOUND when the caller has no access to it." }),
       ...pageArgs,
       filter: t.arg({
         type: TtlSecretFilter,
         required: false,
-        description: "Which of them. Left out: all. BAD_USER_INPUT names the field that breaks its rule.",
+        description: "Which TTL secrets to list. Omitted: all. BAD_USER_INPUT names the invalid field.",
       }),
       orderBy: t.arg({
         type: TtlSecretOrder,
         required: false,
         defaultValue: "newest_first",
         description:
-          "In which order. A cursor is good for the order it was made in only; BAD_USER_INPUT otherwise.",
+          "Order of the list. A cursor is valid only in the order that it comes from; BAD_USER_INPUT otherwise.",
       }),
     },
     resolve: async (_root, { projectId, first, after, filter, orderBy }, context) => {
@@ -214,7 +215,7 @@ builder.mutationFields((t) => ({
   createTtlSecret: t.field({
     type: CreatedTtlSecret,
     description:
-      "Creates a TTL secret and returns, this once, its link and passphrase. An API key needs the scope `ttl-secrets:create`. BAD_USER_INPUT names the field; RATE_LIMITED after 60 a minute per caller or 180 per address; OVERLOADED when the server is busy: nothing was stored then.",
+      "Creates a TTL secret and returns its link and passphrase, once. An API key needs the scope `ttl-secrets:create`. BAD_USER_INPUT names the field; RATE_LIMITED after 60 a minute per caller or 180 per address; OVERLOADED when the server is busy; nothing is stored then.",
     args: { input: t.arg({ type: CreateTtlSecretInput, description: "The new TTL secret." }) },
     resolve: async (_root, { input }, context) => {
       const principal = await requirePrincipal(context, "ttl-secrets:create");
@@ -237,7 +238,7 @@ builder.mutationFields((t) => ({
   revokeTtlSecret: t.field({
     type: TtlSecretType,
     description:
-      "Takes a pending TTL secret back. One that has ended is returned as it is: look at its status to see whether the revoke came in time. For members: FORBIDDEN to API keys. NOT_FOUND when it is not your vault's.",
+      "Revokes a pending TTL secret. One that has ended is returned unchanged: its status shows whether the revocation came in time. For members: FORBIDDEN to API keys. NOT_FOUND when it is not your vault's.",
     args: { id: t.arg.id({ description: "`TtlSecret.id`." }) },
     resolve: async (_root, { id }, context) => {
       const { member } = await requireMember(context);
@@ -247,7 +248,7 @@ builder.mutationFields((t) => ({
   }),
 }));
 
-/** `@oneOf` has made sure that one of the two is there. */
+/** `@oneOf` guarantees that exactly one of the two is set. */
 function contentOf({ content }: typeof CreateTtlSecretInput.$inferInput): SecretContent {
   return content.generate ? { generate: content.generate } : { value: content.value ?? "" };
 }
