@@ -4,9 +4,9 @@ import { connect, type Database } from "./client.ts";
 
 const db = useDatabase();
 
-it("a lost connection fails the queries it carried, and the pool goes on with new ones", async () => {
-  // Guards the patch of the driver (drizzle/patches): a write after the socket was gone ended the whole process, and
-  // left-over bytes made later queries wait for ever.
+it("a lost connection fails its queries, and the pool continues with new connections", async () => {
+  // Covers the driver patch (drizzle/patches): a write after the socket had closed ended the process, and left-over
+  // bytes made later queries wait for ever.
   const pool = connect(db.current.url, 4);
   for (let round = 0; round < 25; round++) {
     const queries = Array.from({ length: 8 }, (_, i) => pool.sql`SELECT ${"x".repeat(i * 400)}::text AS x`);
@@ -21,9 +21,9 @@ it("a lost connection fails the queries it carried, and the pool goes on with ne
   await pool.close();
 }, 30_000);
 
-it("a database that takes no connections fails the next query on a connection lost half-way through one", async () => {
-  // Guards the patch too: the lost query passed for under way on the next connection, whose refusal was kept for it, so
-  // that whoever asked next waited until the database was back.
+it("when the database refuses connections, the query after a lost one fails instead of waiting", async () => {
+  // Covers the driver patch too: the lost query counted as active on the next connection and received its error, so
+  // the next query waited until the database was back.
   const pool = connect(db.current.url, 1);
   const address = new URL(db.current.url);
   const name = address.pathname.slice(1);
@@ -48,7 +48,7 @@ it("a database that takes no connections fails the next query on a connection lo
   await Promise.all([pool.close(), elsewhere.close()]);
 }, 30_000);
 
-it("a statement that hangs is given up, so that it holds up nobody else", async () => {
+it("a session limits statements, locks and idle transactions", async () => {
   const settings = await db.current.sql`
     SELECT name, setting FROM pg_settings
     WHERE name IN ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout') ORDER BY name`;
@@ -59,7 +59,7 @@ it("a statement that hangs is given up, so that it holds up nobody else", async 
   });
 });
 
-/** Asks until a connection that was being terminated is no longer what answers. */
+/** Retries until no connection that is being terminated is left in the pool. */
 async function answerOf(pool: Database): Promise<number> {
   for (let tries = 0; tries < 20; tries++) {
     const [row] = await pool.sql<{ one: number }[]>`SELECT 1 AS one`.catch(() => []);

@@ -3,53 +3,53 @@ import { drizzle } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
 import { wrapDriver } from "./driver.ts";
 
-/** The database, twice over one pool: `orm` for everyday queries, `sql` for the hand-written hot ones. */
+/** One connection pool with two interfaces: `orm` for everyday queries, `sql` for hand-written hot ones. */
 export type Database = ReturnType<typeof connect>;
 
-/** A transaction of `Database.orm`, or the pool itself: what a store's queries run on. */
+/** What a store's queries run on: the pool, or a transaction of `Database.orm`. */
 export type Queryable = Database["orm"] | Parameters<Parameters<Database["orm"]["transaction"]>[0]>[0];
 
-/** How every connection of ours is made. */
+/** Options of every connection. */
 const OPTIONS = {
   connect_timeout: 10,
-  // Seconds until a lost connection is made anew. The driver's own waits grow to 20 s, in which requests hang.
+  // Reconnect delay in seconds. The driver's default backoff grows to 20 s, during which requests hang.
   backoff: () => 0.1 + Math.random() * 0.2,
-  // Array types, which nothing here uses: asking for them costs a query per connection, whose failure nobody catches.
+  // Skips the query for array types per connection: we use none, and the driver does not catch its failure.
   fetch_types: false,
-  // Notices are PostgreSQL's remarks to a person at a prompt; the driver would print them to stdout.
+  // The driver would print PostgreSQL's notices to stdout.
   onnotice: () => {},
 };
 
 /**
- * A connection of its own for `LISTEN`. It must lead to the PostgreSQL server itself: behind a pooler that hands out
- * connections per transaction, nothing is ever heard.
+ * A dedicated connection for `LISTEN`. It must lead to the PostgreSQL server itself: a pooler in transaction mode never
+ * delivers notifications.
  */
 export function connectToListen(url: string): postgres.Sql {
   return postgres(url, { ...OPTIONS, max: 1, connection: { application_name: "ttl-secrets live" } });
 }
 
-/** What a session of ours is limited to, in ms. A pooler has to set this itself, on the connections it makes. */
+/** Timeouts of a session in ms. A pooler must set them on its own connections. */
 export const TIMEOUTS = {
-  // Far above what any statement of ours takes; whoever hangs longer holds up everybody behind it.
+  // Far above the duration of any of our statements; one that hangs blocks those behind it.
   statement_timeout: 15_000,
   lock_timeout: 5_000,
-  // Shorter than the wait for a lock: a process that was stopped half-way through a transaction loses it before
-  // those who wait for what it holds, such as the end of their vault's audit chain, give up.
+  // Shorter than `lock_timeout`: a process that stops half-way through a transaction loses it before the sessions that
+  // wait for its locks, such as the one on the vault's audit chain, give up.
   idle_in_transaction_session_timeout: 4_000,
 };
 
 /**
- * One statement at a time per connection. The driver asks what a statement's parameters are, without an end that a pooler
- * could wait for; sent while the one before is under way, PgBouncer hands the connection on to somebody else in between,
- * and the answer never comes.
+ * One statement at a time per connection. The driver describes a statement's parameters with Flush instead of Sync. When
+ * it does so while another statement runs, PgBouncer may give the connection to another client in between, and the
+ * response never arrives.
  */
 const BEHIND_POOLER = { prepare: false, max_pipeline: 0 };
 
 /**
  * Opens a pool of `max` connections to `url`. Connects on first use; `close` waits 5 s for running queries.
  *
- * @param behindPooler whether `url` leads to a pooler that hands out connections per transaction. It refuses settings
- *   made on connecting, and the next statement may run on a connection that has not prepared it, or on another one.
+ * @param behindPooler whether `url` leads to a pooler in transaction mode. It refuses settings at connect time, and the
+ *   next statement may run on another connection, which has not prepared it.
  */
 export function connect(url: string, max = 10, { behindPooler = false } = {}) {
   const client = postgres(url, {
@@ -63,8 +63,8 @@ export function connect(url: string, max = 10, { behindPooler = false } = {}) {
 }
 
 /**
- * Whether a statement that failed with this error has left nothing behind, for certain. So it is where the server itself
- * refused it; after a lost connection, or a warning that its commit is not replicated, it may have been committed.
+ * Whether a statement that failed with this error was certainly rolled back: true when the server refused it. After a lost
+ * connection, or a warning that its commit is not replicated, it may have been committed.
  */
 export const isRolledBack = (error: unknown): boolean =>
   error instanceof postgres.PostgresError && error.severity === "ERROR";

@@ -5,7 +5,7 @@ import { requireUsablePooler } from "./pooler.ts";
 
 const db = useDatabase();
 
-/** Connections as through a pooler: they can't set limits themselves, so these are the pooler's. */
+/** Connections as through a pooler, with the pooler's timeouts. */
 function pooled(limits: Partial<Record<keyof typeof TIMEOUTS, number>>, url = db.current.url) {
   const address = new URL(url);
   for (const [name, ms] of Object.entries(limits)) address.searchParams.set(name, String(ms));
@@ -15,22 +15,22 @@ function pooled(limits: Partial<Record<keyof typeof TIMEOUTS, number>>, url = db
 }
 
 describe("a pooler in front of the database", () => {
-  it("is used when it limits what hangs as we would, or sooner", async () => {
+  it("is accepted when its timeouts are ours or shorter", async () => {
     await requireUsablePooler(pooled(TIMEOUTS), db.current.url);
     await requireUsablePooler(pooled({ ...TIMEOUTS, statement_timeout: 5_000 }), db.current.url);
   });
 
   it.each([
-    ["sets no limits", {}],
-    ["leaves one out", { ...TIMEOUTS, idle_in_transaction_session_timeout: 0 }],
+    ["sets no timeouts", {}],
+    ["omits one", { ...TIMEOUTS, idle_in_transaction_session_timeout: 0 }],
     ["lets a statement run for longer", { ...TIMEOUTS, statement_timeout: 60_000 }],
-  ])("is refused when it %s, with the line that it needs", async (_what, limits) => {
+  ])("is refused when it %s, with the line to add", async (_what, limits) => {
     await expect(requireUsablePooler(pooled(limits), db.current.url)).rejects.toThrow(
       "connect_query='SET statement_timeout = 15000; SET lock_timeout = 5000; SET idle_in_transaction_session_timeout = 4000'",
     );
   });
 
-  it("is refused when it leads to another database than the direct way", async () => {
+  it("is refused when it leads to another database than the direct URL", async () => {
     const { url, remove } = await createDatabase(inject("templateName"));
     onTestFinished(() => remove());
     await expect(requireUsablePooler(pooled(TIMEOUTS, url), db.current.url)).rejects.toThrow(

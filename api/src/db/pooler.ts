@@ -1,17 +1,17 @@
 import { StartError } from "../process/start-error.ts";
 import { connect, type Database, TIMEOUTS } from "./client.ts";
 
-/** What PgBouncer is to do on each connection that it makes to PostgreSQL. */
+/** The `connect_query` that PgBouncer must run on each of its connections to PostgreSQL. */
 const CONNECT_QUERY = Object.entries(TIMEOUTS)
   .map(([name, ms]) => `SET ${name} = ${ms}`)
   .join("; ");
 
 /**
- * Sees to it that a pooler in front of the database keeps up what the product relies on: that both ways lead to the same
- * database, and that what hangs is given up, which a session of ours can't ask a pooler for.
+ * Checks that the pooler in front of the database preserves what we rely on: that both URLs lead to the same database, and
+ * that the pooler sets the session timeouts, which our sessions cannot set through it.
  *
  * @param pooled the connections through the pooler.
- * @throws StartError that says what to change; the driver's error when one of the two can't be asked.
+ * @throws StartError that says what to change; the driver's error when one of the two cannot be reached.
  */
 export async function requireUsablePooler(pooled: Database, directUrl: string): Promise<void> {
   const direct = connect(directUrl, 1);
@@ -37,7 +37,7 @@ export async function requireUsablePooler(pooled: Database, directUrl: string): 
   }
 }
 
-/** Which database this is, and the limits of a session there, in ms; 0 is none. */
+/** Identity of the database, and the timeouts of a session there in ms; 0 means none. */
 async function look({ sql }: Database): Promise<{ lineage: string; limits: Record<string, number> }> {
   const [row] = await sql<[{ lineage: string; limits: Record<string, number> }]>`
     SELECT database_lineage() AS lineage, (
