@@ -1,4 +1,4 @@
-/** The last step of `pnpm build`: puts a brotli and a gzip copy beside each file of both apps that gets smaller by it. */
+/** The last step of `pnpm build`: writes a brotli and a gzip copy of each file of both apps that compression makes smaller. */
 import { writeFileSync } from "node:fs";
 import { compress, SUFFIXES } from "../src/apps/app-file.ts";
 import { builtFolder, readBuiltApp } from "../src/apps/built-app.ts";

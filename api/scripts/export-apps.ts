@@ -1,7 +1,7 @@
 /**
- * `pnpm export-apps FOLDER [API_ORIGIN]`: writes both apps, as this server would serve them, for a static host: with the
- * brand of the environment variables, and with the compressed copies that the examples in `api/ops/hosting` look for. Pages that are to
- * be on an origin of their own get the API's origin.
+ * `pnpm export-apps FOLDER [API_ORIGIN]`: writes both apps, as this server serves them, for a static host: with the brand
+ * of the environment variables and with the compressed copies that the examples in `api/ops/hosting` use. Pages for an
+ * origin other than the API's get API_ORIGIN.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
@@ -12,7 +12,7 @@ import { readBuiltApps } from "../src/apps/built-app.ts";
 import { parseConfig } from "../src/config.ts";
 
 const [folder, apiOrigin] = process.argv.slice(2);
-if (!folder) throw new Error("Say where to: pnpm export-apps FOLDER [API_ORIGIN]");
+if (!folder) throw new Error("Usage: pnpm export-apps FOLDER [API_ORIGIN]");
 if (apiOrigin !== undefined && URL.parse(apiOrigin)?.origin !== apiOrigin) {
   throw new Error("API_ORIGIN must be a bare origin such as https://api.example.com");
 }

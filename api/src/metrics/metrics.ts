@@ -1,7 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { DatabaseVitals } from "./vitals-store.ts";
 
-/** What can become of an attempt; `refused` consumed nothing, `failed` may have. */
+/** Outcomes of an attempt. `refused` consumed nothing, `failed` may have. */
 const REVEAL_OUTCOMES = [
   "revealed",
   "wrong_passphrase",
@@ -12,25 +12,25 @@ const REVEAL_OUTCOMES = [
   "failed",
 ];
 
-/** From a cached file to a request that waits for a hash behind a full queue, in seconds. */
+/** In seconds: from a cached file to a request that waits behind a full hashing queue. */
 const REQUEST_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** The operation of a request that asks for more than one thing: all their combinations would be too many series. */
+/** Operation label of a request with several root fields: their combinations would be too many series. */
 const SEVERAL = "several";
 
-/** What is looked at anew for each reading. */
+/** Values that are read on each scrape. */
 interface Sources {
-  /** Password hashes that run, and that wait. */
+  /** Password hashes that run and that wait. */
   argon2: () => { running: number; waiting: number };
   /** Live streams open in this process. */
   streams: () => number;
-  /** Asks the database. Undefined when it does not answer. */
+  /** Queries the database. Undefined when it does not answer. */
   database: () => Promise<DatabaseVitals | undefined>;
 }
 
 /**
- * What the process counts, in Prometheus' terms. No label holds anything that a client chose, so nothing sensitive can
- * get in and the number of series stays small.
+ * The process's metrics for Prometheus. No label holds text from a client, so no sensitive data gets in and the number of
+ * series stays small.
  */
 export class Metrics {
   readonly #registry = new Registry();
@@ -38,45 +38,45 @@ export class Metrics {
 
   readonly #requests = new Histogram({
     name: "ttl_secrets_http_request_duration_seconds",
-    help: "Time until a request's answer began, by route, GraphQL operation and class of status.",
+    help: "Time to the start of a response, by route, GraphQL operation and status class.",
     labelNames: ["route", "operation", "status"],
     buckets: REQUEST_BUCKETS,
     registers: [this.#registry],
   });
-  readonly #errors = this.#counter("errors_total", "Errors that GraphQL clients were told, by code.", "code");
-  /** Attempts at secrets, by what became of them. */
+  readonly #errors = this.#counter("errors_total", "Errors sent to GraphQL clients, by code.", "code");
+  /** Attempts at secrets by outcome. */
   readonly reveals = this.#counter("reveals_total", "Attempts at secrets, by outcome.", "outcome");
-  /** New secrets asked for, by what became of it. */
-  readonly creates = this.#counter("creates_total", "New secrets asked for, by outcome.", "outcome");
+  /** Requests to create a secret by outcome. */
+  readonly creates = this.#counter("creates_total", "Requests to create a secret, by outcome.", "outcome");
   readonly #rateLimited = this.#counter(
     "rate_limit_refusals_total",
-    "Requests refused because there were too many, by limit.",
+    "Requests refused by a rate limit, by limit.",
     "limit",
   );
   readonly #batches = new Histogram({
     name: "ttl_secrets_sweep_batch_rows",
-    help: "Rows per batch of the sweep, by what they are.",
+    help: "Rows per batch of the sweep, by kind.",
     labelNames: ["what"],
     buckets: [0, 1, 10, 100, 1000],
     registers: [this.#registry],
   });
   readonly #argon2Wait = new Histogram({
     name: "ttl_secrets_argon2_wait_seconds",
-    help: "Time that password hashes waited for a slot.",
+    help: "Time that a password hash waited for a slot.",
     buckets: [0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
     registers: [this.#registry],
   });
   readonly #argon2Refusals = this.#counter(
     "argon2_refusals_total",
-    "Hashes refused because too many were waiting.",
+    "Password hashes refused because the queue was full.",
   );
-  readonly #argon2Running = this.#gauge("argon2_running", "Password hashes that run now.");
-  readonly #argon2Waiting = this.#gauge("argon2_waiting", "Password hashes that wait for a slot now.");
+  readonly #argon2Running = this.#gauge("argon2_running", "Password hashes that are running.");
+  readonly #argon2Waiting = this.#gauge("argon2_waiting", "Password hashes that wait for a slot.");
   readonly #streams = this.#gauge("live_streams", "Live streams open in this process.");
   readonly #databaseUp = this.#gauge("database_up", "Whether the database answers, 1 or 0.");
   readonly #databaseAnswer = this.#gauge(
     "database_answer_seconds",
-    "How long a query took just now, the wait for a free connection of the pool included.",
+    "Duration of a query at this scrape, including the wait for a pool connection.",
   );
   readonly #connections = this.#gauge(
     "database_connections",
@@ -101,31 +101,31 @@ export class Metrics {
     this.#requests.observe({ route, operation: several, status: `${Math.floor(status / 100)}xx` }, seconds);
   }
 
-  /** Counts an error that a GraphQL client is told. */
+  /** Counts an error that is sent to a GraphQL client. */
   error(code: string): void {
     this.#errors.inc({ code });
   }
 
-  /** Counts a request that was refused because there were too many. */
+  /** Counts a request that a rate limit refused. */
   rateLimited = (limit: string): void => this.#rateLimited.inc({ limit });
 
   /** Counts a batch of the sweep. */
   swept = (what: string, rows: number): void => this.#batches.observe({ what }, rows);
 
-  /** What the slots of Argon2 tell. */
+  /** Hooks of the hashing pool. */
   readonly argon2 = {
     waited: (seconds: number): void => this.#argon2Wait.observe(seconds),
     refused: (): void => this.#argon2Refusals.inc(),
   };
 
-  /** From now on there is something to read: these sources, the process itself and its release. */
+  /** Starts collecting from these sources and from the process, and sets the release. */
   start(version: string, sources: Sources): void {
     this.#sources = sources;
     this.#buildInfo.set({ version }, 1);
     collectDefaultMetrics({ register: this.#registry });
   }
 
-  /** All of it in Prometheus' text format. */
+  /** All metrics in Prometheus' text format. */
   async read(): Promise<{ text: string; contentType: string }> {
     if (this.#sources) await this.#look(this.#sources);
     return { text: await this.#registry.metrics(), contentType: this.#registry.contentType };
@@ -139,7 +139,7 @@ export class Metrics {
     const start = performance.now();
     const vitals = await database();
     this.#databaseUp.set(vitals ? 1 : 0);
-    // What is not known now must not look as if it were.
+    // Unknown values must not keep their last reading.
     for (const gauge of [this.#databaseAnswer, this.#connections, this.#pending, this.#sweepLag])
       gauge.reset();
     if (!vitals) {
@@ -161,7 +161,7 @@ export class Metrics {
   }
 }
 
-/** Counts how `work` ends: by what `outcomeOf` makes of it, or as `refused` or `failed`. */
+/** Counts the outcome of `work`: the result's outcome, or `refused` or `failed` when it throws. */
 export async function countOutcome<T>(
   counter: Counter,
   work: Promise<T>,

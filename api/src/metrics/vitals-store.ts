@@ -1,16 +1,16 @@
 import type { Database } from "../db/client.ts";
 
-/** What the database says for the metrics. */
+/** Figures that the metrics read from the database. */
 export interface DatabaseVitals {
   /** Pending secrets. */
   pending: number;
-  /** How long the longest expired payload has been waiting for a sweep, in seconds; null when none is. */
+  /** Age of the oldest expired payload in seconds; null when there is none. */
   sweepLagSeconds: number | null;
-  /** Connections of this product's processes by their state, such as `active` and `idle`. */
+  /** Connections of all our processes by state, such as `active` and `idle`. */
   connections: { state: string; count: number }[];
 }
 
-/** Asked for at every reading of the metrics, four times a minute or so: two scans of an index. */
+/** Runs on every scrape, about four a minute: two index scans. */
 export async function readVitals({ sql }: Pick<Database, "sql">): Promise<DatabaseVitals> {
   const [vitals] = await sql<[DatabaseVitals]>`
     SELECT (SELECT count(*)::float8 FROM ttl_secret_payloads WHERE expires_at > now()) AS pending,

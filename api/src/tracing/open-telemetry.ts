@@ -1,6 +1,6 @@
 /**
- * The tracer that sends its spans to an OpenTelemetry collector. Loaded only where one is configured. It registers
- * itself nowhere: other packages (better-auth is one) would send spans of their own, with who knows what in them.
+ * The tracer that sends its spans to an OpenTelemetry collector. Loaded only where one is configured. It does not register
+ * itself globally: other packages, such as better-auth, would send spans with contents that we do not control.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import {
@@ -31,24 +31,24 @@ import type { SpanUnderWay, Tracer } from "./tracing.ts";
 interface TracingConfig {
   serviceName: string;
   sampler: SamplerName;
-  /** Share of traces that are kept, for the samplers that want one. */
+  /** Share of traces to keep, 0 to 1, for ratio samplers. */
   ratio: number;
 }
 
-/** Until then spans are gathered, in ms. */
+/** Interval between exports, in ms. */
 const SEND_EVERY_MS = 2_000;
 
 /**
- * Starts to send traces. Where to, with which headers and how patiently, the exporter reads from the standard
- * variables (`OTEL_EXPORTER_OTLP_…`).
+ * Starts to send traces. The exporter reads its endpoint, headers and timeout from the standard variables
+ * (`OTEL_EXPORTER_OTLP_…`).
  *
- * @returns the tracer, and what sends the rest and ends it.
+ * @returns the tracer, and `stop`, which sends the remaining spans and shuts the exporter down.
  */
 export function startTracing(
   { serviceName, sampler, ratio }: TracingConfig,
   { version, log }: { version: string; log: Logger },
 ): { tracer: Tracer; stop: () => Promise<void> } {
-  // Not the resource that is detected by default: it has the command line and the machine's name.
+  // Not the default resource detectors: they add the command line and the host name.
   const resource = resourceFromAttributes({ "service.name": serviceName, "service.version": version }).merge(
     detectResources({ detectors: [envDetector] }),
   );
@@ -79,7 +79,7 @@ function samplerOf(name: SamplerName, ratio: number): Sampler {
   return parentBased ? new ParentBasedSampler({ root }) : root;
 }
 
-/** Logs when the collector can't be reached, and when it can again; not each time in between. */
+/** Logs when the collector becomes unreachable and when it is back, not every failed export. */
 function reporting(exporter: SpanExporter, log: Logger): SpanExporter {
   let isFailing = false;
   return {
@@ -97,7 +97,7 @@ function reporting(exporter: SpanExporter, log: Logger): SpanExporter {
   };
 }
 
-/** Keeps to itself which span the caller is in. */
+/** Tracks the current span itself, without OpenTelemetry's global context. */
 class SpanMaker implements Tracer {
   readonly #current = new AsyncLocalStorage<Span>();
   readonly #tracer: OtelTracer;
@@ -124,7 +124,7 @@ class SpanMaker implements Tracer {
     { attributes, failureOf }: NonNullable<Parameters<Tracer["step"]>[2]> = {},
   ): T {
     const parent = this.#current.getStore();
-    // Not sampled; or over, as the request is whose stream goes on.
+    // Not sampled, or already ended: a request whose stream is still open.
     if (!parent?.isRecording()) return work();
     const options = attributes ? { attributes, kind: SpanKind.CLIENT } : {};
     return this.#run(

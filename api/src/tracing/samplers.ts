@@ -1,4 +1,4 @@
-/** Values of `OTEL_TRACES_SAMPLER` as OpenTelemetry has them, less those that ask a server which traces to keep. */
+/** OpenTelemetry's values of `OTEL_TRACES_SAMPLER`, except those that ask a server which traces to keep. */
 export const SAMPLERS = [
   "always_on",
   "always_off",

@@ -1,30 +1,30 @@
 /**
- * Where time goes, told to whoever traces. There is one tracer per process, or none: then each of these costs a
- * comparison, and nothing of OpenTelemetry is loaded.
+ * Tracing. A process has one tracer or none; without one, each call costs a comparison, and OpenTelemetry is not
+ * loaded.
  */
 
-/** What may be said of a span: names and numbers of ours. Never a value, a passphrase, a token, a key, an address. */
+/** Attributes of a span: our own names and numbers. Never a value, a passphrase, a token, a key or an address. */
 type SpanAttributes = Readonly<Record<string, string | number>>;
 
-/** A span under way. */
+/** A span that has not ended. */
 export interface SpanUnderWay {
-  /** Gives it another name, once more is known. */
+  /** Renames it once more is known. */
   rename(name: string): void;
   add(attributes: SpanAttributes): void;
 }
 
-/** Makes spans of work. Each ends when the work does, or its promise is settled, and says whether it failed. */
+/** Makes spans. Each ends when its work returns or its promise settles, and records a failure. */
 export interface Tracer {
   /**
    * Begins a trace.
    *
-   * @param traceparent what the caller said of its own trace (W3C Trace Context), if it is to be believed.
+   * @param traceparent the caller's trace (W3C Trace Context), if the caller is trusted.
    */
   root<T>(name: string, work: (span: SpanUnderWay) => T, traceparent?: string): T;
   /**
-   * A part of the span that the caller is in; outside of one, only the work.
+   * Runs `work` in a child of the current span; outside a span, only runs it.
    *
-   * @param failureOf says by a code of ours that work has failed which returned in order; undefined: it has not.
+   * @param failureOf error code for work that failed without throwing; undefined when it succeeded.
    */
   step<T>(
     name: string,
@@ -35,7 +35,7 @@ export interface Tracer {
 
 let tracer: Tracer | undefined;
 
-/** From now on spans are made: for the composition root, before it puts anything else together. */
+/** Sets the process's tracer. Call it before anything else is assembled. */
 export function traceWith(theTracer: Tracer): void {
   tracer = theTracer;
 }
@@ -43,7 +43,7 @@ export function traceWith(theTracer: Tracer): void {
 /** The process's tracer, if there is one. */
 export const currentTracer = (): Tracer | undefined => tracer;
 
-/** Runs `work` as a part, called `name`, of what is being traced. */
+/** Runs `work` in a child span called `name`. */
 export function step<T>(name: string, work: () => T): T {
   return tracer ? tracer.step(name, work) : work();
 }
