@@ -24,7 +24,7 @@ export async function createAccount(
   { email, name, stdin }: { email: string; name: string } & PasswordSource,
 ): Promise<Result> {
   const { password, output } = await passwordFrom(stdin);
-  await create(accountServices(installation), { email, name, password });
+  await create(await accountServices(installation), { email, name, password });
   return { lines: ["The account was created.", ...output.lines], json: { email, ...output.json } };
 }
 
@@ -34,7 +34,7 @@ export async function resetPassword(
   { email, stdin }: { email: string } & PasswordSource,
 ): Promise<Result> {
   const { password, output } = await passwordFrom(stdin);
-  await reset(accountServices(installation), { email, password });
+  await reset(await accountServices(installation), { email, password });
   return {
     lines: ["The password was changed; all sessions of the account have ended.", ...output.lines],
     json: { email, ...output.json },
@@ -43,7 +43,7 @@ export async function resetPassword(
 
 /** Disables an account: it can't sign in, and its sessions, streams and API keys end. */
 export async function disable(installation: Installation, { email }: { email: string }): Promise<Result> {
-  const label = await disableAccount(accountServices(installation), { email, disabled: true });
+  const label = await disableAccount(await accountServices(installation), { email, disabled: true });
   const revoked = await revokeKeysMadeBy(installation.db.orm, label, ADMIN);
   return {
     lines: [
@@ -56,7 +56,7 @@ export async function disable(installation: Installation, { email }: { email: st
 
 /** Lets a disabled account sign in again. Its API keys stay revoked. */
 export async function enable(installation: Installation, { email }: { email: string }): Promise<Result> {
-  await disableAccount(accountServices(installation), { email, disabled: false });
+  await disableAccount(await accountServices(installation), { email, disabled: false });
   return {
     lines: ["The account can sign in again. Its API keys stay revoked; create new ones."],
     json: { email, disabled: false },

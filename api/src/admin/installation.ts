@@ -6,7 +6,6 @@ import { attachEmbeddedPostgres } from "../embedded-postgres/attach.ts";
 import { embeddedKeyFile } from "../key-ring/embedded-keys.ts";
 import { createLogger } from "../logging/log.ts";
 import { startFailure } from "../process/start-error.ts";
-import { createAccountServices } from "../services.ts";
 import { CommandError } from "./result.ts";
 
 /** The database and keys of the server with this configuration. */
@@ -54,7 +53,9 @@ export async function openInstallation(
 }
 
 /** The services that the commands use. Sign-up is open to the operator, and nothing is logged. */
-export function accountServices({ db, config }: Pick<Installation, "db" | "config">) {
+export async function accountServices({ db, config }: Pick<Installation, "db" | "config">) {
+  // On demand, because most commands do without it.
+  const { createAccountServices } = await import("../services.ts");
   return createAccountServices(
     { ...config, signUp: "open", rateLimitMultiplier: 1 },
     // Nothing signed with it leaves this process.

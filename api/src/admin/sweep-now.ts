@@ -8,7 +8,7 @@ import { counted, type Result } from "./result.ts";
 export async function sweepNow(installation: Pick<Installation, "db" | "config">): Promise<Result> {
   const { db, config } = installation;
   const { retention } = config;
-  const { rateLimits } = accountServices(installation);
+  const { rateLimits } = await accountServices(installation);
   // The servers keep the file of watermarks: one written as another user could be unreadable to them.
   const rollbackGuard = await openRollbackGuard({ db, log: createLogger("warn"), file: undefined });
   const swept = await sweepOnce({ db, rateLimits, rollbackGuard, retention });
