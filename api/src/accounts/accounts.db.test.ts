@@ -44,7 +44,7 @@ async function withInstallation(run: (app: (mode: "open" | "first" | "closed") =
 }
 
 describe("sign-up", () => {
-  it("gives the account a vault of its own, whose owner it is", async () => {
+  it("creates a vault that the account owns", async () => {
     const app = createTestApp(db.current);
     const cookie = await signUp(app, "ada@example.com");
     expect(await viewer(app, cookie)).toEqual({
@@ -54,7 +54,7 @@ describe("sign-up", () => {
     });
   });
 
-  it("gives one vault, however many first requests come at once", async () => {
+  it("creates one vault for concurrent first requests", async () => {
     const app = createTestApp(db.current);
     const cookie = await signUp(app);
     const viewers = await Promise.all(Array.from({ length: 8 }, () => viewer(app, cookie)));
@@ -72,7 +72,7 @@ describe("sign-up", () => {
     expect(argon2.needsRehash(row.password, { memoryCost: memoryKib + 1, timeCost, parallelism })).toBe(true);
   });
 
-  it("in mode `first` takes the first account and then closes", async () => {
+  it("in mode `first` accepts the first account and then closes", async () => {
     await withInstallation(async (start) => {
       const app = start("first");
       const state = async () => (await app.request("/api/sign-up")).json();
@@ -85,7 +85,7 @@ describe("sign-up", () => {
     });
   });
 
-  it("in mode `first` lets one of several simultaneous first accounts through", async () => {
+  it("in mode `first` accepts one of several concurrent first accounts", async () => {
     await withInstallation(async (start) => {
       const app = start("first");
       const answers = await Promise.all(
@@ -97,7 +97,7 @@ describe("sign-up", () => {
     });
   });
 
-  it("in mode `closed` takes nobody, and does not say whether an address is known", async () => {
+  it("in mode `closed` accepts no one, and does not reveal whether an address is known", async () => {
     await withInstallation(async (start) => {
       await signUp(start("open"), "known@example.com");
       const app = start("closed");
@@ -131,7 +131,7 @@ describe("sign-up", () => {
     expect(await db.current.sql`SELECT 1 FROM users WHERE email = ${input.email}`).toHaveLength(0);
   });
 
-  it("keeps no picture, whatever is sent as one", async () => {
+  it("stores no picture, whatever is sent as one", async () => {
     const app = createTestApp(db.current);
     await post(app, "/api/auth/sign-up/email", {
       ...account("pic@example.com"),
@@ -141,7 +141,7 @@ describe("sign-up", () => {
     expect(user).toEqual({ image: null });
   });
 
-  it("that fails in the database prints nothing of what was sent", async () => {
+  it("that fails in the database logs none of the input", async () => {
     const written: string[] = [];
     const spies = [
       vi.spyOn(console, "error").mockImplementation((...args) => void written.push(inspect(args))),
@@ -161,7 +161,7 @@ describe("sign-up", () => {
     expect(app.logs.join("") + written.join("")).not.toMatch(/canary|correct horse|insert into|select/i);
   });
 
-  it("can't be told to make a founder", async () => {
+  it("ignores `founder` in the input", async () => {
     const app = createTestApp(db.current);
     await post(app, "/api/auth/sign-up/email", { ...account("f@example.com"), founder: true });
     expect(await db.current.sql`SELECT 1 FROM users WHERE founder`).toHaveLength(0);
@@ -182,7 +182,7 @@ describe("sign-in and sign-out", () => {
     expect(wrong.headers.getSetCookie()).toEqual([]);
   });
 
-  it("says the same of a wrong password and of an unknown address", async () => {
+  it("gives the same answer for a wrong password and an unknown address", async () => {
     const app = createTestApp(db.current);
     await signUp(app, "known2@example.com");
     const attempt = async (email: string) =>
@@ -190,7 +190,7 @@ describe("sign-in and sign-out", () => {
     expect(await attempt("known2@example.com")).toBe(await attempt("unknown@example.com"));
   });
 
-  it("ends the session on the next request, though the old cookie is sent again", async () => {
+  it("refuses the old cookie on the next request after sign-out", async () => {
     const app = createTestApp(db.current);
     const cookie = await signUp(app);
     expect(await viewer(app, cookie)).not.toBeNull();
@@ -206,7 +206,7 @@ describe("sign-in and sign-out", () => {
     expect(await viewer(app, other)).toBeNull();
   });
 
-  it("are all dead after a change of password, but for a new one where it was changed", async () => {
+  it("ends all sessions after a change of password, except a new one for the device that changed it", async () => {
     const app = createTestApp(db.current);
     const cookie = await signUp(app, "change@example.com");
     const other = cookiesOf(await post(app, "/api/auth/sign-in/email", account("change@example.com")));
@@ -227,7 +227,7 @@ describe("sign-in and sign-out", () => {
     expect((await post(app, "/api/auth/sign-in/email", account("change@example.com"))).status).toBe(401);
   });
 
-  it("hands the session's token out in the cookie only", async () => {
+  it("returns the session's token only in the cookie", async () => {
     const app = createTestApp(db.current);
     const answer = await post(app, "/api/auth/sign-up/email", account("token@example.com"));
     const body = await answer.text();
@@ -238,7 +238,7 @@ describe("sign-in and sign-out", () => {
     expect(body).not.toContain(row.token);
   });
 
-  it("keeps the session cookie from scripts and from other sites' requests", async () => {
+  it("sets a session cookie that scripts can't read and other sites' requests don't carry", async () => {
     const app = createTestApp(db.current);
     const answer = await post(app, "/api/auth/sign-up/email", account("cookie@example.com"));
     const [cookie = ""] = answer.headers.getSetCookie();
@@ -246,7 +246,7 @@ describe("sign-in and sign-out", () => {
     expect(cookie).toMatch(/SameSite=Strict/i);
   });
 
-  it("on https keeps it in a __Host- cookie: Secure, for this host and every path of it alone", async () => {
+  it("sets a __Host- cookie on HTTPS: Secure, for this host only and all its paths", async () => {
     const publicUrl = "https://secrets.example";
     const app = createTestApp(db.current, { publicUrl });
     const answer = await post(app, "/api/auth/sign-up/email", account("host@example.com"), {
@@ -262,7 +262,7 @@ describe("sign-in and sign-out", () => {
     expect((await viewer(app, cookiesOf(answer))).email).toBe("host@example.com");
   });
 
-  it("treats a request from a page of another origin as a stranger's", async () => {
+  it("ignores the session of a request from a page of another origin", async () => {
     const app = createTestApp(db.current);
     const { cookie } = await createSender(app);
     const ask = (origin: string) => graphql(app, "{ viewer { id } }", {}, { cookie, headers: { origin } });
@@ -290,7 +290,7 @@ describe("sign-in and sign-out", () => {
 });
 
 describe("membership", () => {
-  it("is found again, not made anew", async () => {
+  it("is created once and found after that", async () => {
     const app = createTestApp(db.current);
     await signUp(app, "again@example.com");
     const [user] = await db.current.sql<[{ id: string; name: string; email: string }]>`

@@ -1,7 +1,7 @@
 import * as schema from "@ttl-secrets/drizzle/schema";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
 import { APIError, createAuthMiddleware, getSessionFromCtx } from "better-auth/api";
-// Without the query builder that it brings along for those who have no adapter: 255 files to read at each start.
+// Without its query builder, which an adapter of our own makes superfluous: 255 files less to load at each start.
 import { betterAuth } from "better-auth/minimal";
 import type { HashingPool } from "../crypto/argon2.ts";
 import type { Database } from "../db/client.ts";
@@ -10,7 +10,7 @@ import { checkName } from "../shared/name.ts";
 import { anyUser, isDisabled } from "./member-store.ts";
 import { passwordHashing } from "./password.ts";
 
-/** The header in which `server.ts` hands over the client's address as it resolved it, replacing any the client sent. */
+/** The header that passes the resolved client address to better-auth. It replaces any that the client sent. */
 export const CLIENT_IP_HEADER = "x-ttl-secrets-client-ip";
 
 const COOKIE_PREFIX = "ttl-secrets";
@@ -22,7 +22,7 @@ export function carriesSession(headers: Headers): boolean {
   return SESSION_COOKIE.test(headers.get("cookie") ?? "");
 }
 
-/** Who may create an account: anyone, only the very first person, nobody. */
+/** Who may create an account: anyone, only the first person, or no one. */
 export type SignUpMode = "open" | "first" | "closed";
 
 /** Sign-up, sign-in and sessions: better-auth over our own tables. */
@@ -37,7 +37,7 @@ interface AuthOptions {
   rateLimitMultiplier: number;
 }
 
-/** Whether a new account may be made right now, and whether it would be the first. */
+/** Whether an account can be created now, and whether it would be the first. */
 export async function signUpState(
   db: Database,
   mode: SignUpMode,
@@ -46,7 +46,7 @@ export async function signUpState(
   return { open: mode === "open" || (mode === "first" && first), first };
 }
 
-/** Makes the authentication service, served under `/api/auth`. */
+/** Creates the authentication service, served under `/api/auth`. */
 export function createAuth(
   { db, hashingPool, log }: { db: Database; hashingPool: HashingPool; log: Logger },
   { publicUrl, origins, secret, signUp, rateLimitMultiplier }: AuthOptions,
@@ -71,12 +71,12 @@ export function createAuth(
     }),
     emailAndPassword: {
       enabled: true,
-      // NIST SP 800-63B-4 asks for 15 where a password stands alone; 12 is OWASP ASVS 5's recommendation.
+      // NIST SP 800-63B-4 requires 15 where a password is the only factor; OWASP ASVS 5 recommends 12.
       minPasswordLength: 12,
       maxPasswordLength: 128,
       password: passwordHashing(hashingPool),
     },
-    // Each request asks the database, so that a session ended anywhere is dead on the next request.
+    // Each request reads the session from the database, so that a session ended anywhere is refused on its next request.
     session: { cookieCache: { enabled: false } },
     user: {
       additionalFields: { founder: { type: "boolean", required: false, input: false, returned: false } },
@@ -84,7 +84,7 @@ export function createAuth(
     hooks: {
       before: createAuthMiddleware(async (ctx) => {
         if (ctx.path === "/sign-up/email" && !(await signUpState(db, signUp)).open) throw signUpClosed();
-        // Whoever signs out or changes a password may do so because a session was stolen: all of them end.
+        // A stolen session may be the reason for signing out or changing the password, so either ends all sessions.
         if (ctx.path === "/change-password") {
           return { context: { body: { ...ctx.body, revokeOtherSessions: true } } };
         }
@@ -98,7 +98,8 @@ export function createAuth(
     databaseHooks: {
       session: {
         create: {
-          // Comes after the password, so it tells a stranger nothing. The database refuses what passes here too early.
+          // Runs after the password check, so it reveals nothing to a stranger. The database refuses a sign-in that gets past this
+          // while the account is being disabled.
           before: async ({ userId }) => {
             if (await isDisabled(db.orm, userId)) throw accountDisabled();
           },
@@ -125,17 +126,17 @@ export function createAuth(
       },
     },
     advanced: {
-      // `__Host-` (RFC 6265bis §4.1.3.2): no other host, path or plain http can set or shadow the cookie. Its rules are
-      // met below; better-auth's own switch would add `__Secure-`, which allows other hosts of the domain.
+      // `__Host-` (RFC 6265bis §4.1.3.2): no other host, path or plain HTTP can set or shadow the cookie. The attributes below
+      // meet its rules. better-auth's own option would add `__Secure-`, which allows other hosts of the domain.
       useSecureCookies: false,
       cookiePrefix: isHttps ? `__Host-${COOKIE_PREFIX}` : COOKIE_PREFIX,
       defaultCookieAttributes: { secure: isHttps, httpOnly: true, sameSite: "strict", path: "/" },
       ipAddress: { ipAddressHeaders: [CLIENT_IP_HEADER], ipv6Subnet: 64 },
     },
     telemetry: { enabled: false },
-    // Errors come to `server.ts`, which logs them without their words; the library would print them whole.
+    // Errors reach http/app.ts, which logs them without their messages. better-auth would print them in full.
     onAPIError: { throw: true },
-    // What follows a colon, and all arguments, can be input; what stands before it is the library's own text.
+    // Text after a colon and all arguments may contain input; text before it is better-auth's own.
     logger: {
       log: (level, message) => log[level]({ source: "better-auth" }, message.split(":", 1)[0]),
     },
@@ -156,7 +157,7 @@ function accountDisabled(): APIError {
   });
 }
 
-/** The name is shown to colleagues and the e-mail stands in the audit log: both are one line of plain text. */
+/** Colleagues see the name, and the audit log has the e-mail address: both must be one line of plain text. */
 function checkAccount({ name, email }: { name: string; email: string }): void {
   try {
     checkName(name);
@@ -166,7 +167,7 @@ function checkAccount({ name, email }: { name: string; email: string }): void {
       message: "Enter a name of 1 to 200 characters, on one line.",
     });
   }
-  // RFC 5321 §4.5.3.1.3 allows 256 for a path, two of which are its angle brackets.
+  // RFC 5321 §4.5.3.1.3 allows 256 characters for a path, including its two angle brackets.
   if (email.length > 254) {
     throw new APIError("BAD_REQUEST", { code: "INVALID_EMAIL", message: "That e-mail address is too long." });
   }

@@ -1,22 +1,22 @@
-/** What the operator of a server does to accounts, past the rules that hold for people who sign up themselves. */
+/** Account management for the server's operator, who is not bound by `SIGN_UP`. */
 import { APIError } from "better-auth/api";
 import type { Database } from "../db/client.ts";
 import type { Auth } from "./auth.ts";
 import { setDisabled } from "./member-store.ts";
 
-/** What was asked for can't be done to this account. The message says why and repeats nothing. */
+/** The operation is not possible for this account. The message says why and repeats no input. */
 export class AccountError extends Error {
   override name = "AccountError";
 }
 
 interface Deps {
   db: Database;
-  /** With `SIGN_UP` open: the operator may always make accounts. */
+  /** With `SIGN_UP` open: the operator may always create accounts. */
   auth: Auth;
 }
 
 /**
- * Makes an account that can sign in at once. Its vault comes with its first request.
+ * Creates an account that can sign in at once. Its vault is created with its first request.
  *
  * @throws AccountError when the e-mail is taken, or it, the name or the password is not acceptable.
  */
@@ -26,7 +26,7 @@ export async function createAccount(
 ): Promise<void> {
   try {
     const { user } = await auth.api.signUpEmail({ body: { name, email, password } });
-    // Signing up signs in, too, which nobody did here.
+    // Signing up also signs in; no one uses that session.
     await (await auth.$context).internalAdapter.deleteUserSessions(user.id);
   } catch (error) {
     throw reasonOf(error);
@@ -34,7 +34,7 @@ export async function createAccount(
 }
 
 /**
- * Sets another password and ends all sessions of the account.
+ * Sets a new password and ends all sessions of the account.
  *
  * @throws AccountError when there is no such account, or the password is not acceptable.
  */
@@ -53,10 +53,10 @@ export async function resetPassword(
 }
 
 /**
- * Keeps an account from signing in and ends its sessions, and with them its streams; or lets it sign in again. What it
- * has made stays: links that were sent can still be opened by their recipients.
+ * Disables an account, which ends its sessions and their streams, or enables it again. Its secrets stay: recipients can
+ * still open the links that they have.
  *
- * @returns the account's e-mail, as it stands in the audit log.
+ * @returns the account's e-mail address, as the audit log has it.
  * @throws AccountError when there is no such account.
  */
 export async function disableAccount(
@@ -76,6 +76,6 @@ async function userIdOf(auth: Auth, email: string): Promise<string> {
 
 function reasonOf(error: unknown): unknown {
   if (!(error instanceof APIError)) return error;
-  // Texts of the library or of ours: none repeats what was given.
-  return new AccountError(error.body?.message ?? "The account can't be made.");
+  // Texts of better-auth or of ours: none repeats the input.
+  return new AccountError(error.body?.message ?? "The account can't be created.");
 }

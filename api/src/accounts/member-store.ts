@@ -10,23 +10,23 @@ interface User {
   email: string;
 }
 
-/** 96 bits: vault ids stand in links and must not be countable. */
+/** 96 random bits: vault ids are part of links and must not be guessable. */
 const newVaultId = () => `vault_${randomBytes(12).toString("hex")}`;
 
-/** Whether `text` has the shape of a vault's id. */
+/** Whether `text` has the format of a vault id. */
 export function isVaultId(text: string): boolean {
   return /^vault_[0-9a-z]{16,32}$/.test(text);
 }
 
 /**
- * The vault that `user` works in, with their role. An account that has none yet gets one of its own; doing that
- * here, not at sign-up, means that a crash in between can't leave an account without a vault.
+ * The membership of `user` in their first vault. Creates a vault for an account without one: doing that here, not at
+ * sign-up, means that a crash in between can't leave an account without a vault.
  */
 export async function findOrCreateMember(db: Database, user: User): Promise<Member> {
   const member = await findMember(db.orm, user);
   if (member) return member;
   await db.orm.transaction(async (tx) => {
-    // Two first requests at once: the second finds the vault taken and, after the first commits, joins no other.
+    // Of two concurrent first requests, the second waits for the first to commit and then creates nothing.
     const [vault] = await tx
       .insert(vaults)
       .values({ id: newVaultId(), name: `${user.name}’s vault`, personalOf: user.id })
@@ -35,7 +35,7 @@ export async function findOrCreateMember(db: Database, user: User): Promise<Memb
     if (vault) await tx.insert(members).values({ vaultId: vault.id, userId: user.id, role: "owner" });
   });
   const created = await findMember(db.orm, user);
-  if (!created) throw new Error("an account lost its vault");
+  if (!created) throw new Error("an account has no vault");
   return created;
 }
 
@@ -50,7 +50,7 @@ async function findMember(db: Queryable, user: User): Promise<Member | undefined
   return row && { userId: user.id, name: user.name, email: user.email, ...row };
 }
 
-/** The member whose session has this token, unless it has ended, with the session. */
+/** The unexpired session with this token, and its member. */
 export async function findMemberOfSession(
   db: Queryable,
   token: string,
@@ -81,7 +81,7 @@ export async function anyUser(db: Queryable): Promise<boolean> {
   return (await db.select({ id: users.id }).from(users).limit(1)).length > 0;
 }
 
-/** Whether the account may not sign in any more. */
+/** Whether the account is disabled. */
 export async function isDisabled(db: Queryable, userId: string): Promise<boolean> {
   const rows = await db
     .select({ id: users.id })
@@ -91,8 +91,8 @@ export async function isDisabled(db: Queryable, userId: string): Promise<boolean
 }
 
 /**
- * Disables an account and ends its sessions, or enables it again. A sign-in under way either comes first, and its session
- * ends here, or is refused by the database.
+ * Disables an account and ends its sessions, or enables it again. A concurrent sign-in either commits first, and its
+ * session ends here, or the database refuses it.
  */
 export async function setDisabled(tx: Queryable, userId: string, disabled: boolean): Promise<void> {
   const disabledAt = disabled ? sql`coalesce(${users.disabledAt}, now())` : null;
@@ -101,8 +101,8 @@ export async function setDisabled(tx: Queryable, userId: string, disabled: boole
 }
 
 /**
- * Keeps the account from being disabled, and its place in the vault from being changed, until the transaction ends: who
- * does either waits, and then finds what this transaction stored. Returns whether it is an owner, and not disabled.
+ * Locks the account and its membership until the transaction ends, so that neither can be disabled or changed before what
+ * the transaction stores is visible. Returns whether the account is an owner of the vault and not disabled.
  */
 export async function lockOwner(
   tx: Queryable,

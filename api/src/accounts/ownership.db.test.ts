@@ -12,7 +12,7 @@ const NOT_FOUND = {
   message: "There is no such project. It may have been deleted.",
 };
 
-it("a use case goes on with a project of the vault, and an API key for some projects with these only", async () => {
+it("accepts a project of the vault, and for an API key limited to some projects only these", async () => {
   const app = createTestApp(db.current);
   const [mine, theirs] = [await createSender(app), await createSender(app)];
   const second = await createProject(app, mine);
@@ -20,7 +20,7 @@ it("a use case goes on with a project of the vault, and an API key for some proj
   const attempt = (projectIds: string[] | null, wanted: string) =>
     requireOwnProject(db.current.orm, { vaultId, projectIds }, wanted);
   for (const projectIds of [null, [projectId], [second, projectId]]) await attempt(projectIds, projectId);
-  // Not in the list; nobody's; another vault's, in the list or not; no id at all.
+  // Not in the list; unknown; another vault's, in the list or not; not a UUID.
   const refused: [string[] | null, string][] = [
     [[second], projectId],
     [[], projectId],

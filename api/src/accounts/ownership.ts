@@ -5,8 +5,7 @@ import { vaultOwnsProject } from "./member-store.ts";
 import type { ProjectScope } from "./principal.ts";
 
 /**
- * Lets a use case go on only when the project is in scope. One that is not gets the answer of one that does not
- * exist.
+ * Checks that the project exists and is in scope. Both failures give the same error.
  *
  * @throws AppError `NOT_FOUND`.
  */
@@ -20,7 +19,7 @@ export async function requireOwnProject(
   }
 }
 
-/** Whether the id is one, and not of a project that is out of scope whichever vault owns it. */
+/** Whether the id is a UUID and the scope includes it. Does not check that the vault owns the project. */
 export function inScope({ projectIds }: ProjectScope, projectId: string): boolean {
   return isId(projectId) && (projectIds === null || projectIds.includes(projectId));
 }

@@ -3,8 +3,8 @@ import { APIError } from "better-auth/api";
 import { ARGON2_PARAMETERS, Argon2BusyError, type HashingPool } from "../crypto/argon2.ts";
 
 /**
- * Hashing of members' passwords for better-auth: Argon2id in PHC string format, with OWASP's settings, in the same
- * slots as passphrases, so that a flood of sign-ins can't take more memory than they allow.
+ * Password hashing for better-auth: Argon2id in PHC string format with OWASP's parameters. It shares the hashing pool with
+ * passphrases, so that a flood of sign-ins can't use more memory than the pool allows.
  */
 export function passwordHashing(hashingPool: HashingPool) {
   const { memoryKib: memoryCost, timeCost, parallelism } = ARGON2_PARAMETERS;

@@ -1,4 +1,4 @@
-/** All SQL about API keys. Keys are only ever looked for by their hash. */
+/** All SQL about API keys. A key is only ever looked up by its hash. */
 import { apiKeys, projects } from "@ttl-secrets/drizzle/schema";
 import { and, count, desc, eq, gt, inArray, isNull, sql } from "drizzle-orm";
 import type { ApiKeyPrincipal, ApiKeyScope } from "../accounts/principal.ts";
@@ -7,7 +7,7 @@ import { after } from "../shared/keyset.ts";
 import type { PageRequest } from "../shared/paging.ts";
 import type { ApiKey } from "./api-key.ts";
 
-/** How exactly the last use is known. At most one write per key in this time, whatever the traffic. */
+/** Precision of the last use: at most one write per key in this time, whatever the traffic. */
 const LAST_USE_SECONDS = 60;
 
 const lastUseIsOld = sql<boolean>`(${apiKeys.lastUsedAt} IS NULL
@@ -51,11 +51,11 @@ interface NewApiKey {
   scopes: ApiKeyScope[];
   projectIds: string[] | null;
   createdBy: string;
-  /** From now, by the database's clock. */
+  /** Counted by the database's clock. */
   expiresInDays: number;
 }
 
-/** Stores a new key, unless the vault has or had one of its name. Returns whether it was stored. */
+/** Stores a new key, unless the vault has or had one with its name. Returns whether it was stored. */
 export async function insertApiKey(db: Queryable, { expiresInDays, ...key }: NewApiKey): Promise<boolean> {
   const expiresAt = sql`now() + make_interval(days => ${expiresInDays})`;
   const rows = await db
@@ -66,7 +66,7 @@ export async function insertApiKey(db: Queryable, { expiresInDays, ...key }: New
   return rows.length > 0;
 }
 
-/** The usable key with this hash, and whether its last use has not been recorded for a while. */
+/** The usable key with this hash, and whether its last use must be recorded again. */
 export async function findUsableByHash(
   db: Queryable,
   keyHash: Buffer,
@@ -88,7 +88,7 @@ export async function recordUse(db: Queryable, id: string, sourceIp: string): Pr
     .where(and(eq(apiKeys.id, id), lastUseIsOld));
 }
 
-/** One page of a vault's keys, newest first, and one row more when there is a next page. */
+/** A page of a vault's keys, newest first, plus one row when there is a next page. */
 export function listApiKeys(db: Queryable, vaultId: string, page: PageRequest): Promise<ApiKey[]> {
   const { createdAt, id } = apiKeys;
   return db
@@ -99,7 +99,7 @@ export function listApiKeys(db: Queryable, vaultId: string, page: PageRequest): 
     .limit(page.first + 1);
 }
 
-/** The vault's key. `id` must be a UUID. */
+/** A key of the vault. `id` must be a UUID. */
 export async function findApiKey(db: Queryable, vaultId: string, id: string): Promise<ApiKey | undefined> {
   const [row] = await db
     .select(listFields)
@@ -108,7 +108,7 @@ export async function findApiKey(db: Queryable, vaultId: string, id: string): Pr
   return row;
 }
 
-/** Revokes the vault's key; one that is revoked already stays as it is. Returns whether the vault has it. */
+/** Revokes a key of the vault; one already revoked stays unchanged. Returns whether the vault has the key. */
 export async function revokeApiKey(
   db: Queryable,
   { vaultId, id, revokedBy }: { vaultId: string; id: string; revokedBy: string },
@@ -124,7 +124,7 @@ export async function revokeApiKey(
   return rows.length > 0;
 }
 
-/** Revokes every key that the person with this e-mail made, in whatever vault. Returns how many were still in force. */
+/** Revokes every key that the account with this e-mail address created, in any vault. Returns how many it revoked. */
 export async function revokeKeysMadeBy(db: Queryable, email: string, revokedBy: string): Promise<number> {
   const rows = await db
     .update(apiKeys)
@@ -134,7 +134,7 @@ export async function revokeKeysMadeBy(db: Queryable, email: string, revokedBy: 
   return rows.length;
 }
 
-/** How many of these projects the vault owns. The ids must be UUIDs, each once. */
+/** How many of these projects the vault owns. The ids must be distinct UUIDs. */
 export async function countOwned(db: Queryable, vaultId: string, projectIds: string[]): Promise<number> {
   const [row] = await db
     .select({ owned: count() })

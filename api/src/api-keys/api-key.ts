@@ -1,17 +1,17 @@
 import type { ApiKeyScope } from "../accounts/principal.ts";
 
-/** What an owner sees of an API key: everything but the key. */
+/** An API key as its owners see it: everything but the key itself. */
 export interface ApiKey {
   id: string;
   name: string;
   scopes: ApiKeyScope[];
-  /** The only projects it may work with, as far as they still exist; null: all of the vault. */
+  /** The only projects it may access, as far as they still exist; null: all projects of the vault. */
   projects: { id: string; name: string }[] | null;
   createdAt: Date;
-  /** The owner who made it, by e-mail. */
+  /** E-mail address of the owner who created it. */
   createdBy: string;
   expiresAt: Date;
-  /** To the minute; null before the first use. */
+  /** Precise to a minute; null before the first use. */
   lastUsedAt: Date | null;
   lastUsedIp: string | null;
   revokedAt: Date | null;

@@ -51,7 +51,7 @@ async function listed(id: string, { cookie }: Pick<Sender, "cookie"> = owner) {
 }
 
 describe("a new API key", () => {
-  it("is stored as its SHA-256 only, and shown in the answer only", async () => {
+  it("is stored as its SHA-256 only, and shown only in the response", async () => {
     const { key, id } = await createKey(app, owner);
     const [row] = await db.current.sql`SELECT t::text AS text, key_hash FROM api_keys t WHERE id = ${id}`;
     expect(row?.key_hash).toEqual(hashApiKey(key));
@@ -60,7 +60,7 @@ describe("a new API key", () => {
     expect(app.logs.join("")).not.toContain("ttlk_");
   });
 
-  it("lasts the days it was given, by the database's clock", async () => {
+  it("lasts the given days, by the database's clock", async () => {
     const { data } = await graphql(app, NEW_KEY, newKey({ expiresInDays: 365 }), owner);
     const { createdAt, expiresAt } = data.createApiKey.apiKey;
     expect(Date.parse(expiresAt) - Date.parse(createdAt)).toBe(365 * 86_400_000);
@@ -99,7 +99,7 @@ describe("a new API key", () => {
     expect(errors?.[0]?.extensions).toEqual({ code: "BAD_USER_INPUT", field });
   });
 
-  it("is refused a name that the vault gave before, to a revoked key too; another vault's names don't matter", async () => {
+  it("can't take a name that the vault used before, even of a revoked key; other vaults' names don't matter", async () => {
     const name = `Deploy ${randomUUID()}`;
     const { id } = await createKey(app, owner, { name });
     await revoke(id);
@@ -120,7 +120,7 @@ describe("a new API key", () => {
 });
 
 describe("a valid key", () => {
-  it("creates for its vault, and the audit log names it in a way no member can be named", async () => {
+  it("creates for its vault, and its label in the audit log can be no member's", async () => {
     const sender = await createSender(app);
     const { headers } = await createKey(app, sender, { name: "ada@example.com" });
     const input = { projectId: sender.projectId, name: "n", ttlSeconds: 60, content: { value: "v" } };
@@ -136,14 +136,14 @@ describe("a valid key", () => {
     ]);
   });
 
-  it("works without an Origin, and with any: it speaks for itself", async () => {
+  it("works without an Origin, and with any", async () => {
     const { headers } = await createKey(app, owner);
     for (const origin of [{}, { origin: "https://elsewhere.example", "sec-fetch-site": "cross-site" }]) {
       expect(await codeOf({ ...headers, ...origin })).toBeUndefined();
     }
   });
 
-  it("is told to no page of another origin that it may read an answer", async () => {
+  it("lets no page of another origin read a response", async () => {
     const preflight = await app.request("/graphql", {
       method: "OPTIONS",
       headers: {
@@ -155,7 +155,7 @@ describe("a valid key", () => {
     expect(preflight.headers.get("access-control-allow-origin")).toBeNull();
   });
 
-  it("goes together with cookies that are no session, and with no session, not even a dead one", async () => {
+  it("is accepted with cookies that are no session, and refused with a session's, even an expired one", async () => {
     const { headers } = await createKey(app, owner);
     expect(await codeOf({ ...headers, cookie: "affinity=a; x-ttl-secrets.session_token=b" })).toBeUndefined();
     for (const name of ["ttl-secrets.session_token", "__Host-ttl-secrets.session_token"]) {
@@ -163,7 +163,7 @@ describe("a valid key", () => {
     }
   });
 
-  it("loses a project that is deleted, and never comes to mean the whole vault", async () => {
+  it("loses a project that is deleted, and never gains the whole vault", async () => {
     const sender = await createSender(app);
     await createSecret(app, sender);
     const { headers, id } = await createKey(app, sender, { projectIds: [sender.projectId] });
@@ -175,7 +175,7 @@ describe("a valid key", () => {
     expect((await listed(id, sender)).projects).toEqual([]);
   });
 
-  it("costs one look-up per request, whatever it asks", async () => {
+  it("costs one lookup per request, whatever it selects", async () => {
     const { headers } = await createKey(app, owner);
     const seen: string[] = [];
     const { unsafe } = db.current.sql;
@@ -202,7 +202,7 @@ describe("an ended key", () => {
     expect((await listed(id)).revokedAt).toMatch(/Z$/);
   });
 
-  it("revoked again keeps the time and the person of the first revoke", async () => {
+  it("revoked again keeps the time and actor of the first revoke", async () => {
     const { id } = await createKey(app, owner);
     const row = () => db.current.sql`SELECT revoked_at, revoked_by FROM api_keys WHERE id = ${id}`;
     await revoke(id);
@@ -223,7 +223,7 @@ describe("an ended key", () => {
     expect(await codeOf(headers)).toBe("UNAUTHENTICATED");
   });
 
-  it("is answered like one that never was, on every path of the API, with what HTTP has for it", async () => {
+  it("is answered like an unknown one, on every path of the API, with 401 and WWW-Authenticate", async () => {
     const { headers, id } = await createKey(app, owner);
     await revoke(id);
     const ask = async (authorization: string) => {
@@ -255,7 +255,7 @@ describe("the last use", () => {
     await vi.waitFor(async () => expect((await listed(id)).lastUsedIp).toBe("2001:db8::3"));
   });
 
-  it("is not waited for, and its failure is logged and nothing else", async () => {
+  it("is recorded in the background, and its failure is only logged", async () => {
     const { headers, id } = await createKey(app, owner);
     await db.current.sql`ALTER TABLE api_keys ADD CONSTRAINT no_use CHECK (last_used_at IS NULL) NOT VALID`;
     try {
@@ -270,7 +270,7 @@ describe("the last use", () => {
 });
 
 describe("rate limits", () => {
-  it("count each key's requests on its own, and tell when to come back", async () => {
+  it("count each key's requests separately, and say when to retry", async () => {
     const limited = createTestApp(db.current, { rateLimitMultiplier: 0.01 });
     const [one, other] = [await createKey(app, owner), await createKey(app, owner)];
     const ask = ({ headers }: { headers: Record<string, string> }) =>

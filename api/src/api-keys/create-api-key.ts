@@ -12,19 +12,18 @@ import { countOwned, findApiKey, insertApiKey } from "./api-key-store.ts";
 const MAX_PROJECTS = 100;
 const MAX_DAYS = 365;
 
-/** A new API key with the key itself, which exists in plaintext only here. */
+/** A new API key with the key itself. Nothing else ever holds it in plaintext. */
 export interface CreatedApiKey {
   apiKey: ApiKey;
   key: string;
 }
 
 /**
- * Creates an API key for the owner's vault, or for some of its projects. Its days are counted by the database's
- * clock.
+ * Creates an API key for the owner's vault, or for some of its projects. The database's clock counts its days.
  *
- * @throws AppError `BAD_USER_INPUT` for a name that breaks the rules or was given to a key of the vault before, no
- *   scope, an empty list of projects or one of over 100, days out of 1 to 365; `NOT_FOUND` when a project is not the
- *   vault's; `FORBIDDEN` when the owner is none any more, or disabled. Nothing is stored then.
+ * @throws AppError `BAD_USER_INPUT` for an invalid name or one that a key of the vault has or had, no scope, an empty list
+ *   of projects or more than 100, or days outside 1 to 365; `NOT_FOUND` when the vault does not own a project; `FORBIDDEN`
+ *   when the account is no longer an owner, or disabled. Nothing is stored then.
  */
 export async function createApiKey(
   { db }: { db: Database },
@@ -49,7 +48,7 @@ export async function createApiKey(
   const id = randomUUID();
   const key = newApiKey();
   const isStored = await db.orm.transaction(async (tx) => {
-    // What ends an account ends its keys: none may come after.
+    // Disabling an account revokes its keys, so no key may be created after that.
     if (!(await lockOwner(tx, owner))) throw ownersOnly();
     return insertApiKey(tx, {
       id,
@@ -69,7 +68,7 @@ export async function createApiKey(
     );
   }
   const apiKey = await findApiKey(db.orm, vaultId, id);
-  if (!apiKey) throw new Error("a vault was deleted while it got an API key");
+  if (!apiKey) throw new Error("the vault of a new API key was deleted");
   return { apiKey, key };
 }
 

@@ -4,7 +4,7 @@ import { type Page, type PageRequest, toPage } from "../shared/paging.ts";
 import type { ApiKey } from "./api-key.ts";
 import { listApiKeys as readApiKeys } from "./api-key-store.ts";
 
-/** A page of the owner's vault's API keys, newest first; expired and revoked ones too. */
+/** A page of the API keys of the owner's vault, newest first, including expired and revoked ones. */
 export async function listApiKeys(
   { db }: { db: Database },
   { owner, page }: { owner: Member; page: PageRequest },

@@ -5,7 +5,7 @@ import { isId } from "../shared/paging.ts";
 import { revokeApiKey as revoke } from "./api-key-store.ts";
 
 /**
- * Revokes an API key: its next request is refused. One that has ended already is left as it is.
+ * Revokes an API key: its next request is refused. A key that has already ended stays unchanged.
  *
  * @throws AppError `NOT_FOUND` when the owner's vault has no such key.
  */

@@ -6,10 +6,10 @@ import { AppError } from "../shared/errors.ts";
 import { findUsableByHash, recordUse } from "./api-key-store.ts";
 
 /**
- * The API key behind `key`: one query, on every request, so that revoking works at once, everywhere. Its use is
- * recorded beside the request, which neither waits for that nor fails with it.
+ * Looks up `key` with one query on every request, so that revoking takes effect at once on every process. Records its use
+ * in the background: the request neither waits for that nor fails with it.
  *
- * @throws AppError `UNAUTHENTICATED`; the same, whatever is wrong with the key.
+ * @throws AppError `UNAUTHENTICATED`, the same for every reason.
  */
 export async function verifyApiKey(
   { db, log }: { db: Database; log: Logger },

@@ -20,7 +20,7 @@ import {
 } from "../../test/factories.ts";
 import { fillDatabase, fillSecrets } from "../../test/large-database.ts";
 import { type Plan, QueryPlanner } from "../../test/query-plan.ts";
-import { forgetDeadSessions, forgetOldCounters } from "../accounts/housekeeping-store.ts";
+import { deleteExpiredSessions, deleteOldCounters } from "../accounts/housekeeping-store.ts";
 import { listApiKeys } from "../api-keys/api-key-store.ts";
 import { eventsInOrder, hasEvents, listEvents } from "../audit/audit-store.ts";
 import { purgeBatch } from "../audit/retention-store.ts";
@@ -270,9 +270,9 @@ describe("a batch of the sweep", () => {
 
   it("finds what is older than it is kept by its age", async () => {
     expectBatch(await planner.planOf((own) => deleteEndedBatch(own, 3650, BATCH)), "ttl_secrets_ended_at");
-    expectBatch(await planner.planOf((own) => forgetDeadSessions(own, BATCH)), "sessions_expires_at");
+    expectBatch(await planner.planOf((own) => deleteExpiredSessions(own, BATCH)), "sessions_expires_at");
     expectBatch(
-      await planner.planOf((own) => forgetOldCounters(own, BATCH)),
+      await planner.planOf((own) => deleteOldCounters(own, BATCH)),
       "auth_rate_limits_last_request",
     );
   });

@@ -33,7 +33,7 @@ describe("the GraphQL endpoint", () => {
     expect((await app.request("/graphql", { method: "POST", body })).status).toBe(415);
   });
 
-  it("takes JSON with a character set", async () => {
+  it("accepts JSON with a character set", async () => {
     const app = createTestApp(db.current);
     const headers = { "content-type": "application/json; charset=utf-8" };
     const answer = await app.request("/graphql", {
@@ -119,7 +119,7 @@ describe("the GraphQL endpoint", () => {
     expect(errors?.[0]?.extensions).toEqual({ code: "BAD_USER_INPUT", field: "ttlSeconds" });
   });
 
-  it("says only that something went wrong when the database is gone, and logs no value", async () => {
+  it("answers with a fixed error when the database is gone, and logs no value", async () => {
     const gone = connect("postgres://nobody:CANARY@127.0.0.1:1/none");
     const app = createTestApp(gone);
     const answer = await graphql(
@@ -136,7 +136,7 @@ describe("the GraphQL endpoint", () => {
 });
 
 describe("ttlSecretAvailable", () => {
-  it("says whether a link can be opened, to anyone, and changes nothing", async () => {
+  it("tells anyone whether a link can be opened, and changes nothing", async () => {
     const app = createTestApp(db.current);
     const sender = await createSender(app);
     const { vaultId, token, id } = await createSecret(app, sender);
@@ -179,7 +179,7 @@ describe("ttlSecretAvailable", () => {
 });
 
 describe("a link", () => {
-  it("serves the reveal app, unread by caches and robots, and no GET or HEAD consumes the secret", async () => {
+  it("serves the reveal app, uncached and unindexed, and no GET or HEAD consumes the secret", async () => {
     const app = createTestApp(db.current);
     const sender = await createSender(app);
     const { link, id } = await createSecret(app, sender);
@@ -201,9 +201,9 @@ describe("a link", () => {
   });
 });
 
-describe("every answer", () => {
+describe("every response", () => {
   it.each(["/", "/vault_0/x", "/graphql", "/api/none", "/healthz", "/assets/none.js"])(
-    "of %s carries the same guards",
+    "to %s has the same security headers",
     async (path) => {
       const app = createTestApp(db.current, { publicUrl: "https://secrets.example" });
       const { headers } = await app.request(path);
@@ -221,7 +221,7 @@ describe("every answer", () => {
     },
   );
 
-  it("over plain http promises no https", async () => {
+  it("has no Strict-Transport-Security over plain HTTP", async () => {
     const { headers } = await createTestApp(db.current).request("/");
     expect(headers.get("strict-transport-security")).toBeNull();
   });
@@ -256,7 +256,7 @@ describe("the apps", () => {
 });
 
 describe("health", () => {
-  it("/healthz says that the process is up, /readyz that the database is reachable and migrated", async () => {
+  it("/healthz succeeds while the process is up, /readyz while the database is reachable and migrated", async () => {
     const app = createTestApp(db.current);
     expect((await app.request("/healthz")).status).toBe(200);
     expect((await app.request("/readyz")).status).toBe(200);
@@ -274,7 +274,7 @@ describe("health", () => {
     return [answer.status, await answer.text()];
   };
 
-  it("/readyz says no without a key, after sweeps that did not come through, and while stopping, and why", async () => {
+  it("/readyz fails with the reason without a key, after failed sweeps, and while stopping", async () => {
     const keyless = createTestApp(db.current, { keyRing: { activeKid: "k1", keys: new Map() } });
     expect(await readiness(keyless)).toEqual([503, "not ready: no encryption key is loaded\n"]);
     const unswept = createTestApp(db.current, { isSwept: false });
@@ -284,7 +284,7 @@ describe("health", () => {
     expect(await readiness(unswept)).toEqual([503, expect.stringMatching(/it is stopping; the sweep/)]);
   });
 
-  it("asks clients of a process that is stopping to come by another connection, and still answers", async () => {
+  it("a stopping process still answers, and closes the connection", async () => {
     const app = createTestApp(db.current);
     const ask = async () => {
       const { status, headers } = await app.request("/api/sign-up");
@@ -305,7 +305,7 @@ describe("cross-origin requests", () => {
       ...(method === "POST" && { body: JSON.stringify({ query }) }),
     });
 
-  it.each(["OPTIONS", "POST"])("get no permission to read an answer: %s", async (method) => {
+  it.each(["OPTIONS", "POST"])("get no permission to read a response: %s", async (method) => {
     for (const origin of ["https://evil.example", "null", `${PUBLIC_URL}.evil.example`]) {
       const answer = await ask(origin, method, ["https://dash.example"]);
       expect(answer.headers.get("access-control-allow-origin")).toBeNull();
@@ -313,7 +313,7 @@ describe("cross-origin requests", () => {
   });
 
   it.each(["OPTIONS", "POST"])(
-    "from an origin in CORS_ORIGINS do, and caches keep them apart: %s",
+    "from an origin in CORS_ORIGINS get it, and the response varies by origin: %s",
     async (method) => {
       const answer = await ask("https://dash.example", method, ["https://dash.example"]);
       expect(answer.headers.get("access-control-allow-origin")).toBe("https://dash.example");

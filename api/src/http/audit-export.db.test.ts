@@ -44,7 +44,7 @@ function parseCsv(text: string): string[][] {
 }
 
 describe("the export of the audit log", () => {
-  it("is JSON Lines: one object a line, in order of the chain, with its place and hash", async () => {
+  it("is JSON Lines: one object per line, in chain order, with sequence and hash", async () => {
     const app = createTestApp(db.current);
     const sender = await createSender(app);
     for (const name of ["one", "zwei 🗝️"]) await createSecret(app, sender, { name });
@@ -72,7 +72,7 @@ describe("the export of the audit log", () => {
     expect(lines[1].hash).toBe(row?.head);
   });
 
-  it("is CSV whose cells no spreadsheet takes for formulas, whatever the secrets are called", async () => {
+  it("is CSV without formula cells, whatever the names of the secrets", async () => {
     const app = createTestApp(db.current);
     const sender = await createSender(app);
     const names = [
@@ -101,7 +101,7 @@ describe("the export of the audit log", () => {
     expect(rows.flat().filter((cell) => /^[=+\-@\t\r]/.test(cell))).toEqual([]);
   });
 
-  it("is filtered like the list, by project, actions and time; without any event it is empty, not missing", async () => {
+  it("takes the filters of the list: project, actions and time; without events it is empty, not an error", async () => {
     const app = createTestApp(db.current);
     const sender = await createSender(app);
     await createSecret(app, sender);
@@ -164,7 +164,7 @@ describe("the export of the audit log", () => {
     expect((await get(app, of, { cookie })).status).toBe(200);
   });
 
-  it("may be asked for ten times a minute by one member", async () => {
+  it("is limited to ten times a minute per member", async () => {
     const authSecret = randomBytes(32).toString("base64");
     const { cookie } = await createSender(createTestApp(db.current, { authSecret }));
     const app = createTestApp(db.current, { authSecret, rateLimitMultiplier: 1 });
@@ -177,7 +177,7 @@ describe("the export of the audit log", () => {
     expect(statuses).toEqual([...Array(10).fill(200), 429]);
   });
 
-  it("reads a batch only when the one before was taken, and holds what was there when it began", async () => {
+  it("reads a batch only after the one before was consumed, and contains what existed when it began", async () => {
     const app = createTestApp(db.current);
     const sender = await createSender(app);
     await fill(sender, 5_500);
@@ -191,7 +191,7 @@ describe("the export of the audit log", () => {
     expect(sizes).toEqual([1000, 1000, 1000, 1000, 1000, 500]);
   });
 
-  it("of 20,000 events is whole; what memory it takes is printed", async () => {
+  it("of 20,000 events is complete; the memory it takes is printed", async () => {
     const app = createTestApp(db.current);
     const sender = await createSender(app);
     await fill(sender, 20_000);
@@ -209,7 +209,7 @@ describe("the export of the audit log", () => {
     expect(lines).toBe(20_001);
   });
 
-  it("that fails half-way ends the connection without an end, so that no client takes it for whole", async () => {
+  it("that fails midway closes the connection without the end of the body, so that no client mistakes it for complete", async () => {
     const app = createTestApp(db.current);
     const sender = await createSender(app);
     // More than the buffers between server and client hold.
@@ -237,7 +237,7 @@ describe("the export of the audit log", () => {
     } finally {
       await db.current.sql`ALTER TABLE audit_events_away RENAME TO audit_events`;
     }
-    expect(app.logs.join("")).toContain("failed half-way");
+    expect(app.logs.join("")).toContain("audit export aborted");
   });
 });
 

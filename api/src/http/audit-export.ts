@@ -7,7 +7,7 @@ import type { Logger } from "../logging/log.ts";
 import { badInput } from "../shared/errors.ts";
 import type { RateLimits } from "../shared/rate-limit.ts";
 
-/** Where the audit log is downloaded from. */
+/** Path of the audit log's download. */
 export const AUDIT_EXPORT_PATH = "/api/audit-export";
 
 const TYPES = { csv: "text/csv; charset=utf-8; header=present", jsonl: "application/jsonl; charset=utf-8" };
@@ -17,7 +17,7 @@ const instant = z.iso
   .transform((text) => new Date(text))
   .optional();
 
-/** The parameters in the address; an action may be given more than once. */
+/** Query parameters; `action` may be repeated. */
 const parameters = z.object({
   format: z.enum(["csv", "jsonl"]),
   projectId: z.string().optional(),
@@ -34,8 +34,8 @@ const HINTS: Record<string, string> = {
 };
 
 /**
- * A member's audit log as a download, streamed as fast as the client takes it. Should reading it fail half-way, the
- * connection is cut without the end that HTTP asks for, so that no client takes a part for the whole.
+ * The audit log of a member's vault as a download, streamed as fast as the client reads. If reading fails midway, the
+ * connection closes without HTTP's end of body, so that no client mistakes a part for the whole.
  *
  * @throws AppError `BAD_USER_INPUT` with the parameter, `NOT_FOUND`, `RATE_LIMITED`.
  */
@@ -61,7 +61,7 @@ export async function auditExport(
   });
 }
 
-/** Pulls a piece when there is room for it, and none ahead of that. */
+/** Reads a piece only when the client has room for it. */
 function streamOf(pieces: AsyncGenerator<string>, log: Logger): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   return new ReadableStream<Uint8Array>(
@@ -73,7 +73,7 @@ function streamOf(pieces: AsyncGenerator<string>, log: Logger): ReadableStream<U
           else if (value !== "") controller.enqueue(encoder.encode(value));
           else controller.close();
         } catch (err) {
-          log.error({ err }, "an export of the audit log failed half-way");
+          log.error({ err }, "audit export aborted");
           controller.error(new Error("the export failed"));
         }
       },

@@ -10,14 +10,14 @@ const addressBehind = (trustedProxies: string[]) => {
 describe("without trusted proxies", () => {
   const clientIp = addressBehind([]);
 
-  test("the client is the peer, and X-Forwarded-For is not even read", () => {
+  test("the client is the peer, and X-Forwarded-For is ignored", () => {
     expect(clientIp("203.0.113.7", undefined)).toBe("203.0.113.7");
     expect(clientIp("203.0.113.7", "198.51.100.1")).toBe("203.0.113.7");
     expect(clientIp("127.0.0.1", "198.51.100.1")).toBe("127.0.0.1");
     expect(clientIp("::1", "198.51.100.1")).toBe("::1");
   });
 
-  test("a peer of IPv4 on a socket of IPv6 is written as IPv4", () => {
+  test("an IPv4 peer of an IPv6 socket is written as IPv4", () => {
     expect(clientIp("::ffff:203.0.113.7", undefined)).toBe("203.0.113.7");
     expect(clientIp("::ffff:cb00:7107", undefined)).toBe("203.0.113.7");
   });
@@ -26,7 +26,7 @@ describe("without trusted proxies", () => {
     expect(clientIp("2001:0DB8:0:0:0:0:0:1", undefined)).toBe("2001:db8::1");
   });
 
-  test("a peer that hung up is 0.0.0.0, and its header is not believed", () => {
+  test("a peer that disconnected is 0.0.0.0, and its header is ignored", () => {
     expect(clientIp(undefined, undefined)).toBe("0.0.0.0");
     expect(clientIp(undefined, "198.51.100.1")).toBe("0.0.0.0");
     expect(clientIp("", "198.51.100.1")).toBe("0.0.0.0");
@@ -43,19 +43,19 @@ describe("behind trusted proxies", () => {
     expect(clientIp("fd00::1", "203.0.113.7")).toBe("203.0.113.7");
   });
 
-  test("what the client wrote itself, to the left of that, is ignored", () => {
+  test("entries to the left, which the client wrote itself, are ignored", () => {
     expect(clientIp(proxy, "1.1.1.1, 203.0.113.7")).toBe("203.0.113.7");
     expect(clientIp(proxy, "127.0.0.1, 10.0.0.1, 1.1.1.1, 203.0.113.7")).toBe("203.0.113.7");
     expect(clientIp(proxy, "nonsense, 203.0.113.7")).toBe("203.0.113.7");
   });
 
-  test("a peer that is none of them can't pass another's address off as its own", () => {
+  test("a peer that is not a trusted proxy can't claim another address", () => {
     expect(clientIp("203.0.113.7", "1.1.1.1")).toBe("203.0.113.7");
     expect(clientIp("203.0.113.7", "1.1.1.1, 10.1.2.3")).toBe("203.0.113.7");
     expect(clientIp("2001:db8::7", "1.1.1.1")).toBe("2001:db8::7");
   });
 
-  test("each proxy vouches for the one before it", () => {
+  test("each proxy vouches for the hop before it", () => {
     expect(clientIp(proxy, "203.0.113.7, 192.0.2.1")).toBe("203.0.113.7");
     expect(clientIp(proxy, "1.1.1.1, 203.0.113.7, fd12::5, 192.0.2.1, 10.9.9.9")).toBe("203.0.113.7");
   });
@@ -137,7 +137,7 @@ describe("behind trusted proxies", () => {
   });
 
   test.each(["fe80::1%eth0", "[fe80::1%eth0]", "[fe80::1%eth0]:443", "[fe80::1%'; --]"])(
-    "what is found is an address that PostgreSQL's inet can store, never one with a zone: %s",
+    "the result is an address that PostgreSQL's inet can store, without a zone: %s",
     (header) => {
       const found = clientIp(proxy, header);
       expect(isIP(found)).not.toBe(0);
@@ -145,17 +145,17 @@ describe("behind trusted proxies", () => {
     },
   );
 
-  test("a header of many thousand hops is read to its end and no further than trust goes", () => {
+  test("a header of many thousand hops is read as far as trust goes", () => {
     expect(clientIp(proxy, `203.0.113.7${", 10.0.0.1".repeat(50_000)}`)).toBe("203.0.113.7");
   });
 });
 
-test("a link-local peer is told from another by its address, without its zone", () => {
+test("a link-local peer is identified by its address without the zone", () => {
   const clientIp = addressBehind([]);
   expect(clientIp("fe80::1%eth0", undefined)).toBe("fe80::1");
 });
 
-test("a trusted range in the spelling of IPv4 in IPv6 is the range of IPv4", () => {
+test("a trusted range of IPv4-mapped IPv6 is the range of IPv4", () => {
   const clientIp = addressBehind(["::ffff:10.0.0.0/104"]);
   expect(clientIp("10.1.2.3", "203.0.113.7")).toBe("203.0.113.7");
   expect(clientIp("::ffff:10.1.2.3", "203.0.113.7")).toBe("203.0.113.7");
@@ -177,16 +177,16 @@ describe("the Forwarded header", () => {
     expect(resolve("10.0.0.1", undefined, header)).toBe(client);
   });
 
-  test("is not believed from anybody else", () => {
+  test("is ignored from any other peer", () => {
     expect(resolve("192.0.2.1", undefined, "for=198.51.100.1")).toBe("192.0.2.1");
   });
 
-  test("does not count where X-Forwarded-For is there, which is what our proxies write", () => {
+  test("is ignored if X-Forwarded-For is present", () => {
     expect(resolve("10.0.0.1", "192.0.2.1", "for=198.51.100.1")).toBe("192.0.2.1");
   });
 });
 
-test("an address is forwarded when a trusted proxy gave it, and not when it is the peer's own", () => {
+test("`isForwarded` is true only for an address from a trusted proxy", () => {
   const clientIp = clientIpResolver(["10.0.0.0/8"]);
   expect(clientIp("10.1.2.3", "203.0.113.7").isForwarded).toBe(true);
   expect(clientIp("10.1.2.3", undefined).isForwarded).toBe(false);

@@ -15,10 +15,10 @@ export type ClientIp = (
 };
 
 /**
- * Makes a resolver that believes X-Forwarded-For, or else Forwarded (RFC 7239), only as far as it was written by
- * `trustedProxies` (CIDRs). The header is read from the right, each proxy vouching for the next hop; the first address that is not a trusted
- * proxy is the client. What isn't an IP address ends the walk at the last hop that was. IPv4-mapped IPv6
- * addresses are un-mapped, ports are dropped.
+ * Creates a resolver that trusts X-Forwarded-For, or else Forwarded (RFC 7239), only as far as `trustedProxies` (CIDRs)
+ * wrote it. It reads the header from the right: each trusted proxy vouches for the next hop, and the first address that is
+ * not a trusted proxy is the client. Anything that is not an IP address ends the walk at the hop before. IPv4-mapped IPv6
+ * addresses become IPv4, ports are dropped.
  */
 export function clientIpResolver(trustedProxies: readonly string[]): ClientIp {
   const ranges = trustedProxies.map(parseRange);

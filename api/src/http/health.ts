@@ -7,11 +7,11 @@ interface HealthDeps {
   db: Database;
   log: Logger;
   keyRing: KeyRing;
-  /** Whether the sweep has lately been through. */
+  /** Whether a sweep finished recently. */
   sweep: { isRecent(): boolean };
 }
 
-/** Whether this process is to be sent requests. */
+/** Whether this process is ready for requests, as load balancers ask. */
 export class Health {
   readonly #deps: HealthDeps;
   #isStopping = false;
@@ -20,17 +20,17 @@ export class Health {
     this.#deps = deps;
   }
 
-  /** True from the moment the process was asked to stop. It goes on answering until nobody asks any more. */
+  /** True from the moment the process must stop. It continues to answer requests until they end. */
   get isStopping(): boolean {
     return this.#isStopping;
   }
 
-  /** From now on not ready any more, so that whoever hands out requests sends them elsewhere. */
+  /** Makes the process not ready, so that load balancers send requests elsewhere. */
   stop(): void {
     this.#isStopping = true;
   }
 
-  /** What keeps requests from being served, in words for an operator; empty when they can be. */
+  /** Why the process is not ready, in words for the operator; empty if it is. */
   async problems(): Promise<string[]> {
     const { keyRing, sweep } = this.#deps;
     const checks: [boolean, string][] = [
@@ -47,7 +47,7 @@ export class Health {
     try {
       return await isMigrated(db.sql);
     } catch (err) {
-      log.warn({ err }, "not ready: the database can't be asked");
+      log.warn({ err }, "not ready: the database query failed");
       return false;
     }
   }

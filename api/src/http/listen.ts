@@ -3,21 +3,21 @@ import { createServer } from "node:net";
 import { serve } from "@hono/node-server";
 import { listenFailure } from "../process/start-error.ts";
 
-/** How long running requests may take to finish once the server is to stop. */
+/** How long running requests may take to finish when the server stops. In ms. */
 const DRAIN_MS = 10_000;
 
-/** How often, while draining, connections that have become idle are closed. */
+/** How often idle connections are closed while draining. In ms. */
 const IDLE_POLL_MS = 100;
 
-/** A browser sends its headers at once; who takes longer holds a connection for nothing. In ms, as all here. */
+/** Browsers send their headers at once; a slower client only holds a connection. In ms. */
 const HEADERS_TIMEOUT_MS = 10_000;
 
-/** 512 KiB, the largest body, over a slow phone line. */
+/** Enough for 512 KiB, the largest body, over a slow mobile network. In ms. */
 const REQUEST_TIMEOUT_MS = 60_000;
 
-/** A server that takes requests. */
+/** A listening server. */
 export interface Listener {
-  /** Takes no more connections, lets running requests finish, for 10 s at most, and closes. */
+  /** Accepts no more connections, waits up to 10 s for running requests, and closes. */
   stop(): Promise<void>;
   /** Closes all connections at once. */
   hurry(): void;
@@ -26,14 +26,14 @@ export interface Listener {
 interface Address {
   port: number;
   host: string;
-  /** The variables that set them, for who has to change them. */
+  /** The environment variables that set them, for error messages. */
   variables?: { port: string; host: string };
 }
 
 /**
- * Asks whether the address can be listened on, long before that is done, so that the answer comes at once.
+ * Checks early whether the address can be listened on, so that the operator learns of a conflict at once.
  *
- * @throws StartError that says what to do.
+ * @throws StartError that says how to fix it.
  */
 export function requireFreePort(address: Address): Promise<void> {
   const { port, host } = address;
@@ -47,7 +47,7 @@ export function requireFreePort(address: Address): Promise<void> {
 /**
  * Serves `fetch` over HTTP.
  *
- * @throws StartError that says what to do, when the address can't be listened on.
+ * @throws StartError that says how to fix it, when the address can't be listened on.
  */
 export function listen(fetch: Parameters<typeof serve>[0]["fetch"], address: Address): Promise<Listener> {
   const { port, host } = address;

@@ -1,12 +1,12 @@
-/** Which web origins are ours, and which others may call the API from a page. */
+/** The web origins that are ours, and those whose pages may read responses. */
 export interface Origins {
   /** Pages that act for the signed-in member: `PUBLIC_URL`, and what `CORS_ORIGINS` names. */
   readonly own: ReadonlySet<string>;
-  /** Pages that may read answers across origins: `CORS_ORIGINS`, and `REVEAL_URL` where it is another origin. */
+  /** Pages that may read responses across origins: `CORS_ORIGINS`, and `REVEAL_URL` if it is another origin. */
   readonly readers: ReadonlySet<string>;
 }
 
-/** Works out the origins from the configuration. On a developer's machine both spellings of this host count. */
+/** The origins of a configuration. `localhost` also allows `127.0.0.1`. */
 export function originsOf(config: {
   publicUrl: string;
   revealUrl: string;
@@ -21,8 +21,8 @@ export function originsOf(config: {
 }
 
 /**
- * Whether a browser sent this request from a page that may not act for the signed-in member. Programs send no
- * Origin and have no cookie to abuse. `Sec-Fetch-Site` catches what older rules let through without an Origin.
+ * Whether a browser sent this request from a page that may not act for the signed-in member. Programs send no Origin, and
+ * have no cookie that a page could abuse. `Sec-Fetch-Site` covers browser requests without an Origin.
  */
 export function isForeign(headers: Headers, { own }: Origins): boolean {
   const origin = headers.get("origin");

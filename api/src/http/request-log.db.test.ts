@@ -15,8 +15,8 @@ const TOKEN = "CANARY0123456789abcdef";
 const lines = (app: TestApp): Record<string, unknown>[] => app.logs.map((line) => JSON.parse(line));
 const requests = (app: TestApp) => lines(app).filter(({ msg }) => msg === "request");
 
-describe("every request is one line of the log", () => {
-  it("that says what, how it went and from where, and nothing else", async () => {
+describe("every request logs one line", () => {
+  it("with method, route, status, duration and address, and nothing else", async () => {
     const app = createTestApp(db.current);
     await app.request(
       "/api/sign-up",
@@ -52,7 +52,7 @@ describe("every request is one line of the log", () => {
     expect(app.logs.join("")).not.toContain("CANARY");
   });
 
-  it("that names the operation by the schema's fields, whatever the client calls it", async () => {
+  it("that names the operation by the schema's fields, not by the client's name for it", async () => {
     const app = createTestApp(db.current);
     const { cookie } = await createSender(app);
     app.logs.length = 0;
@@ -63,7 +63,7 @@ describe("every request is one line of the log", () => {
     expect(app.logs.join("")).not.toContain("CANARY");
   });
 
-  it("but for probes that find nothing wrong, which are noise", async () => {
+  it("except successful health checks", async () => {
     const app = createTestApp(db.current);
     await app.request("/healthz");
     await app.request("/readyz");
@@ -77,7 +77,7 @@ describe("every request is one line of the log", () => {
 });
 
 describe("a request's id", () => {
-  it("is in the answer, and in every line about the request until it is answered", async () => {
+  it("is in the response, and in every log line of the request", async () => {
     const gone = connect("postgres://nobody@127.0.0.1:1/none");
     const app = createTestApp(gone);
     const answer = await app.request("/api/sign-up");
@@ -99,12 +99,12 @@ describe("a request's id", () => {
     return answer.headers.get("x-request-id");
   };
 
-  it("is the one that a trusted proxy gave it", async () => {
+  it("is the one that a trusted proxy set", async () => {
     expect(await idOf(GIVEN, ["10.0.0.1/32"])).toBe(GIVEN);
     expect(await idOf("01234567-89ab-cdef-0123-456789abcdef", ["10.0.0.0/8"])).toMatch(/^01234567-/);
   });
 
-  it("is nobody else's choice, and no free text", async () => {
+  it("can't be set by any other client, and is no free text", async () => {
     expect(await idOf(GIVEN, [])).not.toBe(GIVEN);
     for (const text of [TOKEN, `${GIVEN}0`, "CANARY", `${GIVEN}\n`.trim().toUpperCase()]) {
       expect(await idOf(text, ["10.0.0.1/32"])).not.toBe(text);
@@ -112,7 +112,7 @@ describe("a request's id", () => {
   });
 });
 
-it("on a terminal a line is for people", async () => {
+it("on a terminal, lines are formatted for people", async () => {
   const written = new PassThrough();
   const log = createLogger("info", pretty({ destination: written, sync: true, colorize: false }));
   log.error({ err: new TypeError("CANARY"), ms: 3 }, "a request failed");

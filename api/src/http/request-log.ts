@@ -9,22 +9,22 @@ import { currentTracer, type SpanUnderWay } from "../tracing/tracing.ts";
 import type { ClientIp } from "./client-ip.ts";
 import { defaultHeader } from "./response-headers.ts";
 
-/** What a handler finds in its context. */
+/** Hono's environment: what handlers find in their context. */
 export type Env = { Bindings: HttpBindings; Variables: { sourceIp: string } };
 
-/** The answer's header with the request's id. */
+/** The response header with the request's id. */
 export const REQUEST_ID_HEADER = "X-Request-Id";
 
-/** What a proxy may call a request: 32 hexadecimal digits, as nginx's `$request_id` and a UUID have them. */
+/** A request id that a proxy may set: 32 hexadecimal digits, such as nginx's `$request_id` or a UUID. */
 const REQUEST_ID = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/;
 
-/** Asked every few seconds by machines: nobody wants to read about them unless they fail. */
+/** Health checks arrive every few seconds and are logged only when they fail. */
 const PROBES = new Set(["/healthz", "/readyz"]);
 
 /**
- * Gives every request an id and its client's address, and writes one line about it: method, route (not the path, in
- * which a link's token stands), GraphQL operation, status, milliseconds until its answer began, address. Nothing else of
- * what the client sent can be in it. Where traces are made, its trace begins here, with the same but the address in it.
+ * Gives every request an id and its client's address, and logs one line: method, route (not the path, which contains a
+ * link's token), GraphQL operation, status, milliseconds until the response began, address. The line contains nothing else
+ * that the client sent. The request's trace starts here too, with the same attributes except the address.
  */
 export function requestLog({
   log,
@@ -67,13 +67,13 @@ export function requestLog({
       scope.isOpen = false;
     };
     const tracer = PROBES.has(c.req.path) ? undefined : currentTracer();
-    // Whose word on the request's id counts, counts here, too.
+    // Only a trusted proxy may set the trace parent, as with the request's id.
     const traceparent = isForwarded ? c.req.header("traceparent") : undefined;
     return inRequest(scope, () => (tracer ? tracer.root("request", handle, traceparent) : handle()));
   };
 }
 
-/** The id that the request came with. Only a trusted proxy's counts: a client could take another request's. */
+/** The id that a trusted proxy gave the request. A client could send the id of another request. */
 function givenId(c: Context): string | undefined {
   const id = c.req.header(REQUEST_ID_HEADER);
   return id !== undefined && REQUEST_ID.test(id) ? id : undefined;

@@ -1,4 +1,4 @@
-import { forgetDeadSessions, forgetOldCounters } from "../accounts/housekeeping-store.ts";
+import { deleteExpiredSessions, deleteOldCounters } from "../accounts/housekeeping-store.ts";
 import { purgeBatch } from "../audit/retention-store.ts";
 import type { Database } from "../db/client.ts";
 import { deleteOldKeys } from "../secrets/idempotency-store.ts";
@@ -29,8 +29,8 @@ export async function deletePastRetention(
     auditDays === undefined
       ? 0
       : await runInBatches("audit events", (limit) => purgeEvents(db, auditDays, limit), batches);
-  await runInBatches("sessions", (limit) => forgetDeadSessions(db, limit), batches);
-  await runInBatches("sign-in counters", (limit) => forgetOldCounters(db, limit), batches);
+  await runInBatches("sessions", (limit) => deleteExpiredSessions(db, limit), batches);
+  await runInBatches("sign-in counters", (limit) => deleteOldCounters(db, limit), batches);
   await deleteOldKeys(db);
   return { forgotten, auditEvents };
 }

@@ -5,7 +5,7 @@ import { isId } from "../shared/paging.ts";
 import { deleteProject as remove } from "./project-store.ts";
 
 /**
- * Deletes the project and, in the same transaction, every TTL secret in it, pending ones too. Its audit events stay.
+ * Deletes the project and, in the same transaction, all its TTL secrets, including pending ones. Its audit events stay.
  *
  * @throws AppError `NOT_FOUND` when the member's vault has no such project.
  */

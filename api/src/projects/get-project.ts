@@ -6,7 +6,7 @@ import type { Project } from "./project.ts";
 import { findProject } from "./project-store.ts";
 
 /**
- * The project, if it is in scope.
+ * Finds the project in the scope.
  *
  * @throws AppError `NOT_FOUND`.
  */

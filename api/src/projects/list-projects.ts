@@ -4,7 +4,7 @@ import { type Page, type PageRequest, toPage } from "../shared/paging.ts";
 import type { Project } from "./project.ts";
 import { listProjects as readProjects } from "./project-store.ts";
 
-/** A page of the projects in scope, newest first. */
+/** A page of the projects in the scope, newest first. */
 export async function listProjects(
   { db }: { db: Database },
   { scope, page }: { scope: ProjectScope; page: PageRequest },

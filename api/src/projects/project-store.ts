@@ -27,13 +27,13 @@ export async function insertProject(
   await db.insert(projects).values(project);
 }
 
-/** The project, if it is this vault's. `id` must be a UUID. */
+/** A project of the vault. `id` must be a UUID. */
 export async function findProject(db: Queryable, vaultId: string, id: string): Promise<Project | undefined> {
   const [row] = await db.select(projectFields).from(projects).where(inVault(vaultId, id));
   return row;
 }
 
-/** One page of the projects in scope, newest first, and one row more when there is a next page. */
+/** A page of the projects in the scope, newest first, plus one row when there is a next page. */
 export function listProjects(
   db: Queryable,
   { vaultId, projectIds }: ProjectScope,
@@ -54,7 +54,7 @@ export function listProjects(
     .limit(page.first + 1);
 }
 
-/** Renames the project, if it is this vault's. Returns whether it was. */
+/** Renames a project of the vault. Returns whether the vault has it. */
 export async function renameProject(
   db: Queryable,
   vaultId: string,
@@ -70,10 +70,10 @@ export async function renameProject(
 }
 
 /**
- * Deletes the project, if it is this vault's, with all its TTL secrets, in one transaction. Returns whether it was.
+ * Deletes a project of the vault with all its TTL secrets in one transaction. Returns whether the vault had it.
  *
- * The project's lock keeps new secrets out. Then payloads go first and secrets after, the order in which a reveal,
- * a revoke and a sweep lock them, so that none of these can deadlock with it.
+ * The lock on the project keeps new secrets out. Payloads are deleted before secrets, the order in which a reveal, a revoke
+ * and a sweep lock them, so that none of these can deadlock with the deletion.
  */
 export function deleteProject(db: Database, vaultId: string, id: string): Promise<boolean> {
   return db.orm.transaction(async (tx) => {
@@ -85,7 +85,7 @@ export function deleteProject(db: Database, vaultId: string, id: string): Promis
     if (!project) return false;
     const secretIds = tx.select({ id: ttlSecrets.id }).from(ttlSecrets).where(eq(ttlSecrets.projectId, id));
     await tx.delete(ttlSecretPayloads).where(inArray(ttlSecretPayloads.secretId, secretIds));
-    // An attempt under way loses its secret here, so it can't record itself any more.
+    // A running attempt loses its secret here and can no longer record its audit event, so the deletion does.
     const attempts = await tx
       .select({ id: ttlSecrets.id, name: ttlSecrets.name, attemptedFrom: ttlSecrets.attemptedFrom })
       .from(ttlSecrets)

@@ -26,7 +26,7 @@ async function scene() {
 }
 
 describe("a project", () => {
-  it("is created and listed newest first, in one's own vault only", async () => {
+  it("is created and listed newest first, in its own vault only", async () => {
     const { app, sender } = await scene();
     await graphql(app, `mutation { createProject(input: { name: "Second" }) { id } }`, {}, sender);
     await createSender(app);
@@ -56,7 +56,7 @@ describe("a project", () => {
     expect((await project(app, sender, sender.projectId)).data.project.pendingTtlSecretCount).toBe(1);
   });
 
-  it("takes all its secrets along when deleted, pending ones too, and leaves its audit events", async () => {
+  it("deletes all its secrets with it, including pending ones, and keeps its audit events", async () => {
     const { app, sender } = await scene();
     const secret = await createSecret(app, sender);
     expect((await remove(app, sender, sender.projectId)).data.deleteProject).toBe(sender.projectId);
@@ -69,7 +69,7 @@ describe("a project", () => {
     expect(await auditOf(app, sender)).toHaveLength(1);
   });
 
-  it("can be deleted while its secrets are being revealed, without a deadlock or a second answer", async () => {
+  it("can be deleted while its secrets are revealed, without a deadlock or a second reveal", async () => {
     const { app, sender } = await scene();
     const secrets = await Promise.all(Array.from({ length: 12 }, () => createSecret(app, sender)));
     const [deleted, ...answers] = await Promise.all([
@@ -87,7 +87,7 @@ describe("a project", () => {
     expect(viewed).toHaveLength(shown);
   });
 
-  it("deleted under an attempt leaves the audit event that the attempt can't write any more", async () => {
+  it("deleted during an attempt records the audit event that the attempt no longer can", async () => {
     const { app, sender } = await scene();
     const { id, token, vaultId } = await createSecret(app, sender);
     const kids = [...app.services.keyRing.keys.keys()];

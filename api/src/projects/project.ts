@@ -3,6 +3,6 @@ export interface Project {
   id: string;
   name: string;
   createdAt: Date;
-  /** How many of its TTL secrets can still be opened. */
+  /** Number of its TTL secrets that can still be opened. */
   pendingTtlSecretCount: number;
 }

@@ -8,7 +8,7 @@ import type { Project } from "./project.ts";
 import { renameProject as storeName } from "./project-store.ts";
 
 /**
- * Gives the project another name.
+ * Renames the project.
  *
  * @throws AppError `BAD_USER_INPUT` on `name`; `NOT_FOUND` when the member's vault has no such project.
  */

@@ -6,8 +6,8 @@ const MAX_CHARACTERS = 200;
 const NOT_IN_A_NAME = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 
 /**
- * Checks the name of a project or TTL secret: 1 to 200 characters (code points), not only white space, no
- * control characters. Returned as given.
+ * Checks the name of a project, TTL secret, key or person: 1 to 200 characters (code points), not only white space, no
+ * control characters. Returns it unchanged.
  *
  * @throws AppError `BAD_USER_INPUT` on the field `name`.
  */
@@ -20,7 +20,7 @@ export function checkName(name: string): string {
   return name;
 }
 
-/** Whether a text may stand in a name, as a part of it or as all of it. */
+/** Whether a text can be part of a name, or all of it. */
 export function isNamePart(text: string): boolean {
   const { length } = [...text];
   return length >= 1 && length <= MAX_CHARACTERS && isOneLine(text);

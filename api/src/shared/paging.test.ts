@@ -25,11 +25,11 @@ describe("a page", () => {
     expect(refusedField(() => pageRequest(first, undefined))).toBe("first");
   });
 
-  test.each([undefined, null])("without a cursor is the first one: %s", (after) => {
+  test.each([undefined, null])("without a cursor is the first: %s", (after) => {
     expect(pageRequest(10, after).after).toBeUndefined();
   });
 
-  test("says that there is a next one exactly when a row more than it holds was found", () => {
+  test("has a next page exactly when one more row was found", () => {
     const page = pageRequest(2, undefined);
     expect(toPage([], page)).toEqual({ rows: [], hasNextPage: false });
     expect(toPage(["a"], page)).toEqual({ rows: ["a"], hasNextPage: false });
@@ -40,14 +40,14 @@ describe("a page", () => {
 
 describe("a cursor", () => {
   test.each([new Date(0), at, new Date("2038-01-19T03:14:08.000Z"), new Date("9999-12-31T23:59:59.999Z")])(
-    "finds the very millisecond and row it was made of: %s",
+    "decodes to its millisecond and row: %s",
     (time) => {
       const position = { at: time, id: randomUUID() };
       expect(pageRequest(10, encodeCursor(position)).after).toEqual(position);
     },
   );
 
-  test("is plain base64url, so that it survives a URL", () => {
+  test("is base64url, which is safe in a URL", () => {
     expect(encodeCursor({ at, id })).toMatch(/^[A-Za-z0-9_-]+$/);
   });
 
@@ -80,7 +80,7 @@ describe("a cursor", () => {
     expect(refusedField(() => pageRequest(10, after))).toBe("after");
   });
 
-  test("that is refused is not repeated", () => {
+  test("is not repeated in the error", () => {
     expect(() => pageRequest(10, "hunter2")).toThrow(/^(?!.*hunter2).*$/s);
   });
 });

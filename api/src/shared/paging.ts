@@ -2,29 +2,29 @@ import { badInput } from "./errors.ts";
 
 const MAX_PAGE = 200;
 
-/** The last millisecond of the year 9999; later ones have no ISO 8601 form that PostgreSQL reads. */
+/** The last millisecond of the year 9999: PostgreSQL can't parse the ISO 8601 form of later ones. */
 const LAST_MS = 253_402_300_799_999;
 
-/** Where a page starts: after this row, in order of time and, within a millisecond, of id. */
+/** A page starts after this row, ordered by time and, within a millisecond, by id. */
 export interface Position {
   at: Date;
   id: string;
 }
 
-/** A request for a page, newest first or in an order that has positions of its own. */
+/** A request for a page, newest first or in an order with its own positions. */
 export interface PageRequest<At = Position> {
   first: number;
   after: At | undefined;
 }
 
-/** A page, and whether there is more after it. */
+/** A page, and whether another one follows. */
 export interface Page<Row> {
   rows: Row[];
   hasNextPage: boolean;
 }
 
 /**
- * Checks a page's arguments: `first` is 1 to 200, `after` a cursor this server gave out.
+ * Checks the arguments of a page: `first` must be 1 to 200, `after` a cursor of this server.
  *
  * @throws AppError `BAD_USER_INPUT` on `first` or `after`.
  */
@@ -32,7 +32,7 @@ export function pageRequest(first: number, after: string | null | undefined): Pa
   return parsePageArgs(readPosition, first, after);
 }
 
-/** The same for an order with positions of its own: `decode` reads a cursor's text, or returns undefined. */
+/** As `pageRequest`, for an order with its own positions: `decode` returns undefined for an invalid cursor text. */
 export function parsePageArgs<At>(
   decode: (text: string) => At | undefined,
   first: number,
@@ -50,34 +50,34 @@ export function parsePageArgs<At>(
   return { first, after: position };
 }
 
-/** Splits `first + 1` rows, as a store reads them, into a page and the knowledge of a next one. */
+/** Turns up to `first + 1` rows, as stores return them, into a page. */
 export function toPage<Row>(rows: Row[], { first }: { first: number }): Page<Row> {
   return { rows: rows.slice(0, first), hasNextPage: rows.length > first };
 }
 
-/** The cursor of a position: opaque to clients, stable, and free of anything but a time and an id. */
+/** The cursor of a position: opaque to clients, stable, and made of a time and an id only. */
 export function encodeCursor(position: Position): string {
   return toCursor(positionText(position));
 }
 
-/** A cursor's text, as it goes over the wire. */
+/** Encodes a cursor's text in base64url. */
 export function toCursor(text: string): string {
   return Buffer.from(text).toString("base64url");
 }
 
-/** What a position's cursor says. */
+/** The text of a position's cursor. */
 export function positionText({ at, id }: Position): string {
   return `${at.getTime()}:${id}`;
 }
 
-/** The position that a cursor's text says; undefined when it says none. */
+/** Parses the text of a cursor; undefined if it is not valid. */
 export function readPosition(text: string): Position | undefined {
   const [, ms, id] = /^(\d{1,15}):([0-9a-f-]{36})$/.exec(text) ?? [];
   if (!ms || !id || !isId(id) || Number(ms) > LAST_MS) return undefined;
   return { at: new Date(Number(ms)), id };
 }
 
-/** Whether `text` is a UUID as this server writes them. What isn't names nothing here. */
+/** Whether `text` is a UUID in lower case, as all ids of this server are. */
 export function isId(text: string): boolean {
   return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);
 }

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { createDatabase, useDatabase } from "../../test/database.ts";
 import { connect } from "../db/client.ts";
 import { AppError } from "./errors.ts";
-import { type Client, clientOf, RateLimits } from "./rate-limit.ts";
+import { type RateLimitKeys, RateLimits, rateLimitKeys } from "./rate-limit.ts";
 
 const db = useDatabase();
 
@@ -16,7 +16,12 @@ const newClient = () => ({ key: randomUUID() as string });
 type Limit = Parameters<RateLimits["take"]>[0];
 
 /** Takes `times` in one go and counts those that were let through. Any error but a refusal is thrown. */
-async function takeAtOnce(replicas: RateLimits[], limit: Limit, who: Client, times: number): Promise<number> {
+async function takeAtOnce(
+  replicas: RateLimits[],
+  limit: Limit,
+  who: RateLimitKeys,
+  times: number,
+): Promise<number> {
   const outcomes = await Promise.allSettled(
     Array.from({ length: times }, (_, i) => replicas[i % replicas.length]?.take(limit, who)),
   );
@@ -46,11 +51,11 @@ describe("a client", () => {
     expect((await refusal(limits.take(limit, who))).code).toBe("RATE_LIMITED");
   });
 
-  test("that asks all at once gets no more through than one that asks in turn", async () => {
+  test("gets no more requests through at once than one after another", async () => {
     expect(await takeAtOnce([replica()], "reveal", newClient(), 45)).toBe(30);
   });
 
-  test("gets no more by asking several replicas, in turn or at once", async () => {
+  test("gets no more through from several replicas, in turn or at once", async () => {
     const [a, b] = [replica(), replica()];
     const [patient, hasty] = [newClient(), newClient()];
     for (let i = 0; i < 30; i += 1) await (i % 2 ? a : b).take("reveal", patient);
@@ -59,13 +64,13 @@ describe("a client", () => {
     expect(await takeAtOnce([a, b], "reveal", hasty, 60)).toBe(30);
   });
 
-  test("gets no more after a restart", async () => {
+  test("gets no more through after a restart", async () => {
     const who = newClient();
     expect(await takeAtOnce([replica()], "reveal", who, 31)).toBe(30);
     expect((await refusal(replica().take("reveal", who))).code).toBe("RATE_LIMITED");
   });
 
-  test("is told how many whole seconds to wait, from 1 to 60, and nothing of itself", async () => {
+  test("learns how many whole seconds to wait, 1 to 60, and nothing else", async () => {
     const [limits, who] = [replica(), newClient()];
     await takeAtOnce([limits], "reveal", who, 30);
     for (let i = 0; i < 3; i += 1) {
@@ -78,20 +83,20 @@ describe("a client", () => {
     }
   });
 
-  test("is counted for each thing it does by itself", async () => {
+  test("is counted separately for each limit", async () => {
     const [limits, who] = [replica(), newClient()];
     expect(await takeAtOnce([limits], "reveal", who, 31)).toBe(30);
     await expect(limits.take("available", who)).resolves.toBeUndefined();
     await expect(limits.take("create", who)).resolves.toBeUndefined();
   });
 
-  test("does not spend what another may do", async () => {
+  test("does not use up another client's limit", async () => {
     const limits = replica();
     expect(await takeAtOnce([limits], "reveal", newClient(), 31)).toBe(30);
     await expect(limits.take("reveal", newClient())).resolves.toBeUndefined();
   });
 
-  test("is counted anew when its minute is over", async () => {
+  test("is counted from zero after its minute", async () => {
     const [limits, who] = [replica(), newClient()];
     expect(await takeAtOnce([limits], "reveal", who, 30)).toBe(30);
     await db.current
@@ -99,7 +104,7 @@ describe("a client", () => {
     expect(await takeAtOnce([limits], "reveal", who, 31)).toBe(30);
   });
 
-  test("that was refused is refused further without a query", async () => {
+  test("stays refused without a query", async () => {
     const [limits, who] = [replica(), newClient()];
     await takeAtOnce([limits], "reveal", who, 30);
     await refusal(limits.take("reveal", who));
@@ -110,7 +115,7 @@ describe("a client", () => {
 });
 
 describe("the multiplier", () => {
-  test("raises every limit, to so many times as many", async () => {
+  test("multiplies every limit", async () => {
     const limits = replica(2);
     expect(await takeAtOnce([limits], "reveal", newClient(), 70)).toBe(60);
     expect(await takeAtOnce([limits], "available", newClient(), 130)).toBe(120);
@@ -118,7 +123,7 @@ describe("the multiplier", () => {
   });
 });
 
-test("a database that can't count lets nobody through, and is not mistaken for a limit", async () => {
+test("a database failure lets no request through, and is not reported as a rate limit", async () => {
   const empty = await createDatabase("template1");
   const unmigrated = connect(empty.url, 1);
   try {
@@ -130,7 +135,7 @@ test("a database that can't count lets nobody through, and is not mistaken for a
   }
 });
 
-test("the sweep removes the counters whose minute is over, and no others", async () => {
+test("the sweep deletes only counters whose minute is over", async () => {
   const { sql } = db.current;
   await sql`DELETE FROM rate_limits`;
   await sql`
@@ -142,7 +147,7 @@ test("the sweep removes the counters whose minute is over, and no others", async
   expect(rows.map(({ key }) => key)).toEqual(["running", "without an end"]);
 });
 
-describe("whom an address stands for", () => {
+describe("rate-limit keys of an address", () => {
   test.each([
     ["an IPv4 address for itself", "203.0.113.7", "203.0.113.7"],
     ["an IPv4 address in the spelling of IPv6 for itself", "::ffff:203.0.113.7", "203.0.113.7"],
@@ -153,25 +158,25 @@ describe("whom an address stands for", () => {
     ["the loopback address of IPv6 for its /64", "::1", "0:0:0:0::/64"],
     ["an unknown peer for all that are unknown", "0.0.0.0", "0.0.0.0"],
   ])("%s: %s", (_, address, client) => {
-    expect(clientOf(address).key).toBe(client);
+    expect(rateLimitKeys(address).key).toBe(client);
   });
 
-  test("neighbours in IPv4 are two clients", () => {
-    expect(clientOf("203.0.113.7").key).not.toBe(clientOf("203.0.113.8").key);
+  test("neighbouring IPv4 addresses have different keys", () => {
+    expect(rateLimitKeys("203.0.113.7").key).not.toBe(rateLimitKeys("203.0.113.8").key);
   });
 
   test("every address of one /64 shares one limit", async () => {
     const limits = replica();
     const addresses = Array.from({ length: 31 }, (_, i) => `2001:db8:aa:bb::${i.toString(16)}`);
-    const outcomes = await Promise.allSettled(addresses.map((a) => limits.take("reveal", clientOf(a))));
+    const outcomes = await Promise.allSettled(addresses.map((a) => limits.take("reveal", rateLimitKeys(a))));
     expect(outcomes.filter(({ status }) => status === "rejected")).toHaveLength(1);
   });
 
   test("every address of one /48 shares eight times the limit", async () => {
     const limits = replica();
     const addresses = Array.from({ length: 241 }, (_, i) => `2001:db8:cc:${i.toString(16)}::1`);
-    const outcomes = await Promise.allSettled(addresses.map((a) => limits.take("reveal", clientOf(a))));
+    const outcomes = await Promise.allSettled(addresses.map((a) => limits.take("reveal", rateLimitKeys(a))));
     expect(outcomes.filter(({ status }) => status === "rejected")).toHaveLength(1);
-    await expect(limits.take("reveal", clientOf("2001:db8:cd::1"))).resolves.toBeUndefined();
+    await expect(limits.take("reveal", rateLimitKeys("2001:db8:cd::1"))).resolves.toBeUndefined();
   });
 });

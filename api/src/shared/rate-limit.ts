@@ -5,11 +5,11 @@ import { RateLimiterDrizzle, RateLimiterRes } from "rate-limiter-flexible";
 import type { Database } from "../db/client.ts";
 import { AppError } from "./errors.ts";
 
-/** Requests per minute. Far above what a person does, far below what a flood needs. */
+/** Requests per minute: far more than a person makes, far fewer than a flood needs. */
 const PER_MINUTE = {
   /** Attempts at secrets, per client address. */
   reveal: 30,
-  /** Questions whether a link is still good, per client address. */
+  /** Availability checks of links, per client address. */
   available: 60,
   /** All requests of an API key. */
   apiKey: 600,
@@ -25,13 +25,13 @@ const PER_MINUTE = {
 
 type Limit = keyof typeof PER_MINUTE;
 
-/** A /48 holds 65,536 /64s and may be one customer's (RFC 6177) or hundreds of them: it gets more, but not that much. */
+/** A /48 contains 65,536 /64s and may belong to one customer (RFC 6177) or to hundreds, hence a higher limit. */
 const WIDE_FACTOR = 8;
 
 const WINDOW_SECONDS = 60;
 
-/** Whom a request counts for. */
-export interface Client {
+/** What a request is counted by. */
+export interface RateLimitKeys {
   /** Counted against the limit itself. */
   key: string;
   /** Counted against eight times the limit. */
@@ -46,7 +46,7 @@ export class RateLimits {
 
   /**
    * @param multiplier raises every limit, for load tests.
-   * @param onRefusal is told of each refusal.
+   * @param onRefusal is called at each refusal.
    */
   constructor(db: Database, multiplier: number, onRefusal: (limit: Limit) => void = () => {}) {
     this.#db = db;
@@ -62,7 +62,7 @@ export class RateLimits {
    *
    * @throws AppError `RATE_LIMITED`, with the seconds to wait, when there were too many.
    */
-  async take(limit: Limit, { key, wideKey }: Client): Promise<void> {
+  async take(limit: Limit, { key, wideKey }: RateLimitKeys): Promise<void> {
     await this.#consume(limit, limit, key);
     if (wideKey) await this.#consume(limit, wide(limit), wideKey);
   }
@@ -85,17 +85,17 @@ export class RateLimits {
 
 const wide = (limit: string) => `${limit}-wide`;
 
-/** A request that waits to be counted: undefined lets it through, a number says for how many ms it may not pass. */
+/** A request that waits to be counted. Resolves with undefined if it may pass, else with the ms to wait. */
 type Waiting = PromiseWithResolvers<number | undefined>;
 
 /**
- * One limit's counters, one per client. What comes in while a client's counter is being asked is counted together by the
- * next query, so that a crowd behind one address does not queue for its row one by one. The count is the same.
+ * The counters of one limit, one per client. Requests that arrive while a query for their client runs are counted together
+ * by the next query, so that many users behind one address do not queue for its row one by one. The count is the same.
  */
 class Counters {
   readonly #limiter: RateLimiterDrizzle;
   readonly #points: number;
-  /** By client, for as long as a query about it is under way. */
+  /** By client, while a query for it runs. */
   readonly #waiting = new Map<string, Waiting[]>();
 
   constructor(db: Database, name: string, points: number) {
@@ -106,13 +106,13 @@ class Counters {
       keyPrefix: name,
       points,
       duration: WINDOW_SECONDS,
-      // Past its limit a client is refused from memory: a flood costs no further queries.
+      // Past its limit a client is refused from memory, so a flood costs no further queries.
       inMemoryBlockOnConsumed: points + 1,
       clearExpiredByTimeout: false,
     });
   }
 
-  /** Counts a request of this client. Returns for how many ms it may not pass; undefined when it may. */
+  /** Counts a request of this client. Returns the ms to wait, or undefined if it may pass. */
   take(client: string): Promise<number | undefined> {
     const request: Waiting = Promise.withResolvers();
     const waiting = this.#waiting.get(client);
@@ -136,7 +136,7 @@ class Counters {
     this.#waiting.delete(client);
   }
 
-  /** Counts so many at once. Returns how many of them are within the limit. */
+  /** Counts several requests at once. Returns how many of them are within the limit. */
   async #count(client: string, requests: number): Promise<{ passing: number; msToWait: number }> {
     try {
       const { msBeforeNext } = await this.#limiter.consume(client, requests);
@@ -144,7 +144,7 @@ class Counters {
     } catch (refusal) {
       if (!(refusal instanceof RateLimiterRes)) throw refusal;
       const { consumedPoints, msBeforeNext } = refusal;
-      // Refused from memory it has no count: then the limit was passed long before.
+      // A refusal from memory has no count: the limit was exceeded before.
       const before = consumedPoints > 0 ? consumedPoints - requests : this.#points;
       return { passing: Math.max(0, this.#points - before), msToWait: msBeforeNext };
     }
@@ -152,7 +152,7 @@ class Counters {
 }
 
 /**
- * Headers that tell a refused client when to come back: Retry-After (RFC 9110 §10.2.3) and RateLimit (the IETF's
+ * Headers that tell a refused client when to retry: Retry-After (RFC 9110 §10.2.3) and RateLimit (the IETF's
  * draft-ietf-httpapi-ratelimit-headers: nothing remaining, for so many seconds).
  */
 export function waitHeaders(seconds: number): Record<string, string> {
@@ -160,10 +160,10 @@ export function waitHeaders(seconds: number): Record<string, string> {
 }
 
 /**
- * Whom an address counts for: itself for IPv4; for IPv6 its /64, the least that one subscriber is given and so can
- * draw addresses from at will, and its /48.
+ * Rate-limit keys of an address: itself for IPv4; for IPv6 its /64, the smallest network that a subscriber gets and can
+ * choose addresses from freely, and its /48.
  */
-export function clientOf(address: string): Client {
+export function rateLimitKeys(address: string): RateLimitKeys {
   const parsed = ipaddr.process(address);
   if (!(parsed instanceof ipaddr.IPv6)) return { key: parsed.toString() };
   const [a = 0, b = 0, c = 0, d = 0] = parsed.parts;

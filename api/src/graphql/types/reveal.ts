@@ -6,7 +6,7 @@ import {
   secretAvailable,
 } from "../../secrets/secret-availability.ts";
 import { AppError, isRejected } from "../../shared/errors.ts";
-import { clientOf } from "../../shared/rate-limit.ts";
+import { rateLimitKeys } from "../../shared/rate-limit.ts";
 import { builder } from "../builder.ts";
 
 type Outcome<Kind extends RevealOutcome["kind"]> = Extract<RevealOutcome, { kind: Kind }>;
@@ -90,7 +90,7 @@ builder.queryFields((t) => {
         "Whether there is a pending secret behind a link. Public; changes nothing. RATE_LIMITED after 60 a minute per address.",
       args,
       resolve: async (_root, link, { services, sourceIp }) => {
-        await services.rateLimits.take("available", clientOf(sourceIp));
+        await services.rateLimits.take("available", rateLimitKeys(sourceIp));
         return secretAvailable(services, link);
       },
     }),
@@ -101,7 +101,7 @@ builder.queryFields((t) => {
         "How long the pending secret behind a link may still be opened; null for every link without one, whatever the reason. Public; changes nothing. Shares its rate limit with ttlSecretAvailable. OVERLOADED when an attempt would be.",
       args,
       resolve: async (_root, link, { services, sourceIp }) => {
-        await services.rateLimits.take("available", clientOf(sourceIp));
+        await services.rateLimits.take("available", rateLimitKeys(sourceIp));
         return secretAvailability(services, link);
       },
     }),
@@ -119,7 +119,7 @@ builder.mutationField("revealTtlSecret", (t) =>
     resolve: async (_root, { input }, { services, sourceIp, apiKey }) => {
       if (apiKey)
         throw new AppError("FORBIDDEN", "An API key can never reveal a secret. Send no Authorization.");
-      await services.rateLimits.take("reveal", clientOf(sourceIp));
+      await services.rateLimits.take("reveal", rateLimitKeys(sourceIp));
       return countOutcome(services.metrics.reveals, revealSecret(services, { ...input, sourceIp }), {
         outcomeOf: (outcome) => (outcome.kind === "destroyed" ? outcome.reason : outcome.kind),
         isRejected,

@@ -8,7 +8,7 @@ import type { SecretContent, TtlSecret } from "../../secrets/secret.ts";
 import { encodeOrderCursor, orderCursorDecoder } from "../../secrets/secret-order.ts";
 import { isRejected } from "../../shared/errors.ts";
 import { parsePageArgs } from "../../shared/paging.ts";
-import { clientOf } from "../../shared/rate-limit.ts";
+import { rateLimitKeys } from "../../shared/rate-limit.ts";
 import { builder } from "../builder.ts";
 import { EDGE, pageArgs, toConnection } from "./connection.ts";
 
@@ -221,7 +221,7 @@ builder.mutationFields((t) => ({
       const principal = await requirePrincipal(context, "ttl-secrets:create");
       const { services, sourceIp } = context;
       await services.rateLimits.take("create", { key: principalId(principal) });
-      await services.rateLimits.take("createFrom", clientOf(sourceIp));
+      await services.rateLimits.take("createFrom", rateLimitKeys(sourceIp));
       const { projectId, name, ttlSeconds, idempotencyKey } = input;
       const created = createSecret(services, {
         principal,
