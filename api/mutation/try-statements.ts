@@ -46,7 +46,7 @@ export async function tryStatements(print: (line: string) => void): Promise<Scor
       vitest.invalidateFile(resolve(import.meta.dirname, "../src", wrong.file));
       vitest.state.filesMap.clear();
       vitest.setGlobalTestNamePattern(wrong.test);
-      const specifications = await vitest.globTestSpecifications([`src/${wrong.in}{,.db}.test.ts`]);
+      const specifications = await vitest.globTestSpecifications([`src/${wrong.in}.`]);
       const { testModules } = await vitest.runTestSpecifications(specifications);
       if (!isApplied) throw new Error(`not loaded by ${wrong.in}.test.ts: ${wrong.file}`);
       const tests = testModules.flatMap(({ children }) => [...children.allTests()]);
