@@ -1,4 +1,4 @@
-/** Lets Stryker leave SQL alone, whose mutants are in `statements.ts`: every template with a tag is SQL here. */
+/** Makes Stryker skip SQL, whose mutants are in `statements.ts`: every tagged template here is SQL. */
 export const strykerPlugins = [
   {
     kind: "Ignore",

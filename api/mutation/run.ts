@@ -1,8 +1,8 @@
 /**
- * Changes the code that a secret's safety hangs on, one small piece at a time, and runs the tests that must notice.
- * Prints what nobody noticed and the score; fails when there is anything of it that `explained.ts` does not explain.
+ * Mutation testing of the code that a secret's safety depends on. Prints the surviving mutants and the score. Fails when a
+ * survivor is not listed in `explained.ts`.
  *
- * `pnpm test:mutation` tries everything, `pnpm test:mutation WORD` only what has the word in it: a file, or `statements`.
+ * `pnpm test:mutation` runs everything, `pnpm test:mutation WORD` only targets that contain WORD: a path, or `statements`.
  */
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -38,7 +38,7 @@ for (const { name, killed, explained, survived } of [...scores, total]) {
 print(`\n ${Math.round((performance.now() - startedAt) / 60_000)} min`);
 process.exitCode = total.survived > 0 ? 1 : 0;
 
-/** Has Stryker try its mutants of some files. Returns the score of each file. */
+/** Runs Stryker on a target. Returns the score of each file. */
 async function tryTarget({ mutate, tests, ignoreStatic }: Target): Promise<Score[]> {
   process.env.MUTATION_TESTS = tests.map((test) => `src/${test}{,.db}.test.ts`).join(" ");
   await new Stryker({
@@ -64,7 +64,7 @@ async function tryTarget({ mutate, tests, ignoreStatic }: Target): Promise<Score
   return Object.entries(files).map(([name, file]) => scoreOf(name.replace("api/src/", ""), file));
 }
 
-/** As much of the report as is read here; lines and columns count from 1. */
+/** The part of the report that is read here; lines and columns count from 1. */
 interface ReportedFile {
   source: string;
   mutants: { status: string; location: Place; replacement: string }[];

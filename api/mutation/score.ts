@@ -1,4 +1,4 @@
-/** What came of the mutants of one file. */
+/** Number of mutants of one file by outcome. */
 export interface Score {
   name: string;
   killed: number;

@@ -1,15 +1,15 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are pieces of the source as it is written
 
-/** A statement made wrong. */
+/** A mutant of an SQL statement. */
 export interface WrongStatement {
   /** The source file with the statement, below `api/src`. */
   file: string;
-  /** What goes wrong then. */
+  /** What the mutant breaks. */
   breaks: string;
   /** A piece of the source, which occurs there once. White space of any length matches. */
   from: string;
   to: string;
-  /** The start of the title of the test that must notice, and its file. */
+  /** Part of the title of the test that must notice, and its file without `.test.ts`. */
   test: string;
   in: string;
 }
@@ -18,47 +18,47 @@ const inFile = (file: string, rules: Omit<WrongStatement, "file">[]): WrongState
   rules.map((rule) => ({ file, ...rule }));
 
 /**
- * SQL is one string to Stryker, which it could only empty. So these are its mutants by hand: the statements on the path of
- * an attempt, each with a condition left out or turned round (`from` is changed `to`), and the `test` that must notice.
+ * To Stryker, SQL is one string, which it could only empty. So these mutants are written by hand: the statements on the path
+ * of an attempt, each with a condition removed or inverted (`from` becomes `to`), and the `test` that must notice.
  *
- * Not among them, because nothing can be told from it:
- * - `AND status = 'pending'` beside a payload that was deleted in the same statement: only what is pending has one.
- * - `expires_at < now()` for `<=` in the sweep: for an instant, of what is refused and reads as expired at that instant.
- * - The vault in `lockProject`: `requireOwnProject` has looked at it before.
+ * Left out, because they are equivalent:
+ * - `AND status = 'pending'` with a payload deleted in the same statement: only a pending secret has a payload.
+ * - `expires_at < now()` for `<=` in the sweep: at that instant the secret is already refused and reads as expired.
+ * - The vault in `lockProject`: `requireOwnProject` has checked it.
  */
 export const STATEMENTS: WrongStatement[] = [
   ...inFile("secrets/attempt-store.ts", [
     {
       breaks: "claim: forgets the TTL",
-      test: "is one answer, byte for byte, for every reason there can be",
+      test: "is the same answer, byte for byte, for every reason",
       from: "y.expires_at > now() AND y.kid = ANY(",
       to: "y.kid = ANY(",
       in: "secrets/reveal-secret",
     },
     {
-      breaks: "claim: takes what it has no key for",
-      test: "is never consumed, by right passphrases or wrong ones",
+      breaks: "claim: takes a secret without having its key",
+      test: "is never consumed, whatever the passphrase",
       from: "AND y.kid = ANY(string_to_array(${ring}, ','))",
       to: "AND ${ring} = ${ring}",
       in: "secrets/tampered-rows",
     },
     {
-      breaks: "claim: takes what is another vault's",
+      breaks: "claim: takes another vault's secret",
       test: "a link whose vault is not the secret's",
       from: "AND p.id = s.project_id AND ${isOfVault(db.sql, vaultId)}\n        AND y.lineage",
       to: "AND p.id = s.project_id\n        AND y.lineage",
       in: "secrets/reveal-secret",
     },
     {
-      breaks: "claim: takes what was stored in another line of history",
-      test: "because it is another line of its history",
+      breaks: "claim: takes a foreign payload",
+      test: "reveals nothing of another lineage",
       from: "AND y.lineage = database_lineage() AND (SELECT trusted FROM watch)",
       to: "AND (SELECT trusted FROM watch)",
       in: "secrets/rollback-guard",
     },
     {
-      breaks: "claim: takes it from a database that went back",
-      test: "because it went back",
+      breaks: "claim: trusts a rolled-back database",
+      test: "reveals nothing that was pending when it went back",
       from: "AND y.lineage = database_lineage() AND (SELECT trusted FROM watch)",
       to: "AND y.lineage = database_lineage()",
       in: "secrets/rollback-guard",
@@ -71,64 +71,64 @@ export const STATEMENTS: WrongStatement[] = [
       in: "secrets/reveal-secret",
     },
     {
-      breaks: "claim: says before the time that the passphrase was wrong",
+      breaks: "claim: stores a wrong passphrase too early",
       test: "shows nothing when its audit event",
       from: "destroyed_reason = 'interrupted', ended_at = now(), attempted_from = ${sourceIp}",
       to: "destroyed_reason = 'wrong_passphrase', ended_at = now(), attempted_from = ${sourceIp}",
       in: "secrets/reveal-secret",
     },
     {
-      breaks: "claim: forgets where the attempt came from",
+      breaks: "claim: loses the source address",
       test: "records the recipient's address",
       from: "attempted_from = ${sourceIp}",
       to: "attempted_from = coalesce('0.0.0.0', ${sourceIp})::inet",
       in: "secrets/reveal-secret",
     },
     {
-      breaks: "claim: misses the key of what is past its TTL",
-      test: "is not available, as it would be with the key, when its TTL is over",
+      breaks: "claim: reports a missing key for an expired secret",
+      test: "is not available, as with the key, when its TTL is over",
       from: "y.expires_at > now() AND y.kid <> ALL(",
       to: "y.kid <> ALL(",
       in: "secrets/tampered-rows",
     },
     {
-      breaks: "claim: misses the key of what is another vault's",
-      test: "is not available, as it would be with the key, when the link names another vault",
+      breaks: "claim: reports a missing key for another vault's secret",
+      test: "is not available, as with the key, when the link names another vault",
       from: "AND ${isOfVault(db.sql, vaultId)} AND y.lineage = database_lineage()\n      ) AS",
       to: "AND y.lineage = database_lineage()\n      ) AS",
       in: "secrets/tampered-rows",
     },
     {
-      breaks: "claim: misses the key of what was stored in another line of history",
-      test: "is not available, as it would be with the key, when it was stored in another line",
+      breaks: "claim: reports a missing key for a foreign payload",
+      test: "is not available, as with the key, when it was stored in another lineage",
       from: "AND ${isOfVault(db.sql, vaultId)} AND y.lineage = database_lineage()\n      ) AS",
       to: "AND ${isOfVault(db.sql, vaultId)}\n      ) AS",
       in: "secrets/tampered-rows",
     },
     {
       breaks: "availability: forgets the TTL",
-      test: "gives every link to nothing",
+      test: "gives every link without a pending secret",
       from: "AND y.expires_at > now() AND ${isOfVault(db.sql, vaultId)}\n      AND y.lineage",
       to: "AND ${isOfVault(db.sql, vaultId)}\n      AND y.lineage",
       in: "secrets/secret-availability",
     },
     {
-      breaks: "availability: tells of another vault's",
-      test: "gives every link to nothing",
+      breaks: "availability: finds another vault's secret",
+      test: "gives every link without a pending secret",
       from: "AND y.expires_at > now() AND ${isOfVault(db.sql, vaultId)}\n      AND y.lineage",
       to: "AND y.expires_at > now()\n      AND y.lineage",
       in: "secrets/secret-availability",
     },
     {
-      breaks: "availability: tells of what was stored in another line of history",
-      test: "because it is another line of its history",
+      breaks: "availability: finds a foreign payload",
+      test: "reveals nothing of another lineage",
       from: "${isOfVault(db.sql, vaultId)}\n      AND y.lineage = database_lineage()`",
       to: "${isOfVault(db.sql, vaultId)}`",
       in: "secrets/rollback-guard",
     },
     {
       breaks: "availability: rounds up",
-      test: "says until when",
+      test: "returns the expiry",
       from: "floor(extract(epoch FROM y.expires_at - now()))",
       to: "ceil(extract(epoch FROM y.expires_at - now()))",
       in: "secrets/secret-availability",
@@ -141,14 +141,14 @@ export const STATEMENTS: WrongStatement[] = [
       in: "jobs/sweep",
     },
     {
-      breaks: "settle: only what took too long",
+      breaks: "settle: only after the time limit",
       test: "shows the value, once",
       from: "AND ended_at > now() - make_interval(secs => ${ATTEMPT_SECONDS}) FOR UPDATE",
       to: "AND ended_at <= now() - make_interval(secs => ${ATTEMPT_SECONDS}) FOR UPDATE",
       in: "secrets/reveal-secret",
     },
     {
-      breaks: "settle: what nobody attempts",
+      breaks: "settle: without an open attempt",
       test: "is not settled a second time",
       from: "WHERE id = ${secretId} AND attempted_from IS NOT NULL",
       to: "WHERE id = ${secretId}",
@@ -162,8 +162,8 @@ export const STATEMENTS: WrongStatement[] = [
       in: "secrets/reveal-secret",
     },
     {
-      breaks: "settle: does not wait for another one",
-      test: "is settled once, however many try to at once",
+      breaks: "settle: does not lock the attempt",
+      test: "is settled once, however many settle it at the same time",
       from: "secs => ${ATTEMPT_SECONDS}) FOR UPDATE\n    ), settled",
       to: "secs => ${ATTEMPT_SECONDS})\n    ), settled",
       in: "secrets/reveal-secret",
@@ -176,21 +176,21 @@ export const STATEMENTS: WrongStatement[] = [
       in: "jobs/sweep",
     },
     {
-      breaks: "interrupted: closes attempts that are under way",
+      breaks: "interrupted: closes attempts in progress",
       test: "does not close an attempt in progress",
       from: "WHERE attempted_from IS NOT NULL AND ended_at <= now() - make_interval(secs => ${ATTEMPT_SECONDS})",
       to: "WHERE attempted_from IS NOT NULL AND ${ATTEMPT_SECONDS} = ${ATTEMPT_SECONDS}",
       in: "jobs/sweep",
     },
     {
-      breaks: "interrupted: closes only attempts that are under way",
+      breaks: "interrupted: closes only attempts in progress",
       test: "does not close an attempt in progress",
       from: "WHERE attempted_from IS NOT NULL AND ended_at <= now()",
       to: "WHERE attempted_from IS NOT NULL AND ended_at > now()",
       in: "jobs/sweep",
     },
     {
-      breaks: "interrupted: closes what nobody attempts",
+      breaks: "interrupted: closes secrets without an attempt",
       test: "writes the audit event of an interrupted",
       from: "WHERE attempted_from IS NOT NULL AND ended_at <= now()",
       to: "WHERE ended_at <= now()",
@@ -204,14 +204,14 @@ export const STATEMENTS: WrongStatement[] = [
       in: "jobs/sweep",
     },
     {
-      breaks: "interrupted: waits for what another sweep works on",
+      breaks: "interrupted: waits for rows locked by another sweep",
       test: "skips rows that another process has locked",
       from: "LIMIT ${limit} FOR UPDATE SKIP LOCKED\n    ), closed",
       to: "LIMIT ${limit} FOR UPDATE\n    ), closed",
       in: "jobs/sweep",
     },
     {
-      breaks: "interrupted: closes what another sweep closes",
+      breaks: "interrupted: does not lock the attempts",
       test: "skips rows that another process has locked",
       from: "LIMIT ${limit} FOR UPDATE SKIP LOCKED\n    ), closed",
       to: "LIMIT ${limit}\n    ), closed",
@@ -220,14 +220,14 @@ export const STATEMENTS: WrongStatement[] = [
   ]),
   ...inFile("secrets/secret-store.ts", [
     {
-      breaks: "revoke: what is past its TTL",
-      test: "leaves one whose TTL is over as it is",
+      breaks: "revoke: a secret past its TTL",
+      test: "leaves an expired secret as it is",
       from: "WHERE secret_id = ${secretId} AND expires_at > now() RETURNING secret_id",
       to: "WHERE secret_id = ${secretId} RETURNING secret_id",
       in: "secrets/revoke-secret",
     },
     {
-      breaks: "revoke for a retried create: what is past its TTL",
+      breaks: "revoke for a retried create: a secret past its TTL",
       test: "is refused once the secret was expired",
       from: "WHERE secret_id = ${secretId} AND expires_at > now() RETURNING secret_id",
       to: "WHERE secret_id = ${secretId} RETURNING secret_id",
@@ -248,71 +248,71 @@ export const STATEMENTS: WrongStatement[] = [
       in: "jobs/sweep",
     },
     {
-      breaks: "expiry: skips what is over for less than a minute",
+      breaks: "expiry: a minute late",
       test: "removes the payload of every secret past",
       from: "WHERE expires_at <= now()\n      ORDER BY expires_at",
       to: "WHERE expires_at <= now() - interval '1 min'\n      ORDER BY expires_at",
       in: "jobs/sweep",
     },
     {
-      breaks: "expiry: says that it ended when the sweep came by",
+      breaks: "expiry: stores the time of the sweep",
       test: "removes the payload of every secret past",
       from: "SET status = 'expired', ended_at = expires_at",
       to: "SET status = 'expired', ended_at = now()",
       in: "jobs/sweep",
     },
     {
-      breaks: "expiry: waits for what another sweep works on",
+      breaks: "expiry: waits for rows locked by another sweep",
       test: "skips rows that another process has locked",
       from: "ORDER BY expires_at LIMIT ${limit} FOR UPDATE SKIP LOCKED",
       to: "ORDER BY expires_at LIMIT ${limit} FOR UPDATE",
       in: "jobs/sweep",
     },
     {
-      breaks: "destroy pending: what is past its TTL",
-      test: "a look ends what was stored in another line",
+      breaks: "destroy pending: secrets past their TTL",
+      test: "a check destroys payloads of another lineage",
       from: "WHERE y.expires_at > now() AND ${isChosen}",
       to: "WHERE ${isChosen}",
       in: "secrets/rollback-guard",
     },
     {
-      breaks: "destroy pending: all, where strays are meant",
-      test: "because it is another line",
+      breaks: "destroy pending: all instead of foreign ones",
+      test: "reveals nothing of another lineage",
       from: `(y.lineage COLLATE "C" < database_lineage() OR y.lineage COLLATE "C" > database_lineage())`,
       to: "true",
       in: "secrets/rollback-guard",
     },
     {
-      breaks: "destroy pending: no strays of a line that sorts before",
-      test: "a look ends what was stored in another line",
+      breaks: "destroy pending: no foreign ones whose lineage sorts before",
+      test: "a check destroys payloads of another lineage",
       from: `y.lineage COLLATE "C" < database_lineage() OR `,
       to: "",
       in: "secrets/rollback-guard",
     },
     {
-      breaks: "destroy pending: no strays of a line that sorts after",
-      test: "a look ends what was stored in another line",
+      breaks: "destroy pending: no foreign ones whose lineage sorts after",
+      test: "a check destroys payloads of another lineage",
       from: ` OR y.lineage COLLATE "C" > database_lineage()`,
       to: "",
       in: "secrets/rollback-guard",
     },
     {
-      breaks: "a secret found: another vault's",
+      breaks: "find: another vault's secret",
       test: "answers for another vault's secret",
       from: "and(eq(ttlSecrets.id, secretId), eq(projects.vaultId, vaultId))",
       to: "eq(ttlSecrets.id, secretId)",
       in: "secrets/revoke-secret",
     },
     {
-      breaks: "forgetting: what an attempt is under way at",
-      test: "stays while an attempt at it is owed",
+      breaks: "retention: a secret with an open attempt",
+      test: "stays while the audit event of an attempt",
       from: "make_interval(days => ${days}) AND attempted_from IS NULL",
       to: "make_interval(days => ${days})",
       in: "jobs/retention",
     },
     {
-      breaks: "forgetting: what is younger",
-      test: "goes: ended secrets, but",
+      breaks: "retention: younger secrets",
+      test: "is deleted: ended secrets, but",
       from: "WHERE ended_at < now() - make_interval(days => ${days})",
       to: "WHERE ended_at > now() - make_interval(days => ${days})",
       in: "jobs/retention",
@@ -320,15 +320,15 @@ export const STATEMENTS: WrongStatement[] = [
   ]),
   ...inFile("secrets/secret-status-store.ts", [
     {
-      breaks: "status: an attempt stays under way for ever",
+      breaks: "status: an attempt never times out",
       test: "writes the audit event of an interrupted",
       from: "AND ${ttlSecrets.endedAt} > now() - make_interval(secs => ${ATTEMPT_SECONDS}))`",
       to: ")`",
       in: "jobs/sweep",
     },
     {
-      breaks: "status: what is past its TTL stays pending",
-      test: "ends an unopened secret on the instant",
+      breaks: "status: a secret past its TTL stays pending",
+      test: "ends an unopened secret at once",
       from: "= 'pending' AND ${ttlSecrets.expiresAt} <= now())`",
       to: "= 'pending' AND ${ttlSecrets.expiresAt} > now())`",
       in: "secrets/reveal-secret",
@@ -337,14 +337,14 @@ export const STATEMENTS: WrongStatement[] = [
   ...inFile("secrets/secret-list-store.ts", [
     {
       breaks: "a list: of all projects",
-      test: "shows what is in the project, and nothing of another",
+      test: "shows the project's secrets and no others",
       from: "and(eq(ttlSecrets.projectId, projectId), isAfter(order, page.after))",
       to: "isAfter(order, page.after)",
       in: "secrets/list-secrets",
     },
     {
       breaks: "a search: in all projects",
-      test: "goes by what is true now",
+      test: "uses the current status",
       from: "const where = and(\n    eq(ttlSecrets.projectId, projectId),",
       to: "const where = and(",
       in: "secrets/list-secrets",
@@ -368,29 +368,29 @@ export const STATEMENTS: WrongStatement[] = [
   },
   ...inFile("secrets/rollback-guard-store.ts", [
     {
-      breaks: "watch: trusts a database with fewer looks",
-      test: "because it went back",
+      breaks: "rollback guard: trusts a database with fewer heartbeats",
+      test: "reveals nothing that was pending when it went back",
       from: "AND beat >= ${beat} AND",
       to: "AND ${beat} = ${beat} AND",
       in: "secrets/rollback-guard",
     },
     {
-      breaks: "watch: trusts a database with fewer transactions",
-      test: "is known by this: it has had fewer transactions",
+      breaks: "rollback guard: trusts a database with fewer transactions",
+      test: "is detected: it has had fewer transactions",
       from: "AND ${xid(sql)} >= ${seen.xid}::float8",
       to: "",
       in: "secrets/rollback-guard",
     },
     {
-      breaks: "watch: trusts an older generation",
-      test: "is known by this: it has not noticed",
+      breaks: "rollback guard: trusts an older generation",
+      test: "is detected: it lacks a generation",
       from: "(generation > ${generation}\n",
       to: "(generation <> ${generation}\n",
       in: "secrets/rollback-guard",
     },
     {
-      breaks: "watch: trusts the numbers of another line of history",
-      test: "is known by this: of fewer looks",
+      breaks: "rollback guard: compares numbers of another lineage",
+      test: "is detected: fewer heartbeats, whatever",
       from: "database_lineage() = ${lineage} AND (generation",
       to: "${lineage} = ${lineage} AND (generation",
       in: "secrets/rollback-guard",

@@ -6,13 +6,11 @@ export interface Target {
 }
 
 /**
- * What Stryker changes, file by file, and the tests that must notice: only those that are about it, so that it ends in
- * bounded time. It is the sealing, the path of an attempt from the request to the committed ending, and the checks of
- * whose something is.
+ * The files that Stryker mutates and the tests that must notice, only the relevant ones so that the run time stays bounded:
+ * sealing, the path of an attempt from the request to the committed outcome, and the ownership checks.
  *
- * Not tried on that path (`ignoreStatic`): what runs once, when a module is loaded, such as limits, regular expressions
- * and descriptions of the schema. Each would need a process and the whole suite of its own. Tests name these limits and
- * texts one by one instead.
+ * On that path, `ignoreStatic` skips what runs once when a module is loaded, such as limits, regular expressions and schema
+ * descriptions: each such mutant would need its own process and the whole suite. Tests pin these limits and texts instead.
  */
 export const TARGETS: Target[] = [
   { mutate: "crypto/*.ts", tests: ["crypto/*"], ignoreStatic: false },

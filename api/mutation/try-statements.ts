@@ -8,8 +8,8 @@ const ignoringWhiteSpace = (piece: string): RegExp =>
   new RegExp(piece.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&").replace(/\s+/g, "\\s+"));
 
 /**
- * Tries each mutant of `STATEMENTS` on the test that must notice. Nothing is written to the sources: the statement is
- * changed as they are loaded. Returns the score.
+ * Runs the test of each mutant of `STATEMENTS`. The statement is changed when its module is loaded; no file is written.
+ * Returns the score.
  */
 export async function tryStatements(print: (line: string) => void): Promise<Score> {
   let mutant: WrongStatement | undefined;

@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** A mutant is done with at the first test that notices it, so the files that take long come last. */
+/** The first failing test kills a mutant, so the longest files run last. */
 class ShortestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]) {
     const size = ({ moduleId }: TestSpecification) => statSync(moduleId).size;
@@ -10,7 +10,7 @@ class ShortestFirst extends BaseSequencer {
   }
 }
 
-/** The API's tests in one project, as the mutation runner wants them. `MUTATION_TESTS` names those that are to be run. */
+/** The API's tests in one project, as the mutation runner requires. `MUTATION_TESTS` selects the files. */
 export default defineConfig({
   resolve: { alias: [{ find: /^graphql$/, replacement: "graphql/index.js" }] },
   test: {

@@ -67,13 +67,13 @@ describe.each(vectors)("the frozen vector “$name”", (vector) => {
     ciphertext: bytes(vector.ciphertext),
   };
 
-  test("opens with its passphrase, from the words to the value", async () => {
+  test("opens with its passphrase, from words to value", async () => {
     const keys = await passphraseKeys(vector.passphrase, bytes(vector.salt), vector.argon2);
     expect(keys.verifier.toString("hex")).toBe(vector.verifier);
     expect(open(sealed, keys.wrap, vectorRing, vector)).toBe(vector.value);
   });
 
-  test("is what Web Crypto makes of the documented format", async () => {
+  test("equals Web Crypto's output for the documented format", async () => {
     const { encrypt, decrypt } = await independently(bytes(vector.wrap), vectorKey, sealed, vector);
     expect((await encrypt(vector.value)).toString("hex")).toBe(vector.ciphertext);
     expect(await decrypt(sealed.ciphertext)).toBe(vector.value);
@@ -111,7 +111,7 @@ describe("a sealed value", () => {
     expect(Buffer.from(open(sealed, wrap(), ring, context))).toEqual(Buffer.from(value));
   });
 
-  test("is as long as its UTF-8 and a 16-byte tag, with a nonce of 12 bytes", () => {
+  test("is as long as its UTF-8 plus a 16-byte tag, with a 12-byte nonce", () => {
     const { nonce, ciphertext } = seal("schlüssel", wrap(), ring, context);
     expect(ciphertext).toHaveLength(10 + 16);
     expect(nonce).toHaveLength(12);
@@ -123,19 +123,19 @@ describe("a sealed value", () => {
     expect(await decrypt(sealed.ciphertext)).toBe("hunter2");
   });
 
-  test("has a nonce of its own, so the same value looks different each time", () => {
+  test("has a fresh nonce, so the same value never seals to the same bytes", () => {
     const all = Array.from({ length: 2000 }, () => seal("hunter2", wrap(), ring, context));
     expect(new Set(all.map(({ nonce }) => nonce.toString("hex"))).size).toBe(2000);
     expect(new Set(all.map(({ ciphertext }) => ciphertext.toString("hex"))).size).toBe(2000);
   });
 
-  test("is sealed with the ring's active key, in today's format", () => {
+  test("is sealed with the ring's active key, in the current format", () => {
     const two = ringOf({ k1: serverKey, k2: randomBytes(32) }, "k2");
     expect(seal("hunter2", wrap(), two, context)).toMatchObject({ kid: "k2", version: SEAL_VERSION });
     expect(SEAL_VERSION).toBe(1);
   });
 
-  test("still opens after its key has stopped being the active one", () => {
+  test("opens after another key has become active", () => {
     const sealed = seal("hunter2", wrap(), ring, context);
     const rotated = ringOf({ k2: randomBytes(32), k1: serverKey });
     expect(open(sealed, wrap(), rotated, context)).toBe("hunter2");
@@ -156,11 +156,11 @@ describe("a sealed value does not open", () => {
       UnreadableError,
     );
 
-  test("but does when nothing about it is altered", () => {
+  test("but does open when nothing is altered", () => {
     expect(open({ ...sealed }, wrap(), ring, { ...context })).toBe("hunter2");
   });
 
-  test("cut short by any number of bytes, at either end", () => {
+  test("truncated by any number of bytes, at either end", () => {
     const { ciphertext, nonce } = sealed;
     for (let length = 0; length < ciphertext.length; length += 1) {
       refused({ ciphertext: ciphertext.subarray(0, length) });
@@ -169,26 +169,23 @@ describe("a sealed value does not open", () => {
     for (let length = 0; length < nonce.length; length += 1) refused({ nonce: nonce.subarray(0, length) });
   });
 
-  test("with bytes added to it", () => {
+  test("with bytes added", () => {
     const zero = Buffer.alloc(1);
     refused({ ciphertext: Buffer.concat([sealed.ciphertext, zero]) });
     refused({ ciphertext: Buffer.concat([zero, sealed.ciphertext]) });
     refused({ nonce: Buffer.concat([sealed.nonce, zero]) });
   });
 
-  test.each([4, 8, 12, 13, 14, 15])(
-    "with a tag of %i bytes, which AES-GCM as such would allow",
-    async (n) => {
-      const { encrypt } = await independently(wrapBytes, serverKey, sealed, context);
-      const empty = await encrypt("");
-      expect(open({ ...sealed, ciphertext: empty }, wrap(), ring, context)).toBe("");
-      refused({ ciphertext: empty.subarray(0, n) });
-      const value = sealed.ciphertext.subarray(0, -16);
-      refused({ ciphertext: Buffer.concat([value, sealed.ciphertext.subarray(-16, -16 + n)]) });
-    },
-  );
+  test.each([4, 8, 12, 13, 14, 15])("with a tag of %i bytes, which AES-GCM itself allows", async (n) => {
+    const { encrypt } = await independently(wrapBytes, serverKey, sealed, context);
+    const empty = await encrypt("");
+    expect(open({ ...sealed, ciphertext: empty }, wrap(), ring, context)).toBe("");
+    refused({ ciphertext: empty.subarray(0, n) });
+    const value = sealed.ciphertext.subarray(0, -16);
+    refused({ ciphertext: Buffer.concat([value, sealed.ciphertext.subarray(-16, -16 + n)]) });
+  });
 
-  test("with nothing in it", () => {
+  test("when it is empty", () => {
     refused({ ciphertext: Buffer.alloc(0) });
     refused({ nonce: Buffer.alloc(0) });
   });
@@ -200,11 +197,11 @@ describe("a sealed value does not open", () => {
     ["expiry, a millisecond later", { expiresAtMs: context.expiresAtMs + 1 }],
     ["expiry, a millisecond earlier", { expiresAtMs: context.expiresAtMs - 1 }],
     ["expiry, a day later", { expiresAtMs: context.expiresAtMs + 86_400_000 }],
-  ])("in the place of another %s", (_, place) => {
+  ])("for another %s", (_, place) => {
     refused({}, { place });
   });
 
-  test("with two of its ids exchanged", () => {
+  test("with two of its ids swapped", () => {
     refused({}, { place: { secretId: context.projectId, projectId: context.secretId } });
     refused({}, { place: { projectId: context.vaultId, vaultId: context.projectId } });
   });
@@ -218,7 +215,7 @@ describe("a sealed value does not open", () => {
     refused({ version });
   });
 
-  test("under another kid, even one with the very same key", () => {
+  test("under another kid, even with the same key", () => {
     refused({ kid: "k2" }, { keys: ringOf({ k1: serverKey, k2: Buffer.from(serverKey) }) });
   });
 
@@ -232,7 +229,7 @@ describe("a sealed value does not open", () => {
     refused({}, { wrapped: flip(wrapBytes, 0) });
   });
 
-  test("in another's row: rows, or parts of them, can't be swapped", () => {
+  test("in another row: rows, or parts of them, can't be swapped", () => {
     const other: SealContext = { ...context, secretId: "7b1e0c52-3f0a-4d7e-9c55-0a6a3f1d2e91" };
     const sealedOther = seal("correct horse", wrap(), ring, other);
     refused(sealedOther);
@@ -246,7 +243,7 @@ describe("a sealed value does not open", () => {
     expect(open(sealedOther, wrap(), ring, other)).toBe("correct horse");
   });
 
-  test("and the error says nothing of what, where or why", () => {
+  test("and the error reveals no detail", () => {
     const failures = [
       () => open({ ...sealed, ciphertext: flip(sealed.ciphertext, 0) }, wrap(), ring, context),
       () => open({ ...sealed, ciphertext: Buffer.alloc(0) }, wrap(), ring, context),
@@ -295,7 +292,7 @@ describe("the wrap key is wiped", () => {
     expect(key.equals(wiped)).toBe(true);
   });
 
-  test("after failing to open for want of the server key", () => {
+  test("after failing to open without the server key", () => {
     const sealed = seal("hunter2", wrap(), ring, context);
     const key = wrap();
     expect(() => open(sealed, key, ringOf({ k2: serverKey }), context)).toThrow();

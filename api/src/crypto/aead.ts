@@ -1,30 +1,30 @@
 /**
- * Sealing: how a value is bound to its passphrase, its server key and its place in the database.
+ * Sealing: binds a value to its passphrase, its server key and its row in the database.
  *
  *   Argon2id(passphrase, salt)            → 64 bytes
- *   HKDF-SHA256(those, "verifier")        → verifier     stored, tells a right passphrase from a wrong one
+ *   HKDF-SHA256(those, "verifier")        → verifier     stored, identifies the right passphrase
  *   HKDF-SHA256(those, "wrap")            → wrap         never stored
  *   HKDF-SHA256(wrap, salt = server key)  → content key  never stored
  *   AES-256-GCM(content key, nonce, AAD)  → ciphertext ‖ tag
  *
- * The stored verifier says nothing of `wrap` (RFC 5869 §3.2), so a stolen database together with a stolen server
- * key still has to guess the passphrase, one Argon2id run a guess.
+ * The stored verifier reveals nothing of `wrap` (RFC 5869 §3.2), so an attacker with the database and the server key must still
+ * guess the passphrase, at one Argon2id run per guess.
  */
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
 import { type KeyRing, keyOf } from "./key-ring.ts";
 
-/** The sealing format written today. A change to anything in this file that alters bytes needs a new number. */
+/** The current sealing format. Any change in this file that alters bytes needs a new number. */
 export const SEAL_VERSION = 1;
 
 const CIPHER = "aes-256-gcm";
 /** AES-256. */
 const KEY_BYTES = 32;
-/** NIST SP 800-38D §8.2.2; every content key seals one message, so a random nonce can't repeat under it. */
+/** NIST SP 800-38D §8.2.2; each content key seals one message, so a random nonce can't repeat under it. */
 const NONCE_BYTES = 12;
-/** Given explicitly, because without it Node accepts tags of 4 bytes when opening. */
+/** Given explicitly: without it Node accepts 4-byte tags when opening. */
 const TAG_BYTES = 16;
 
-/** Where a sealed value belongs. All of it is authenticated: moved or edited, it no longer opens. */
+/** The row of a sealed value. All fields are authenticated: moved or edited, the value no longer opens. */
 export interface SealContext {
   secretId: string;
   projectId: string;
@@ -47,7 +47,7 @@ export class UnreadableError extends Error {
   override name = "UnreadableError";
 }
 
-/** Seals `value` for its context with the ring's active key. Wipes `wrap`, which has no further use. */
+/** Seals `value` for its context with the ring's active key. Wipes `wrap`. */
 export function seal(value: string, wrap: Buffer, ring: KeyRing, context: SealContext): Sealed {
   const kid = ring.activeKid;
   const nonce = randomBytes(NONCE_BYTES);
@@ -63,7 +63,7 @@ export function seal(value: string, wrap: Buffer, ring: KeyRing, context: SealCo
 /**
  * Opens a sealed value. Wipes `wrap`.
  *
- * @throws UnreadableError, with no detail, when anything about it is not as it was sealed.
+ * @throws UnreadableError, without detail, when anything differs from what was sealed.
  */
 export function open(sealed: Sealed, wrap: Buffer, ring: KeyRing, context: SealContext): string {
   const { version, kid, nonce, ciphertext } = sealed;
@@ -90,7 +90,7 @@ function contentKey(wrap: Buffer, serverKey: Buffer, version: number, secretId: 
   return Buffer.from(hkdfSync("sha256", wrap, serverKey, info, KEY_BYTES));
 }
 
-/** A JSON array of fixed order: unambiguous, since every string in it is quoted and escaped. */
+/** A JSON array of fixed order: unambiguous, because JSON quotes and escapes every string. */
 function additionalData(version: number, kid: string, context: SealContext): Buffer {
   const { secretId, projectId, vaultId, expiresAtMs } = context;
   return Buffer.from(JSON.stringify([version, secretId, projectId, vaultId, kid, expiresAtMs]));

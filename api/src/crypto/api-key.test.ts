@@ -2,11 +2,11 @@ import { crc32 } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { hashApiKey, isApiKey, newApiKey } from "./api-key.ts";
 
-/** Frozen: a key that was issued once must be one for ever. */
+/** Frozen: a key, once issued, must stay valid. */
 const KNOWN = "ttlk_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh-RJn6K";
 
 describe("an API key", () => {
-  it("is ttlk_ and 48 characters of base64url, never twice the same", () => {
+  it("is ttlk_ and 48 characters of base64url, and never repeats", () => {
     const keys = new Set(Array.from({ length: 1000 }, newApiKey));
     expect(keys.size).toBe(1000);
     for (const key of keys) {
@@ -27,14 +27,14 @@ describe("an API key", () => {
     for (const count of counts) expect(Math.abs(count - 500)).toBeLessThan(158);
   });
 
-  it("keeps its form: 32 bytes, then their CRC-32, most significant byte first", () => {
+  it("has a stable format: 32 bytes, then their CRC-32, most significant byte first", () => {
     expect(isApiKey(KNOWN)).toBe(true);
     expect(hashApiKey(KNOWN).toString("hex")).toBe(
       "6ad0c565ee64bd463428d93cc8f81a476ef78f2290aebf02c7465e9fc95f2939",
     );
   });
 
-  it("with any one character changed is recognised as none", () => {
+  it("with any one character changed is rejected", () => {
     for (let i = 0; i < KNOWN.length; i++) {
       const other = KNOWN[i] === "x" ? "y" : "x";
       expect(isApiKey(KNOWN.slice(0, i) + other + KNOWN.slice(i + 1)), `character ${i}`).toBe(false);
@@ -51,11 +51,11 @@ describe("an API key", () => {
     ["capitals", KNOWN.toUpperCase()],
     ["base64 instead of base64url", KNOWN.replace("-", "+")],
     ["other letters that look alike", KNOWN.replace("A", "А")],
-  ])("is not: %s", (_what, text) => {
+  ])("is rejected: %s", (_what, text) => {
     expect(isApiKey(text)).toBe(false);
   });
 
-  it("is none with something before it, even where the checksum of what is then read is right", () => {
+  it("with a prefix is rejected, even if the shifted bytes have a valid checksum", () => {
     // Shifted by one, what follows five characters is these 36 bytes, whose first character is the underscore.
     const random = Buffer.concat([Buffer.from("_AAA", "base64url"), Buffer.alloc(29)]);
     const checksum = Buffer.alloc(4);

@@ -1,13 +1,13 @@
 import { createHash, randomBytes } from "node:crypto";
 import { crc32 } from "node:zlib";
 
-/** What every key starts with, so that people and secret scanners know one when they see it. */
+/** The prefix by which people and secret scanners recognise a key. */
 const PREFIX = "ttlk_";
 
-/** 256 bits, as the issue asks; 128 would do. */
+/** 256 bits; 128 would suffice. */
 const KEY_BYTES = 32;
 
-/** A CRC-32 of the random bytes follows them: a mistyped or cut key is recognised without asking the database. */
+/** A CRC-32 of the random bytes, which follows them: a mistyped or truncated key is rejected without a query. */
 const CHECKSUM_BYTES = 4;
 
 // 36 bytes are 48 base64url characters exactly, so no character carries unused bits and every key has one spelling.
@@ -19,7 +19,7 @@ export function newApiKey(): string {
   return PREFIX + Buffer.concat([random, checksumOf(random)]).toString("base64url");
 }
 
-/** Whether `text` has the shape and the checksum of a key. What has not was never issued and need not be looked up. */
+/** Whether `text` has the shape and the checksum of a key. Any other text was never issued and needs no query. */
 export function isApiKey(text: string): boolean {
   if (!KEY.test(text)) return false;
   const bytes = Buffer.from(text.slice(PREFIX.length), "base64url");
@@ -27,8 +27,8 @@ export function isApiKey(text: string): boolean {
 }
 
 /**
- * SHA-256 of the key, 32 bytes: all that is stored of it. A plain hash is enough for 256 random bits; there is
- * nothing to guess that a slow one would protect. Being looked up by its hash, a key is never compared byte by byte.
+ * SHA-256 of the key, 32 bytes: the only form that is stored. A plain hash suffices: 256 random bits can't be guessed, so a slow
+ * hash would protect nothing. Keys are looked up by hash, so none is compared byte by byte.
  */
 export function hashApiKey(key: string): Buffer {
   return createHash("sha256").update(key, "ascii").digest();

@@ -6,7 +6,7 @@ import { Argon2BusyError, argon2id, HashingPool } from "./argon2.ts";
 
 afterEach(() => vi.unstubAllEnvs());
 
-/** Jobs that start when their slot is free and end when they are told to. */
+/** Jobs that start when their slot is free and end when the test says so. */
 function jobs() {
   const started: string[] = [];
   const doors = new Map<string, PromiseWithResolvers<string>>();
@@ -30,7 +30,7 @@ function jobs() {
 }
 
 describe("Argon2's slots", () => {
-  test("let never more than their number run at once, and start the others in order of arrival", async () => {
+  test("run at most as many hashes as there are slots, and start the others in order of arrival", async () => {
     const { started, job, finish } = jobs();
     const hashingPool = new HashingPool(2, 4);
     const results = ["a", "b", "c", "d", "e"].map((name) => hashingPool.run(job(name)));
@@ -47,7 +47,7 @@ describe("Argon2's slots", () => {
     expect(await Promise.all(results)).toEqual(["a", "b", "c", "d", "e"]);
   });
 
-  test("refuse at once what the queue has no room for, and never begin it", async () => {
+  test("refuse work at once when the queue is full, and never start it", async () => {
     const { started, job, finish } = jobs();
     const hashingPool = new HashingPool(1, 2);
     const kept = ["a", "b", "c"].map((name) => hashingPool.run(job(name)));
@@ -57,7 +57,7 @@ describe("Argon2's slots", () => {
     expect(started).toEqual(["a", "b", "c"]);
   });
 
-  test("are idle once nothing runs or waits, whether it went well or not", async () => {
+  test("are idle once nothing runs or waits, after success and failure alike", async () => {
     const { job, finish, fail } = jobs();
     const hashingPool = new HashingPool(1, 2);
     await hashingPool.idle();
@@ -77,7 +77,7 @@ describe("Argon2's slots", () => {
     await hashingPool.idle();
   });
 
-  test("count a burst that arrives before any of it has started", async () => {
+  test("count a burst that arrives before any of its work has started", async () => {
     const { started, job } = jobs();
     const hashingPool = new HashingPool(2, 3);
     const outcomes = Array.from({ length: 40 }, (_, i) => hashingPool.run(job(String(i))));
@@ -86,7 +86,7 @@ describe("Argon2's slots", () => {
     expect(started).toEqual(["0", "1"]);
   });
 
-  test("with no queue refuse whatever finds them all taken", async () => {
+  test("without a queue refuse work when all are taken", async () => {
     const { job, finish } = jobs();
     const hashingPool = new HashingPool(1, 0);
     const first = hashingPool.run(job("a"));
@@ -95,7 +95,7 @@ describe("Argon2's slots", () => {
     expect(await first).toBe("a");
   });
 
-  test("have room again once a job is done", async () => {
+  test("accept work again once a job is done", async () => {
     const { job, finish } = jobs();
     const hashingPool = new HashingPool(1, 1);
     void hashingPool.run(job("a"));
@@ -108,7 +108,7 @@ describe("Argon2's slots", () => {
     expect(await late).toBe("c");
   });
 
-  test("are freed by a job that fails, which fails for its caller alone", async () => {
+  test("are freed by a job that fails, and only its caller sees the error", async () => {
     const { started, job, fail, finish } = jobs();
     const hashingPool = new HashingPool(1, 1);
     const first = hashingPool.run(job("a"));
@@ -119,7 +119,7 @@ describe("Argon2's slots", () => {
     expect(await second).toBe("b");
   });
 
-  test("are freed by a job that throws before it waits for anything", async () => {
+  test("are freed by a job that throws synchronously", async () => {
     const hashingPool = new HashingPool(1, 0);
     const broken = () => {
       throw new Error("at once");
@@ -134,7 +134,7 @@ describe("Argon2's slots", () => {
     ["2", 1],
     ["3", 2],
     ["", 3],
-  ])("leave a thread of Node's pool of %s to others, if there is one to leave", async (threads, most) => {
+  ])("leave one thread of Node's pool of %s free, if it has more than one", async (threads, most) => {
     vi.stubEnv("UV_THREADPOOL_SIZE", threads);
     const { started, job } = jobs();
     const hashingPool = new HashingPool();
@@ -143,7 +143,7 @@ describe("Argon2's slots", () => {
     expect(started).toHaveLength(Math.min(availableParallelism(), most));
   });
 
-  test("tell in seconds how long each waited, for its turn and for its slot", async () => {
+  test("report in seconds how long each run waited, for admission and for its slot", async () => {
     const waited: number[] = [];
     const observer = { waited: (seconds: number) => waited.push(seconds), refused: () => {} };
     const hashingPool = new HashingPool(1, 3, observer);
@@ -156,18 +156,18 @@ describe("Argon2's slots", () => {
     for (const wait of waited) expect(wait).toBeLessThanOrEqual(seconds);
   });
 
-  test("name their refusal", () => {
+  test("throw an Argon2BusyError", () => {
     expect(new Argon2BusyError().name).toBe("Argon2BusyError");
   });
 
-  test("let 32 wait for each of them, unless told otherwise", async () => {
+  test("queue 32 per slot by default", async () => {
     const { job } = jobs();
     const hashingPool = new HashingPool(2);
     for (let i = 0; i < 2 + 64; i += 1) void hashingPool.run(job(String(i)));
     await expect(hashingPool.run(job("one more"))).rejects.toBeInstanceOf(Argon2BusyError);
   });
 
-  /** Work around a hash that waits at a door of its own before the hash, as an attempt does for its claim. */
+  /** Work that waits for the test before its hash, as an attempt waits for its claim. */
   function attempts(hashingPool: HashingPool) {
     const claims = jobs();
     const hashes = jobs();
@@ -179,7 +179,7 @@ describe("Argon2's slots", () => {
     return { claims, hashes, begin };
   }
 
-  test("let work in beside those that hash, so that no core waits for another's claim", async () => {
+  test("admit work while others hash, so that no core waits for a claim", async () => {
     const hashingPool = new HashingPool(1, 4);
     const { claims, hashes, begin } = attempts(hashingPool);
     const results = ["a", "b", "c"].map(begin);
@@ -198,7 +198,7 @@ describe("Argon2's slots", () => {
     expect(await Promise.all(results)).toEqual(["a", "b", "c"]);
   });
 
-  test("let attempts that wait in, and their hashes start, in order of arrival", async () => {
+  test("admit waiting attempts, and start their hashes, in order of arrival", async () => {
     const hashingPool = new HashingPool(1, 8);
     const { claims, hashes, begin } = attempts(hashingPool);
     const names = ["a", "b", "c", "d", "e"];
@@ -213,14 +213,14 @@ describe("Argon2's slots", () => {
     expect(hashes.started).toEqual(names);
   });
 
-  test("are free for others once work comes to its end without a hash", async () => {
+  test("are freed by work that ends without a hash", async () => {
     const hashingPool = new HashingPool(1, 0);
     expect(await hashingPool.withSlot(async () => "nothing to hash")).toBe("nothing to hash");
     expect(await hashingPool.withSlot(async () => "nothing again")).toBe("nothing again");
     expect(hashingPool.load).toEqual({ running: 0, waiting: 0 });
   });
 
-  test("say in a refusal that they are busy, and nothing else", async () => {
+  test("say in the error only that they are busy", async () => {
     const hashingPool = new HashingPool(1, 0);
     void hashingPool.run(() => new Promise(() => {}));
     await expect(hashingPool.run(async () => "hunter2")).rejects.toThrow(

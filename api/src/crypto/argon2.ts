@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import argon2 from "argon2";
 import pLimit from "p-limit";
 
-/** Argon2's cost settings, kept with every hash so that they can be raised later. */
+/** Argon2's cost parameters, stored with every hash so that they can be raised later. */
 export interface Argon2Parameters {
   /** Memory per run, in KiB. */
   memoryKib: number;
@@ -21,34 +21,34 @@ export const ARGON2_PARAMETERS: Readonly<Argon2Parameters> = {
 
 const OUTPUT_BYTES = 64;
 
-/** Too many runs are waiting. Nothing was hashed and nothing else was begun. */
+/** Too many runs are waiting. The rejected work did not start. */
 export class Argon2BusyError extends Error {
   override name = "Argon2BusyError";
 }
 
-/** Is told how the slots are doing. */
+/** Metrics hooks. */
 interface SlotsObserver {
-  /** A run waited so many seconds for its slot. */
+  /** A run waited this many seconds for its slot. */
   waited(seconds: number): void;
   /** A run was refused. */
   refused(): void;
 }
 
-/** Runs one hash, when a slot is free. */
+/** Runs one hash once a slot is free. */
 export type Hash = <T>(work: () => Promise<T>) => Promise<T>;
 
 /**
- * How many pieces of work per slot are let in at once: one that hashes, and one that asks the database before or after
- * its hash. With one alone a core stands still while its attempt waits for its two commits to reach the disk.
+ * Work admitted at once per slot: one that hashes, and one that queries the database before or after its hash. With only
+ * one, a core idles while its attempt waits for two commits to reach the disk.
  */
 const WORK_PER_SLOT = 2;
 
 /**
- * The places in which Argon2 may run. Every run takes 19 MiB and a core for some 30 ms, so there is one slot per
- * core, a short queue in order of arrival, and beyond it a refusal.
+ * Bounds concurrent Argon2 runs. Each takes 19 MiB and a core for some 30 ms, so there is one slot per core and a short
+ * FIFO queue; beyond it, work is refused.
  */
 export class HashingPool {
-  /** Lets work in, in order of arrival. */
+  /** Admits work in order of arrival. */
   readonly #entrance;
   readonly #slots;
   readonly #capacity;
@@ -58,9 +58,9 @@ export class HashingPool {
   readonly #whenIdle: (() => void)[] = [];
 
   /**
-   * @param slots how many run at once. The default leaves one thread of Node's pool (4, or
-   *   `UV_THREADPOOL_SIZE`) to DNS and files.
-   * @param queue how many may wait; 32 per slot is about a second on the slowest core measured.
+   * @param slots concurrent runs. The default leaves one thread of Node's pool (4, or `UV_THREADPOOL_SIZE`) to DNS and
+   *   files.
+   * @param queue how many may wait. 32 per slot is about a second on the slowest core measured.
    */
   constructor(slots = defaultSlots(), queue = 32 * slots, observer?: SlotsObserver) {
     this.#entrance = pLimit(WORK_PER_SLOT * slots);
@@ -69,14 +69,14 @@ export class HashingPool {
     this.#observer = observer;
   }
 
-  /** How many hashes run now, and how much else has its place or waits for it. */
+  /** Hashes running now, and other work admitted or queued. */
   get load(): { running: number; waiting: number } {
     const running = this.#slots.activeCount;
     return { running, waiting: this.#taken - running };
   }
 
   /**
-   * Runs `work`, which is a hash and nothing else, once a slot is free.
+   * Runs `work`, which only hashes, once a slot is free.
    *
    * @throws Argon2BusyError at once, before `work` began, when the queue is full; else what `work` throws.
    */
@@ -85,10 +85,10 @@ export class HashingPool {
   }
 
   /**
-   * Runs `work` around a hash once it is its turn. What it does before and after its hash takes no slot, so that a core
-   * goes on with somebody else's hash meanwhile.
+   * Runs `work` around a hash, in order of arrival. Before and after its hash it holds no slot, so the core can run other
+   * hashes meanwhile.
    *
-   * @param work gets what runs its hash; it may come to its end without.
+   * @param work receives the function that runs its hash, and need not call it.
    * @throws Argon2BusyError at once, before `work` began, when the queue is full; else what `work` throws.
    */
   withSlot<T>(work: (hash: Hash) => Promise<T>): Promise<T> {
@@ -108,7 +108,7 @@ export class HashingPool {
     });
   }
 
-  /** Resolves once no work is running or waiting. New work is still taken meanwhile. */
+  /** Resolves once no work is running or waiting. New work is still accepted. */
   idle(): Promise<void> {
     return this.#taken === 0 ? Promise.resolve() : new Promise((resolve) => this.#whenIdle.push(resolve));
   }

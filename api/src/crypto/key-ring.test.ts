@@ -19,7 +19,7 @@ test("every key of the ring is found by its own kid, not only the active one", (
 });
 
 test.each(["", "NEW", "new ", "k1-sentinel", "constructor", "__proto__"])(
-  "a kid that the ring has not is refused, without being named: %j",
+  "an unknown kid is refused, and the error does not name it: %j",
   (kid) => {
     expect(() => keyOf(ring, kid)).toThrow(/^no such key in the ring$/);
   },

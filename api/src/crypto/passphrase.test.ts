@@ -9,7 +9,7 @@ const listFile = readFileSync(new URL("./eff-large-wordlist.txt", import.meta.ur
 const words = listFile.toString("utf8").split("\n").slice(0, -1);
 
 describe("the word list", () => {
-  test("is, byte for byte, EFF's large list less its four hyphenated words", () => {
+  test("is EFF's large list without its four hyphenated words, byte for byte", () => {
     expect(createHash("sha256").update(listFile).digest("hex")).toBe(
       "18586c092f641ecd1a471dd6ab35618ab69f0aa7483486424f7caf0996d06259",
     );
@@ -21,7 +21,7 @@ describe("the word list", () => {
     expect(words.filter((word) => !/^[a-z]{3,9}$/.test(word))).toEqual([]);
   });
 
-  test("has no word that begins another, so that no two passphrases are the same letters", () => {
+  test("has no word that is a prefix of another, so that no two passphrases have the same letters", () => {
     const sorted = words.toSorted();
     expect(sorted.filter((word, i) => sorted[i + 1]?.startsWith(word))).toEqual([]);
   });
@@ -39,11 +39,11 @@ describe("a new passphrase", () => {
     expect(wrong).toEqual([]);
   });
 
-  test("is never the same twice", () => {
+  test("never repeats", () => {
     expect(new Set(passphrases).size).toBe(passphrases.length);
   });
 
-  test("may hold every word of the list, each as often as any other", () => {
+  test("uses every word of the list equally often", () => {
     const counts = new Map(words.map((word) => [word, 0]));
     for (const passphrase of passphrases) {
       for (const word of passphrase.split("-")) counts.set(word, (counts.get(word) ?? 0) + 1);
@@ -56,7 +56,7 @@ describe("a new passphrase", () => {
     expect(chiSquare).toBeLessThan(8637);
   });
 
-  test("draws each word on its own: no position is tied to another, words repeat by chance", () => {
+  test("draws each word independently: positions are uncorrelated, and words repeat by chance", () => {
     const pairs = new Set(passphrases.map((passphrase) => passphrase.split("-").slice(0, 2).join("-")));
     // Of 50,000 pairs out of 60 million some 21 coincide; an order or a shared draw would leave 7,772.
     expect(pairs.size).toBeGreaterThan(49_800);
@@ -65,13 +65,13 @@ describe("a new passphrase", () => {
     expect(repeats.length).toBeGreaterThan(0);
   });
 
-  test("survives its own normalisation: only the hyphens go", () => {
+  test("loses only its hyphens to normalisation", () => {
     const passphrase = newPassphrase();
     expect(normalisePassphrase(passphrase)).toBe(passphrase.replaceAll("-", ""));
   });
 });
 
-describe("what the recipient types means the same", () => {
+describe("a typed passphrase is equivalent", () => {
   const sent = "anchor-basket-candle-finalist-elephant-fountain";
   const letters = "anchorbasketcandlefinalistelephantfountain";
   const fullWidth = (text: string) =>
@@ -127,22 +127,22 @@ describe("what the recipient types means the same", () => {
     }
   });
 
-  test("and nothing but a–z is ever left of any character", () => {
+  test("and no character leaves anything but a–z", () => {
     const everything = Array.from({ length: 0x1_0000 }, (_, code) => String.fromCharCode(code));
     expect(everything.filter((c) => !/^[a-z]*$/.test(normalisePassphrase(c)))).toEqual([]);
     expect(normalisePassphrase("日本語 🔑 123")).toBe("");
   });
 });
 
-describe("what the recipient types means something else", () => {
+describe("a typed passphrase is different", () => {
   const sent = "anchor-basket-candle-finalist-elephant-fountain";
 
   test.each([
     ["with another letter", sent.replace("anchor", "anchos")],
-    ["with a letter less", sent.replace("anchor", "ancho")],
-    ["with a letter more", `${sent}s`],
-    ["with two words exchanged", "basket-anchor-candle-finalist-elephant-fountain"],
-    ["with a word less", sent.replace("-fountain", "")],
+    ["with one letter missing", sent.replace("anchor", "ancho")],
+    ["with one letter more", `${sent}s`],
+    ["with two words swapped", "basket-anchor-candle-finalist-elephant-fountain"],
+    ["with one word missing", sent.replace("-fountain", "")],
     ["with an accented letter, which is no letter of the list", sent.replace("candle", "cándle")],
     ["with a Cyrillic а in place of the Latin a", sent.replace("anchor", "\u0430nchor")],
   ])("%s", (_, typed) => {
@@ -161,7 +161,7 @@ describe("the keys of a passphrase", () => {
   };
 
   // Made with Debian's `argon2` command and Python's hmac, not with this code: see the test below for the recipe.
-  test.each(vectors)("are what they have always been: $name", async (vector) => {
+  test.each(vectors)("are stable: $name", async (vector) => {
     const keys = await keysOf(vector.passphrase, Buffer.from(vector.salt, "hex"), vector.argon2);
     expect(keys).toEqual({ verifier: vector.verifier, wrap: vector.wrap });
   });
@@ -201,7 +201,7 @@ describe("the keys of a passphrase", () => {
     ["another memory cost", typed, salt, { ...cheap, memoryKib: 72 }],
     ["another time cost", typed, salt, { ...cheap, timeCost: 2 }],
     ["another number of lanes", typed, salt, { ...cheap, parallelism: 2 }],
-  ])("are both others for %s", async (_, ...other) => {
+  ])("both differ for %s", async (_, ...other) => {
     const [keys, others] = [await keysOf(typed), await keysOf(...other)];
     expect(others.verifier).not.toBe(keys.verifier);
     expect(others.wrap).not.toBe(keys.wrap);
@@ -229,7 +229,7 @@ describe("verifiers match", () => {
     }
   });
 
-  test.each([0, 1, 31, 33])("and not when one is %i bytes long, even if they begin alike", (length) => {
+  test.each([0, 1, 31, 33])("and not when one is %i bytes long, even with a common prefix", (length) => {
     const other = Buffer.concat([verifier, Buffer.alloc(1)]).subarray(0, length);
     expect(verifiersMatch(verifier, other)).toBe(false);
     expect(verifiersMatch(other, verifier)).toBe(false);

@@ -3,14 +3,14 @@ import { readFileSync } from "node:fs";
 import { ARGON2_PARAMETERS, type Argon2Parameters, argon2id } from "./argon2.ts";
 
 /**
- * EFF's large word list (Joseph Bonneau, 2016, CC BY 3.0) less its four hyphenated words, because what the
- * recipient types loses its hyphens: 7,772 words of 3 to 9 letters, none of which runs into another.
+ * EFF's large word list (Joseph Bonneau, 2016, CC BY 3.0) without its four hyphenated words, because normalisation drops
+ * hyphens: 7,772 words of 3 to 9 letters, whose concatenations are unambiguous.
  */
 const WORDS = readFileSync(new URL("./eff-large-wordlist.txt", import.meta.url), "ascii")
   .trimEnd()
   .split("\n");
 
-/** log2(7772^6) = 77.5 bits, which one attempt and Argon2id put out of reach. */
+/** log2(7772^6) = 77.5 bits, out of reach with one attempt and Argon2id. */
 const WORD_COUNT = 6;
 
 /** RFC 9106 §3.1 recommends 16 bytes. */
@@ -18,19 +18,19 @@ const SALT_BYTES = 16;
 
 const SUBKEY_BYTES = 32;
 
-/** What a passphrase, once hashed, gives: half to compare, half to decrypt with. */
+/** The two keys derived from a passphrase: `verifier` to compare, `wrap` to decrypt. */
 export interface PassphraseKeys {
   verifier: Buffer;
   wrap: Buffer;
 }
 
-/** Six words joined by `-`, each drawn on its own and without bias from the system's CSPRNG. */
+/** Six words joined by `-`, each drawn independently and without bias from the system's CSPRNG. */
 export function newPassphrase(): string {
   return Array.from({ length: WORD_COUNT }, () => WORDS[randomInt(WORDS.length)]).join("-");
 }
 
 /**
- * What a recipient typed, as it is hashed: NFKC (Unicode UAX #15), lower case, everything but a–z dropped. So
+ * Normalises a typed passphrase before hashing: NFKC (Unicode UAX #15), lower case, everything but a–z dropped. So
  * capitals, spaces of any kind, dashes, line breaks and full-width letters make no difference.
  */
 export function normalisePassphrase(typed: string): string {
@@ -46,8 +46,8 @@ export function newSalt(): Buffer {
 }
 
 /**
- * Hashes a passphrase, as typed, and splits the hash into its two keys. The one slow step (some 30 ms and
- * 19 MiB): call it inside an Argon2 slot.
+ * Hashes a passphrase as typed and derives its two keys. The only slow step (some 30 ms and 19 MiB): call it inside a
+ * `HashingPool` slot.
  */
 export async function passphraseKeys(
   typed: string,
@@ -60,7 +60,7 @@ export async function passphraseKeys(
   return keys;
 }
 
-/** Whether the two verifiers are equal, in time that does not depend on where they differ. */
+/** Whether the two verifiers are equal, in constant time. */
 export function verifiersMatch(a: Buffer, b: Buffer): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }

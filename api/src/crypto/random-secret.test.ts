@@ -13,7 +13,7 @@ const CHARSETS: { charset: SecretCharset; characters: string; chiSquareBound: nu
 ];
 
 describe.each(CHARSETS)("a generated value of $charset", ({ charset, characters, chiSquareBound }) => {
-  test.each([1, 2, 1023, 1024])("is exactly as long as asked: %i", (length) => {
+  test.each([1, 2, 1023, 1024])("has exactly the requested length: %i", (length) => {
     expect(randomSecret(charset, length)).toHaveLength(length);
   });
 
@@ -26,7 +26,7 @@ describe.each(CHARSETS)("a generated value of $charset", ({ charset, characters,
     },
   );
 
-  test("is made of these characters and no others, every one as likely as the next", () => {
+  test("uses only these characters, all equally likely", () => {
     const counts = new Map([...characters].map((character) => [character, 0]));
     const strangers = new Set<string>();
     // Enough to tell a byte modulo 10, which favours six of the digits by 4 %, from an even draw.
@@ -45,7 +45,7 @@ describe.each(CHARSETS)("a generated value of $charset", ({ charset, characters,
     expect(chiSquare).toBeLessThan(chiSquareBound);
   });
 
-  test("is another one each time", () => {
+  test("differs each time", () => {
     expect(new Set(Array.from({ length: 1000 }, () => randomSecret(charset, 32))).size).toBe(1000);
   });
 });
@@ -59,11 +59,11 @@ describe("a generated UUID", () => {
     }
   });
 
-  test.each([1, 1024, 0, 1025, 1.5])("is 36 characters long whatever length was asked: %d", (length) => {
+  test.each([1, 1024, 0, 1025, 1.5])("is 36 characters long whatever the requested length: %d", (length) => {
     expect(randomSecret("uuid", length)).toHaveLength(36);
   });
 
-  test("is another one each time", () => {
+  test("differs each time", () => {
     expect(new Set(Array.from({ length: 1000 }, () => randomSecret("uuid", 1))).size).toBe(1000);
   });
 });

@@ -6,21 +6,21 @@ const ALPHANUMERIC = `ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz${NUMB
 const CHARSETS = {
   numbers: NUMBERS,
   alphanumeric: ALPHANUMERIC,
-  /** Letters, digits and all 32 ASCII punctuation characters; no space, which gets lost at the ends. */
+  /** Letters, digits and all 32 ASCII punctuation characters; no space, which is easily lost at the ends. */
   symbols: `${ALPHANUMERIC}!"#$%&'()*+,-./:;<=>?@[\\]^_\`{|}~`,
 };
 
-/** What a generated value is made of; `uuid` is a random (v4) UUID of fixed length. */
+/** The characters of a generated value; `uuid` is a random (v4) UUID of fixed length. */
 export type SecretCharset = keyof typeof CHARSETS | "uuid";
 
 /** The longest generated value, in characters; the shortest is 1. */
 export const MAX_GENERATED_LENGTH = 1024;
 
 /**
- * A value from the system's CSPRNG, each character drawn on its own and without modulo bias
+ * A value from the system's CSPRNG, each character drawn independently and without modulo bias
  * (`crypto.randomInt` rejects and redraws). `length` is in characters, 1 to 1,024, and ignored for `uuid`.
  *
- * @throws RangeError when `length` is not such a number.
+ * @throws RangeError for any other `length`.
  */
 export function randomSecret(charset: SecretCharset, length: number): string {
   if (charset === "uuid") return randomUUID({ disableEntropyCache: true });

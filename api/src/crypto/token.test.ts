@@ -11,7 +11,7 @@ describe("a new token", () => {
     }
   });
 
-  test("is never the same twice", () => {
+  test("never repeats", () => {
     expect(new Set(tokens).size).toBe(tokens.length);
   });
 
@@ -33,10 +33,10 @@ describe("a new token", () => {
   });
 });
 
-describe("what has not the shape of a token is not looked up", () => {
+describe("text without the shape of a token is rejected", () => {
   const token = "Zm9vYmFyLTAxMjM0NTY3OA";
 
-  test("a token passes, at either end of the alphabet too", () => {
+  test("accepts tokens, from either end of the alphabet", () => {
     expect([token, "A".repeat(22), `${"_".repeat(21)}w`, `${"-".repeat(21)}Q`].map(isToken)).toEqual([
       true,
       true,
@@ -62,12 +62,12 @@ describe("what has not the shape of a token is not looked up", () => {
     ["a percent escape", "%41".repeat(7).concat("A")],
     ["NUL", token.replace("m", "\0")],
     ["a full-width letter", token.replace("m", "ｍ")],
-    ["a letter whose low byte is that of an ASCII one, as which it would be hashed", token.replace("m", "ŭ")],
+    ["a letter whose low byte is an ASCII letter's, which would hash the same", token.replace("m", "ŭ")],
   ])("refuses %s", (_, text) => {
     expect(isToken(text)).toBe(false);
   });
 
-  test("refuses the spellings of the same 16 bytes that newToken never makes", () => {
+  test("refuses non-canonical spellings of the same 16 bytes", () => {
     const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     const accepted = [...alphabet].filter((last) => isToken(token.slice(0, 21) + last));
     expect(accepted.join("")).toBe("AQgw");

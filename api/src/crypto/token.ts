@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 
-/** 128 bits: not to be guessed, whatever the rate limit (NIST SP 800-63B asks 112 for a look-up secret). */
+/** 128 bits, which can't be guessed even without a rate limit (NIST SP 800-63B asks 112 for a look-up secret). */
 const TOKEN_BYTES = 16;
 
 // 16 bytes are 21⅓ base64url characters, so the last one carries only four of its bits.
@@ -11,14 +11,14 @@ export function newToken(): string {
   return randomBytes(TOKEN_BYTES).toString("base64url");
 }
 
-/** Whether `text` has the shape of a token. What has not was never issued and need not be looked up. */
+/** Whether `text` has the shape of a token. Any other text was never issued and needs no query. */
 export function isToken(text: string): boolean {
   return TOKEN.test(text);
 }
 
 /**
- * SHA-256 of the token, 32 bytes: all that is stored of it. A plain hash is enough for 128 random bits;
- * there is nothing to guess that a slow one would protect.
+ * SHA-256 of the token, 32 bytes: the only form that is stored. A plain hash suffices: 128 random bits can't be guessed,
+ * so a slow hash would protect nothing.
  */
 export function hashToken(token: string): Buffer {
   return createHash("sha256").update(token, "ascii").digest();

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { isText, looksRandom } from "./weak-key.ts";
 
-/** 32 bytes that go round a circle, each so much further than the one before as the steps say, in turn. */
+/** 32 bytes, each the sum modulo 256 of the one before and the next of the repeating `steps`. */
 function circle(steps: readonly number[]): Uint8Array {
   let byte = 0;
   return Uint8Array.from({ length: 32 }, (_, i) => {
@@ -15,7 +15,7 @@ const twice = (steps: readonly number[]) => [...steps, ...steps].sort((a, b) => 
 
 describe("bytes look random", () => {
   it.each<[string, number[], boolean]>([
-    // Every circle closes: its steps come to 256.
+    // Each list of steps sums to 256.
     ["with 18 pairs of neighbours and 9 differences", twice([1, 2, 3, 4, 5, 6, 7, 8, 92]), true],
     ["not with 17 pairs, however many differences", [...Array(16).keys(), 119].map((n) => n + 1), false],
     ["not with 8 differences, however many pairs", twice([1, 2, 3, 4, 5, 6, 7, 50, 50]), false],

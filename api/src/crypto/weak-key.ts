@@ -1,11 +1,11 @@
 /**
- * Bounds that tell random bytes from patterns (runs, repetitions, alphabets). In 200,000 draws of 32 characters, hex
- * digits included, the least seen was 21 distinct pairs and 11 distinct differences of neighbours.
+ * Bounds that separate random bytes from patterns (runs, repetitions, alphabets). In 200,000 draws of 32 characters, hex
+ * digits included, the minimum was 21 distinct pairs and 11 distinct differences of neighbours.
  */
 const LEAST_PAIRS = 18;
 const LEAST_DIFFERENCES = 9;
 
-/** Whether these bytes (32 or more) can have come out of a random generator. */
+/** Whether these bytes (32 or more) could come from a random generator. */
 export function looksRandom(bytes: Uint8Array): boolean {
   const neighbours = [...bytes].slice(1).map((byte, i) => [bytes[i] ?? 0, byte] as const);
   const pairs = new Set(neighbours.map((pair) => pair.join()));
@@ -13,5 +13,5 @@ export function looksRandom(bytes: Uint8Array): boolean {
   return pairs.size >= LEAST_PAIRS && differences.size >= LEAST_DIFFERENCES;
 }
 
-/** Whether all bytes are printable ASCII: of 32 random ones never (10^-14), of a phrase typed as a key always. */
+/** Whether all bytes are printable ASCII: never for 32 random bytes (10^-14), always for a typed phrase. */
 export const isText = (bytes: Uint8Array): boolean => bytes.every((byte) => byte >= 0x20 && byte < 0x7f);

@@ -5,7 +5,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** Work of several batches that take so long each; tells how many have begun. */
+/** A job whose batches take `batchMs` each; counts those that have begun. */
 function work(batchMs: number, batches: number[]) {
   let begun = 0;
   const done = runInBatches("rows", async () => {
@@ -15,8 +15,8 @@ function work(batchMs: number, batches: number[]) {
   return { done, begun: () => begun };
 }
 
-describe("work in batches", () => {
-  it("rests after a full batch three times as long as it took", async () => {
+describe("a batched job", () => {
+  it("rests after a full batch for three times its duration", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "performance"] });
     const { done, begun } = work(300, [BATCH, BATCH, 5]);
     await vi.advanceTimersByTimeAsync(899);
@@ -27,7 +27,7 @@ describe("work in batches", () => {
     expect(await done).toBe(2 * BATCH + 5);
   });
 
-  it("rests for a second at most", async () => {
+  it("rests for at most one second", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "performance"] });
     const { done, begun } = work(60_000, [BATCH, 0]);
     await vi.advanceTimersByTimeAsync(999);
@@ -36,7 +36,7 @@ describe("work in batches", () => {
     expect(await done).toBe(BATCH);
   });
 
-  it("is over at once when a batch was not full", async () => {
+  it("ends at once after a batch that is not full", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "performance"] });
     const { done } = work(300, [BATCH - 1]);
     expect(await done).toBe(BATCH - 1);

@@ -12,7 +12,7 @@ import { expireSecrets } from "./sweep.ts";
 
 const db = useDatabase();
 
-/** Makes the secret look as if it had been made and ended so long ago. */
+/** Backdates the secret's creation and end. */
 const age = (id: string, days: number) => db.current.sql`
   UPDATE ttl_secrets SET created_at = created_at - make_interval(days => ${days}),
     expires_at = expires_at - make_interval(days => ${days}), ended_at = ended_at - make_interval(days => ${days})
@@ -43,8 +43,8 @@ const places = async (vaultId: string) =>
 
 const refused = { code: "42501" };
 
-describe("what is older than it is kept", () => {
-  it("goes: ended secrets, but no pending ones, and no younger ones", async () => {
+describe("data past its retention", () => {
+  it("is deleted: ended secrets, but no pending or younger ones", async () => {
     const app = createTestApp(db.current);
     const sender = await createSender(app);
     const [old, young, pending] = [
@@ -62,7 +62,7 @@ describe("what is older than it is kept", () => {
     expect((await deletePastRetention(db.current, { secretDays: 10 })).forgotten).toBe(0);
   });
 
-  it("stays while an attempt at it is owed its audit event", async () => {
+  it("stays while the audit event of an attempt is still to be written", async () => {
     const app = createTestApp(db.current);
     const sender = await createSender(app);
     const secret = await createSecret(app, sender);
@@ -81,7 +81,7 @@ describe("what is older than it is kept", () => {
     expect((await deletePastRetention(db.current, { secretDays: 10 })).forgotten).toBe(1);
   });
 
-  it("goes in batches until nothing is left, each told of", async () => {
+  it("is deleted in batches until none is left, each reported", async () => {
     const sender = await createSender(createTestApp(db.current));
     await db.current.sql`
       INSERT INTO ttl_secrets (id, project_id, name, status, created_at, expires_at, ended_at, created_by)
@@ -96,7 +96,7 @@ describe("what is older than it is kept", () => {
     expect(batches.filter(([what]) => what === "ended").map(([, rows]) => rows)).toEqual([1000, 1000, 300]);
   });
 
-  it("goes: sessions that ended, and counters of sign-ins long over; those in use stay", async () => {
+  it("is deleted: expired sessions and old sign-in counters; those in use stay", async () => {
     const app = createTestApp(db.current);
     await signUp(app);
     const [before] = await db.current.sql<[{ count: number }]>`SELECT count(*)::int AS count FROM sessions`;
@@ -114,14 +114,14 @@ describe("what is older than it is kept", () => {
 });
 
 describe("audit events", () => {
-  it("stay for good unless they are told not to", async () => {
+  it("stay forever unless a retention is set", async () => {
     const vault = newVault();
     await event(vault, 4000);
     expect((await deletePastRetention(db.current, { secretDays: 1 })).auditEvents).toBe(0);
     expect(await places(vault)).toEqual([1]);
   });
 
-  it("go from the start of their chain, which verifies as before, goes on, and says how many are gone", async () => {
+  it("are deleted from the start of their chain, which still verifies, continues, and states how many were deleted", async () => {
     const [vault, other] = [newVault(), newVault()];
     for (const days of [90, 80, 70, 20, 10]) await event(vault, days);
     for (const days of [75, 74]) await event(other, days);
@@ -145,7 +145,7 @@ describe("audit events", () => {
     expect(await verifyChain(db.current, { vaultId: other })).toMatchObject({ length: 3, problems: [] });
   });
 
-  it("that are old but come after younger ones wait for these", async () => {
+  it("that are old but follow younger ones are deleted after these", async () => {
     const vault = newVault();
     for (const days of [90, 10, 80]) await event(vault, days);
     await deletePastRetention(db.current, { secretDays: 365, auditDays: 60 });
@@ -153,7 +153,7 @@ describe("audit events", () => {
     expect(await verifyChain(db.current, { vaultId: vault })).toMatchObject({ removed: 1, problems: [] });
   });
 
-  it("whose anchor is of the last one that went, or of one before, hold against it what they can", async () => {
+  it("are verified against an anchor at or before the last deleted event as far as possible", async () => {
     const vault = newVault();
     for (const days of [90, 80]) await event(vault, days);
     const { length, head } = await verifyChain(db.current, { vaultId: vault });
@@ -166,7 +166,7 @@ describe("audit events", () => {
     expect(await verified({ length, head: "ab".repeat(32) })).toEqual([{ kind: "anchor", seq: 2 }]);
   });
 
-  it("are removed by no statement that does not stand before the chain's start, and none is changed", async () => {
+  it("can be deleted only before the chain's start, and never changed", async () => {
     const { sql } = db.current;
     const vault = newVault();
     for (const days of [90, 80, 1]) await event(vault, days);
@@ -187,7 +187,7 @@ describe("audit events", () => {
     expect(await places(vault)).toEqual([2, 3]);
   });
 
-  it("that stand before the start again are found", async () => {
+  it("that reappear before the start are found", async () => {
     const { sql } = db.current;
     const vault = newVault();
     for (const days of [90, 80, 1]) await event(vault, days);

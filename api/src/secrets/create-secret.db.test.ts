@@ -47,7 +47,7 @@ describe("creating a TTL secret", () => {
     expect(passphrase).toMatch(/^[a-z]+(-[a-z]+){5}$/);
   });
 
-  it("leaves a pending secret that expires its TTL after it was made, by the database's clock", async () => {
+  it("stores a pending secret that expires one TTL after its creation, by the database's clock", async () => {
     const app = createTestApp(db.current);
     const sender = await createSender(app);
     const { id } = await createSecret(app, sender, { ttlSeconds: 86_400 });
@@ -76,7 +76,7 @@ describe("creating a TTL secret", () => {
     ]);
   });
 
-  it.each([60, 61, 86_399, 86_400])("takes a TTL of %i s", async (ttlSeconds) => {
+  it.each([60, 61, 86_399, 86_400])("accepts a TTL of %i s", async (ttlSeconds) => {
     expect(await refusalOf({ ttlSeconds })).toEqual({ code: undefined, field: undefined, stored: 1 });
   });
 
@@ -130,7 +130,7 @@ describe("creating a TTL secret", () => {
     ["ALPHANUMERIC", 1024, /^[A-Za-z0-9]{1024}$/],
     ["NUMBERS", 6, /^\d{6}$/],
     ["UUID", 0, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/],
-  ])("generates %s of length %i, which only the recipient sees", async (charset, length, shape) => {
+  ])("generates %s of length %i, shown only to the recipient", async (charset, length, shape) => {
     const app = createTestApp(db.current);
     const sender = await createSender(app);
     const secret = await createSecret(app, sender, { content: { generate: { length, charset } } });
@@ -139,7 +139,7 @@ describe("creating a TTL secret", () => {
     expect(JSON.stringify(secret)).not.toContain(value.length > 5 ? value : "\0");
   });
 
-  it("answers for another vault's project as for one that does not exist", async () => {
+  it("answers for another vault's project as for a missing one", async () => {
     const app = createTestApp(db.current);
     const [mine, theirs] = [await createSender(app), await createSender(app)];
     const attempt = (projectId: string) =>

@@ -62,7 +62,7 @@ const statuses = async () => {
 const isRevealed = async (made: NonNullable<Awaited<ReturnType<typeof create>>["made"]>) =>
   (await reveal(app, made)).__typename === "TtlSecretRevealed";
 
-describe("a create that is tried again with its idempotency key", () => {
+describe("a create retried with its idempotency key", () => {
   it("revokes the secret whose answer was lost, and answers with a fresh one", async () => {
     const key = randomUUID();
     const first = await create(key);
@@ -89,7 +89,7 @@ describe("a create that is tried again with its idempotency key", () => {
     expect(await isRevealed(second.made)).toBe(true);
   });
 
-  it("takes the retry's value: values are not compared, for nothing of them is stored", async () => {
+  it("uses the retry's value: values are not compared, because nothing of them is stored", async () => {
     const key = randomUUID();
     await create(key);
     const { made } = await create(key, { content: { value: "hunter3" } });
@@ -97,7 +97,7 @@ describe("a create that is tried again with its idempotency key", () => {
     expect(await reveal(app, made)).toEqual({ __typename: "TtlSecretRevealed", value: "hunter3" });
   });
 
-  it("leaves one pending secret, however many tries come at once, and its answer with somebody", async () => {
+  it("leaves one pending secret however many requests arrive at once, and one of them gets its answer", async () => {
     const key = randomUUID();
     const answers = await Promise.all(Array.from({ length: 12 }, () => create(key)));
     const left = await statuses();
@@ -109,7 +109,7 @@ describe("a create that is tried again with its idempotency key", () => {
     expect(opened.filter(Boolean)).toHaveLength(1);
   });
 
-  it("beats a slow first try that comes to its end afterwards", async () => {
+  it("wins over a slow first request that finishes afterwards", async () => {
     const key = randomUUID();
     let open = () => {};
     const gate = new Promise<void>((resolve) => {
@@ -139,7 +139,7 @@ describe("a create that is tried again with its idempotency key", () => {
     expect(await reveal(opener, second.made)).toMatchObject({ __typename: "TtlSecretRevealed" });
   });
 
-  it("after a try that failed before it stored anything simply creates", async () => {
+  it("creates after a request that failed before it stored anything", async () => {
     const key = randomUUID();
     const busy = new HashingPool();
     busy.run = () => Promise.reject(new Error("no memory"));
@@ -166,7 +166,7 @@ describe("a create that is tried again with its idempotency key", () => {
         WITH s AS (UPDATE ttl_secrets SET created_at = created_at - interval '1 h', expires_at = expires_at - interval '1 h' WHERE id = ${id})
         UPDATE ttl_secret_payloads SET expires_at = expires_at - interval '1 h' WHERE secret_id = ${id}`,
     ],
-  ])("is refused once the secret was %s, names it, and makes none", async (_how, end) => {
+  ])("is refused once the secret was %s, names it, and creates none", async (_how, end) => {
     const key = randomUUID();
     const { made } = await create(key);
     if (!made) throw new Error("no secret");
@@ -186,11 +186,11 @@ describe("a create that is tried again with its idempotency key", () => {
     await create(key);
     expect((await create(key, changes)).refusal).toEqual(REFUSED);
     expect(await statuses()).toEqual(["pending with payload"]);
-    // Nor did the refused one get in the way of the right one.
+    // The refused request did not block the right one.
     expect((await create(key)).made).toBeDefined();
   });
 
-  it("is told apart by the way a generated value is made", async () => {
+  it("is distinguished by how a value is generated", async () => {
     const key = randomUUID();
     const generate = (length: number, charset: string) => ({ content: { generate: { length, charset } } });
     await create(key, generate(10, "NUMBERS"));
@@ -201,7 +201,7 @@ describe("a create that is tried again with its idempotency key", () => {
 });
 
 describe("an idempotency key", () => {
-  it("means something in one project and to one caller only", async () => {
+  it("applies to one project and one principal only", async () => {
     const key = randomUUID();
     const { data } = await graphql(
       app,
@@ -218,7 +218,7 @@ describe("an idempotency key", () => {
     expect(await statuses()).toEqual(Array(3).fill("pending with payload"));
   });
 
-  it("left out, or null, asks for nothing", async () => {
+  it("left out, or null, has no effect", async () => {
     await create(null);
     await create(null);
     expect(await statuses()).toEqual(["pending with payload", "pending with payload"]);
@@ -239,7 +239,7 @@ describe("an idempotency key", () => {
   it.each([
     ["16 characters", "x".repeat(16)],
     ["128 characters", "~".repeat(128)],
-  ])("may be: %s", async (_what, key) => {
+  ])("is accepted: %s", async (_what, key) => {
     expect((await create(key)).made).toBeDefined();
   });
 
@@ -256,7 +256,7 @@ describe("an idempotency key", () => {
     expect([...more]).toEqual([...digests]);
   });
 
-  it("is forgotten 25 hours after its last try: an hour longer than any secret lives", async () => {
+  it("is deleted 25 hours after its last use: an hour longer than the longest TTL", async () => {
     const [kept, old] = [randomUUID(), randomUUID()];
     await create(kept);
     await create(old);
@@ -273,7 +273,7 @@ describe("an idempotency key", () => {
     expect(rows).toHaveLength(1);
   });
 
-  it("goes with its project", async () => {
+  it("is deleted with its project", async () => {
     await create(randomUUID());
     const count = async () => (await db.current.sql`SELECT 1 FROM create_attempts`).length;
     const before = await count();

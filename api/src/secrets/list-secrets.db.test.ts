@@ -59,7 +59,7 @@ async function store(projectId: string, names: string[], status = "viewed") {
 const namesOf = (pages: { name: string }[][]) => pages.flat().map(({ name }) => name);
 
 describe("the list of TTL secrets", () => {
-  it("pages through ten thousand, newest first, without a gap or a repeat, also within one millisecond", async () => {
+  it("pages through ten thousand, newest first, without gaps or repeats, even within one millisecond", async () => {
     const app = createTestApp(db.current);
     const { projectId, cookie } = await createSender(app);
     await db.current.sql`
@@ -89,14 +89,14 @@ describe("the list of TTL secrets", () => {
     expect(errors?.[0]?.extensions).toEqual({ code: "BAD_USER_INPUT", field: "first" });
   });
 
-  it("refuses a cursor that it did not give out", async () => {
+  it("refuses a foreign cursor", async () => {
     const app = createTestApp(db.current);
     const { projectId, cookie } = await createSender(app);
     const { errors } = await graphql(app, PAGE, { projectId, after: "nonsense" }, { cookie });
     expect(errors?.[0]?.extensions).toEqual({ code: "BAD_USER_INPUT", field: "after" });
   });
 
-  it("shows what is in the project, and nothing of another one, be it of the same vault", async () => {
+  it("shows the project's secrets and no others, even of the same vault", async () => {
     const app = createTestApp(db.current);
     const [sender, stranger] = [await createSender(app), await createSender(app)];
     const second = { ...sender, projectId: await createProject(app, sender) };
@@ -112,7 +112,7 @@ describe("the list of TTL secrets", () => {
     expect(data.ttlSecrets.nodes.map(({ name }: { name: string }) => name)).toEqual(["mine"]);
   });
 
-  it("answers for another vault's project as for one that does not exist", async () => {
+  it("answers for another vault's project as for a missing one", async () => {
     const app = createTestApp(db.current);
     const [mine, theirs] = [await createSender(app), await createSender(app)];
     const foreign = await graphql(app, PAGE, { projectId: theirs.projectId }, { cookie: mine.cookie });
@@ -123,7 +123,7 @@ describe("the list of TTL secrets", () => {
 });
 
 describe("a filter by status", () => {
-  it("goes by what is true now: overdue is expired, swept or not", async () => {
+  it("uses the current status: overdue is expired, swept or not", async () => {
     const app = createTestApp(db.current);
     const sender = await createSender(app);
     const { cookie, projectId } = sender;
@@ -144,7 +144,7 @@ describe("a filter by status", () => {
     expect(await found("PENDING", "EXPIRED", "PENDING")).toEqual(["waiting", "overdue", "swept"]);
   });
 
-  it("takes an attempt that is under way for pending, as the list does, in every order", async () => {
+  it("counts an attempt in progress as pending, as the list does, in every order", async () => {
     const app = createTestApp(db.current);
     const sender = await createSender(app);
     const { cookie, projectId } = sender;
@@ -179,7 +179,7 @@ describe("a search by name", () => {
     expect(namesOf(await allPages(app, cookie, { projectId, filter: { nameContains } }))).toEqual(expected);
   });
 
-  it("looks at so many secrets per page at most, and leads on from there without a gap or a repeat", async () => {
+  it("examines a bounded number of secrets per page, and continues without gaps or repeats", async () => {
     const app = createTestApp(db.current);
     const { cookie, projectId } = await createSender(app);
     const every = 2_500;
@@ -219,7 +219,7 @@ describe("an order", () => {
     }
   });
 
-  it("NAME goes from A to Z in capitals or not, and by id where names are the same", async () => {
+  it("NAME goes from A to Z ignoring case, and by id for equal names", async () => {
     const app = createTestApp(db.current);
     const { cookie, projectId } = await createSender(app);
     await store(projectId, ["Gamma", "beta:1", "Ähre", "alpha", "Beta", ...Array<string>(25).fill("SAME")]);
@@ -285,7 +285,7 @@ describe("an order", () => {
   });
 });
 
-describe("what can't be asked", () => {
+describe("an invalid list request", () => {
   const cases: [string, string, object][] = [
     ["no status", "filter.statuses", { filter: { statuses: [] } }],
     ["six statuses", "filter.statuses", { filter: { statuses: Array<string>(6).fill("VIEWED") } }],
@@ -303,7 +303,7 @@ describe("what can't be asked", () => {
     expect(JSON.stringify(errors)).not.toContain("hunter2");
   });
 
-  it("takes 200 characters, and null for everything", async () => {
+  it("accepts 200 characters, and null for everything", async () => {
     const app = createTestApp(db.current);
     const { cookie, projectId } = await createSender(app);
     await store(projectId, ["😀".repeat(200)]);

@@ -21,7 +21,7 @@ const silent = createLogger("silent");
 const keyRing = testKeyRing("k1");
 const SECONDS = 1000;
 
-/** Undone after each test, the latest first. */
+/** Runs after each test, the last one first. */
 const undo: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const step of undo.splice(0).toReversed()) await step();
@@ -56,7 +56,7 @@ async function caughtUp(primary: Database, standby: Database): Promise<void> {
   });
 }
 
-describe.skipIf(!hasDebianPostgres)("with servers of one's own", () => {
+describe.skipIf(!hasDebianPostgres)("on real PostgreSQL servers", () => {
   let primary: DebianServer;
   beforeAll(async () => {
     primary = await DebianServer.create();
@@ -65,7 +65,7 @@ describe.skipIf(!hasDebianPostgres)("with servers of one's own", () => {
   afterAll(() => primary?.remove(), 60 * SECONDS);
 
   it(
-    "a dump loaded again is a grave: what was pending in it can't be revealed, and ends as destroyed",
+    "a restored dump reveals nothing: its pending secrets end as destroyed",
     async () => {
       const db = connectTo(primary.url);
       const app = appOn(db);
@@ -112,7 +112,7 @@ describe.skipIf(!hasDebianPostgres)("with servers of one's own", () => {
       { isRecovered: true, notice: async () => {} },
     ],
     [
-      "as it is, by what was last seen of the database",
+      "as it is, by the watermark file",
       {
         isRecovered: false,
         notice: (there, lastSeen) => openRollbackGuard({ db: there, log: silent, file: lastSeen }),
@@ -175,7 +175,7 @@ describe.skipIf(!hasDebianPostgres)("with servers of one's own", () => {
   );
 
   it(
-    "files put back in their place are noticed, by the process that ran and by one that starts",
+    "restored files are detected, by a running process and by one that starts",
     async () => {
       const folder = await mkdtemp(join(tmpdir(), "ttl-secrets-last-seen-"));
       undo.push(() => rm(folder, { recursive: true, force: true, maxRetries: 10 }));
@@ -199,13 +199,13 @@ describe.skipIf(!hasDebianPostgres)("with servers of one's own", () => {
       await putBack();
       await primary.start();
       await answers(db);
-      // What nobody watches gives its secret a second time: the copy is one indeed.
+      // Without the guard the secret is revealed a second time: the copy is real.
       expect((await reveal(appOn(db), control)).value).toBe("hunter2");
       expect((await reveal(app, first)).__typename).toBe("TtlSecretNotAvailable");
       const [row] =
         await db.sql`SELECT status, destroyed_reason AS reason FROM ttl_secrets WHERE id = ${first.id}`;
       expect(row).toEqual({ status: "destroyed", reason: "interrupted" });
-      // The next is as good as any.
+      // New secrets work.
       expect((await reveal(app, await createSecret(app, sender))).value).toBe("hunter2");
 
       await primary.stop("immediate");
@@ -242,7 +242,7 @@ describe.skipIf(!hasDebianPostgres)("with servers of one's own", () => {
       const [receiver] = await connectTo(standby.url).sql`SELECT pid FROM pg_stat_wal_receiver`;
       const pid = Number(receiver?.pid);
 
-      /** Lets a commit hang on the stalled standby, cancels its wait, and returns what came of it. */
+      /** Stalls a commit on the standby, cancels its wait, and returns the outcome. */
       const stalled = async <T>(work: () => Promise<T>): Promise<T | "refused"> => {
         process.kill(pid, "SIGSTOP");
         try {
@@ -267,7 +267,7 @@ describe.skipIf(!hasDebianPostgres)("with servers of one's own", () => {
       expect(claimed.kind).toBe("claimed");
       const outcome = { secretId: two.id, status: "viewed" as const, reason: null };
       expect(await stalled(() => settle(db, outcome, noRollbackGuard.observe))).toBe("refused");
-      // With the standby back, all is as before.
+      // Works again once the standby is back.
       const third = await createSecret(app, sender);
       expect((await reveal(app, third)).value).toBe("hunter2");
     },

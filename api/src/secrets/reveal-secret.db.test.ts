@@ -44,7 +44,7 @@ async function payloadCount(id: string): Promise<number> {
   return row.count;
 }
 
-/** What the database says of a secret, in one line to compare. */
+/** The state of a secret in the database. */
 async function stateOf({ app, sender, secret }: Scene) {
   const { status, destroyedReason } = await secretOf(app, sender, secret.id);
   const events = await auditOf(app, sender);
@@ -56,7 +56,7 @@ async function stateOf({ app, sender, secret }: Scene) {
   };
 }
 
-/** The lines of the log that somebody has to look at. */
+/** Log lines at level error or above. */
 const alertsOf = ({ app }: Scene) =>
   app.logs.map((line) => JSON.parse(line)).filter(({ level }) => level >= 50);
 
@@ -96,7 +96,7 @@ describe("the right passphrase", () => {
     ],
     ["nothing between the words", (p: string) => p.replaceAll("-", "")],
     ["exactly 1,024 characters", (p: string) => p.padEnd(1024, " ")],
-  ])("may be typed with %s", async (_how, type) => {
+  ])("accepts %s", async (_how, type) => {
     const { app, secret } = await pendingSecret();
     const answer = await reveal(app, { ...secret, passphrase: type(secret.passphrase) });
     expect(answer).toMatchObject({ value: "hunter2" });
@@ -152,7 +152,7 @@ describe("a wrong passphrase", () => {
     expect((await reveal(scene.app, scene.secret)).__typename).toBe("TtlSecretNotAvailable");
   });
 
-  it("destroys it also with one letter of one word off", async () => {
+  it("destroys the secret with a single wrong letter", async () => {
     const { app, secret } = await pendingSecret();
     const [first = "", ...rest] = secret.passphrase;
     const passphrase = [first === "a" ? "b" : "a", ...rest].join("");
@@ -160,11 +160,11 @@ describe("a wrong passphrase", () => {
   });
 });
 
-describe("what is refused before the claim consumes nothing", () => {
+describe("a refusal before the claim consumes nothing", () => {
   it.each([
     ["an empty passphrase", "", "Enter the passphrase: six words."],
     ["a blank one", " \t\u00a0\n", "Enter the passphrase: six words."],
-    ["one that only looks like nothing", "\u200b\u2060\ufeff", "Enter the passphrase: six words."],
+    ["one of invisible characters only", "\u200b\u2060\ufeff", "Enter the passphrase: six words."],
     ["one of 1,025 characters", "z".repeat(1025), "That is too long for a passphrase: it is six words."],
   ])("%s", async (_what, passphrase, message) => {
     const scene = await pendingSecret();
@@ -179,7 +179,7 @@ describe("what is refused before the claim consumes nothing", () => {
     expect(answer.__typename).toBe("TtlSecretDestroyed");
   });
 
-  it("a request with an API key that is nobody's, right passphrase or not", async () => {
+  it("a request with an unknown API key, whatever the passphrase", async () => {
     const scene = await pendingSecret();
     const answer = await reveal(scene.app, scene.secret, {
       headers: { authorization: "Bearer ttlk_anything" },
@@ -188,7 +188,7 @@ describe("what is refused before the claim consumes nothing", () => {
     expect(await stateOf(scene)).toEqual(UNTOUCHED);
   });
 
-  it("a request with a valid API key of the secret's own vault, right passphrase or not", async () => {
+  it("a request with a valid API key of the secret's vault, whatever the passphrase", async () => {
     const scene = await pendingSecret();
     const { headers } = await createKey(scene.app, scene.sender);
     const answer = await reveal(scene.app, scene.secret, { headers });
@@ -233,7 +233,7 @@ describe("what is refused before the claim consumes nothing", () => {
 });
 
 describe("not available", () => {
-  it("is one answer, byte for byte, for every reason there can be", async () => {
+  it("is the same answer, byte for byte, for every reason", async () => {
     const { app, sender, secret } = await pendingSecret();
     const used = await createSecret(app, sender);
     await reveal(app, used);
@@ -260,7 +260,7 @@ describe("not available", () => {
 });
 
 describe("the TTL", () => {
-  it("ends an unopened secret on the instant: it reads as expired before any sweep, and can't be revealed", async () => {
+  it("ends an unopened secret at once: it reads as expired before any sweep, and can't be revealed", async () => {
     const scene = await pendingSecret();
     await endTtl(db.current, scene.secret.id);
     expect(await stateOf(scene)).toEqual({ ...UNTOUCHED, status: "EXPIRED" });
@@ -271,7 +271,7 @@ describe("the TTL", () => {
 });
 
 describe("simultaneous attempts", () => {
-  it("give one plaintext to forty right ones", async () => {
+  it("give one plaintext for forty right passphrases", async () => {
     const scene = await pendingSecret();
     const answers = await Promise.all(Array.from({ length: 40 }, () => reveal(scene.app, scene.secret)));
     const kinds = answers.map((answer) => answer.__typename);
@@ -280,7 +280,7 @@ describe("simultaneous attempts", () => {
     expect((await stateOf(scene)).events).toEqual(["create", "viewed"]);
   });
 
-  it("verify one guess of forty wrong ones", async () => {
+  it("verify one of forty wrong guesses", async () => {
     const scene = await pendingSecret();
     const guess = { ...scene.secret, passphrase: WRONG };
     const answers = await Promise.all(Array.from({ length: 40 }, () => reveal(scene.app, guess)));
@@ -315,36 +315,33 @@ describe("an attempt that can't be finished", () => {
   it.each([
     ["right", (passphrase: string) => passphrase],
     ["wrong", () => WRONG],
-  ])(
-    "shows nothing and says nothing of the passphrase when it took too long: a %s one",
-    async (_what, type) => {
-      const scene = await pendingSecret();
-      // Puts the claim back by more than an attempt may take.
-      await db.current.sql`
+  ])("reveals neither value nor verdict when it took too long: a %s passphrase", async (_what, type) => {
+    const scene = await pendingSecret();
+    // Backdates the claim by more than an attempt may take.
+    await db.current.sql`
       CREATE OR REPLACE FUNCTION delay_claim() RETURNS trigger LANGUAGE plpgsql AS
       $$ BEGIN NEW.ended_at := now() - interval '61 s'; RETURN NEW; END $$`;
-      await db.current.sql`
+    await db.current.sql`
       CREATE TRIGGER delay_claim BEFORE UPDATE ON ttl_secrets FOR EACH ROW
       WHEN (NEW.attempted_from IS NOT NULL) EXECUTE FUNCTION delay_claim()`;
-      try {
-        const { passphrase } = scene.secret;
-        const answer = await reveal(scene.app, { ...scene.secret, passphrase: type(passphrase) });
-        expect(answer).toEqual({
-          __typename: "TtlSecretDestroyed",
-          message:
-            "The secret could not be opened and was destroyed. Ask the person who sent you the link to create a new one.",
-        });
-      } finally {
-        await db.current.sql`DROP TRIGGER delay_claim ON ttl_secrets`;
-      }
-      expect(await stateOf(scene)).toEqual({
-        status: "DESTROYED",
-        destroyedReason: "INTERRUPTED",
-        payloads: 0,
-        events: ["create"],
+    try {
+      const { passphrase } = scene.secret;
+      const answer = await reveal(scene.app, { ...scene.secret, passphrase: type(passphrase) });
+      expect(answer).toEqual({
+        __typename: "TtlSecretDestroyed",
+        message:
+          "The secret could not be opened and was destroyed. Ask the person who sent you the link to create a new one.",
       });
-    },
-  );
+    } finally {
+      await db.current.sql`DROP TRIGGER delay_claim ON ttl_secrets`;
+    }
+    expect(await stateOf(scene)).toEqual({
+      status: "DESTROYED",
+      destroyedReason: "INTERRUPTED",
+      payloads: 0,
+      events: ["create"],
+    });
+  });
 
   it("is closed at once, with its audit event, when the connection is lost before it is settled", async () => {
     const scene = await pendingSecret();
@@ -371,12 +368,18 @@ describe("an attempt that can't be finished", () => {
   const asItIs = (passphrase: string) => passphrase;
   it.each<[string, (passphrase: string) => string, string, string, Loss]>([
     ["the answer to a right passphrase", asItIs, "Error", "VIEWED", "the answer"],
-    ["that answer and the database", asItIs, "Error", "VIEWED", "the answer and the database"],
+    [
+      "the answer to a right passphrase, and the database",
+      asItIs,
+      "Error",
+      "VIEWED",
+      "the answer and the database",
+    ],
     ["the answer to a wrong one", () => WRONG, "TtlSecretDestroyed", "DESTROYED", "the answer"],
-    ["all of it", asItIs, "TtlSecretDestroyed", "DESTROYED", "the statement"],
+    ["the whole statement", asItIs, "TtlSecretDestroyed", "DESTROYED", "the statement"],
   ])(
-    "is called destroyed when it is, and not when it may be viewed, what settles it being lost on its way: %s",
-    async (_what, type, told, status, lost) => {
+    "is reported as destroyed only if it can't have been stored as viewed, when the settlement loses %s",
+    async (_what, type, typename, status, lost) => {
       const url = new URL(db.current.url);
       const proxy = await PostgresProxy.start(Number(url.port));
       url.port = String(proxy.port);
@@ -396,8 +399,8 @@ describe("an attempt that can't be finished", () => {
         if (lost === "the answer and the database") await proxy.stop();
         else held.cut();
         expect(await answer).toMatchObject({
-          __typename: told,
-          ...(told === "Error" && { code: "INTERNAL" }),
+          __typename: typename,
+          ...(typename === "Error" && { code: "INTERNAL" }),
         });
         expect(await stateOf(scene)).toMatchObject({ status, payloads: 0 });
       } finally {
@@ -407,7 +410,7 @@ describe("an attempt that can't be finished", () => {
     },
   );
 
-  it("is settled once, however many try to at once", async () => {
+  it("is settled once, however many settle it at the same time", async () => {
     const { app, sender, secret } = await pendingSecret();
     const { id: secretId, token, vaultId } = secret;
     await claim(db.current, {
@@ -438,10 +441,10 @@ describe("an attempt that can't be finished", () => {
   it("is not settled a second time", async () => {
     const scene = await pendingSecret();
     await reveal(scene.app, { ...scene.secret, passphrase: WRONG });
-    const saw = vi.fn();
+    const observe = vi.fn();
     const end = { secretId: scene.secret.id, status: "viewed", reason: null } as const;
-    expect(await settle(db.current, end, saw)).toBe(false);
-    expect(saw).not.toHaveBeenCalled();
+    expect(await settle(db.current, end, observe)).toBe(false);
+    expect(observe).not.toHaveBeenCalled();
     expect((await stateOf(scene)).status).toBe("DESTROYED");
   });
 });

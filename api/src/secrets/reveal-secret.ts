@@ -19,7 +19,7 @@ const MAX_PASSPHRASE_CHARACTERS = 1024;
 /** Anything but white space and invisible format characters (Cf), such as zero-width spaces. */
 const VISIBLE = /[^\s\p{Cf}]/u;
 
-/** What one attempt comes to. `not-available` is one answer for all that can't be opened, whatever the reason. */
+/** Outcome of one attempt. `not-available` is the one answer for a secret that can't be opened, whatever the reason. */
 export type RevealOutcome =
   | { kind: "revealed"; value: string }
   | { kind: "destroyed"; reason: DestroyedReason }
@@ -35,13 +35,13 @@ interface RevealDeps {
 
 /**
  * One attempt at a secret, which destroys it whether or not the passphrase is right. The order is what makes it
- * one-shot: a place for its hash, the claim (committed destruction), verify, decrypt, then the final status with
- * its audit event, and only after that commit the value. Any doubt on the way means no value.
+ * one-shot: a slot for its hash, the claim (committed destruction), verify, decrypt, the final status with its audit
+ * event, and only after that commit the value. Any doubt means no value.
  *
  * @throws AppError `BAD_USER_INPUT` for a blank passphrase or one of over 1,024 characters, `OVERLOADED` when the
- *   key is missing on this server; Argon2BusyError when too many attempts are waiting: nothing was consumed then.
- *   The driver's error when the claim itself fails: it may or may not have been consumed; and when a viewed secret's
- *   settlement may or may not have been stored: it is consumed, and nobody was shown it.
+ *   key is missing on this server; Argon2BusyError when too many attempts wait: nothing was consumed then. The driver's
+ *   error when the claim fails: the secret may have been consumed; and when the settlement of a viewed secret may have
+ *   been stored: the secret is consumed, and its value was not shown.
  */
 export async function revealSecret(
   deps: RevealDeps,
@@ -56,7 +56,7 @@ export async function revealSecret(
   if (!isVaultId(vaultId) || !isToken(token)) return { kind: "not-available" };
 
   return hashingPool.withSlot(async (hash) => {
-    let ring = ringNow(keyRing);
+    let ring = snapshot(keyRing);
     const attempt = () => {
       const kids = [...ring.keys.keys()];
       const seen = rollbackGuard.seen;
@@ -70,7 +70,7 @@ export async function revealSecret(
       result = await attempt();
     }
     if (result.kind === "key-missing" && (await reloadIfChanged(deps))) {
-      ring = ringNow(keyRing);
+      ring = snapshot(keyRing);
       result = await attempt();
     }
     if (result.kind === "not-available") return { kind: "not-available" };
@@ -82,18 +82,18 @@ export async function revealSecret(
   });
 }
 
-/** The ring as it is now: an attempt ends with the keys it began with, whatever is dropped meanwhile. */
-const ringNow = ({ activeKid, keys }: KeyRing): KeyRing => ({ activeKid, keys });
+/** Snapshot of the key ring, so that rotation during an attempt does not affect it. */
+const snapshot = ({ activeKid, keys }: KeyRing): KeyRing => ({ activeKid, keys });
 
-/** What an attempt is to be settled as. The value is shown only once that is stored. */
+/** Outcome to store. The value is released only after the commit. */
 type Verdict =
   | { status: "viewed"; reason: null; value: string }
   | { status: "destroyed"; reason: DestroyedReason };
 
-/** What a claimed secret is until somebody says otherwise. */
+/** The outcome that the claim has already stored. */
 const INTERRUPTED = { status: "destroyed", reason: "interrupted" } as const;
 
-/** What an attempt that has claimed its secret goes on with: the keys as they were, and a slot for its hash. */
+/** Of an attempt that has claimed its secret: the ring is a snapshot, and `hash` runs in its slot. */
 type AttemptDeps = RevealDeps & { hash: Hash };
 
 async function finish(deps: AttemptDeps, claim: Claim, passphrase: string): Promise<RevealOutcome> {
@@ -110,13 +110,13 @@ async function finish(deps: AttemptDeps, claim: Claim, passphrase: string): Prom
   } catch (err) {
     log.error({ err, secretId }, "an attempt could not be finished");
     const isClosed = await store(INTERRUPTED).catch(() => false);
-    // It may be stored as viewed all the same, only the word of it lost: then nobody may be told that it is destroyed.
+    // It may be stored as viewed, with only the answer lost: then the client must not hear that it was destroyed.
     if (verdict.status === "viewed" && !isClosed && !isRolledBack(err)) throw err;
     return outcomeOf(INTERRUPTED);
   }
 }
 
-/** Verifies and decrypts, in no transaction. */
+/** Verifies and decrypts, outside any transaction. */
 async function judge(
   { keyRing, log, hash }: AttemptDeps,
   claim: Claim,

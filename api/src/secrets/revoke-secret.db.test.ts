@@ -31,7 +31,7 @@ const NOT_FOUND = {
   extensions: { code: "NOT_FOUND" },
 };
 
-/** An attempt that is not settled. */
+/** Claims without settling. */
 async function claimOnly(app: TestApp, { token, vaultId }: Created): Promise<void> {
   const kids = [...app.services.keyRing.keys.keys()];
   await claim(db.current, {
@@ -59,7 +59,7 @@ describe("revoking a TTL secret", () => {
     });
   });
 
-  it("leaves one that was viewed as it is and says so", async () => {
+  it("leaves a viewed secret as it is and returns its status", async () => {
     const app = createTestApp(db.current);
     const sender = await createSender(app);
     const secret = await createSecret(app, sender);
@@ -68,7 +68,7 @@ describe("revoking a TTL secret", () => {
     expect(await auditOf(app, sender)).toHaveLength(2);
   });
 
-  it("leaves one whose TTL is over as it is, swept or not", async () => {
+  it("leaves an expired secret as it is, swept or not", async () => {
     const app = createTestApp(db.current);
     const sender = await createSender(app);
     const secret = await createSecret(app, sender);
@@ -77,7 +77,7 @@ describe("revoking a TTL secret", () => {
     expect(await auditOf(app, sender)).toHaveLength(1);
   });
 
-  it("waits for an attempt that came first, and says what came of it", async () => {
+  it("waits for an attempt that came first, and returns its outcome", async () => {
     const app = createTestApp(db.current);
     const sender = await createSender(app);
     const secret = await createSecret(app, sender);
@@ -92,7 +92,7 @@ describe("revoking a TTL secret", () => {
     expect((await revoked).data.revokeTtlSecret.status).toBe("VIEWED");
   });
 
-  it("says that it is pending when an attempt that came first does not end in time", async () => {
+  it("returns pending when an attempt that came first does not end in time", async () => {
     const app = createTestApp(db.current);
     const sender = await createSender(app);
     const secret = await createSecret(app, sender);
@@ -101,7 +101,7 @@ describe("revoking a TTL secret", () => {
     expect(await auditOf(app, sender)).toHaveLength(1);
   });
 
-  it("finds nothing when the project goes while it waits for an attempt", async () => {
+  it("answers NOT_FOUND when the project is deleted while it waits for an attempt", async () => {
     const app = createTestApp(db.current);
     const sender = await createSender(app);
     const secret = await createSecret(app, sender);
@@ -111,13 +111,13 @@ describe("revoking a TTL secret", () => {
     expect((await revoked).errors?.[0]).toMatchObject(NOT_FOUND);
   });
 
-  it("finds nothing by what is no id at all", async () => {
+  it("answers NOT_FOUND for a malformed id", async () => {
     const app = createTestApp(db.current);
     const { cookie } = await createSender(app);
     expect((await revoke(app, "not-an-id", cookie)).errors?.[0]).toMatchObject(NOT_FOUND);
   });
 
-  it("twice is the same as once, with one audit event", async () => {
+  it("is idempotent, with one audit event", async () => {
     const app = createTestApp(db.current);
     const sender = await createSender(app);
     const { id } = await createSecret(app, sender);
@@ -125,7 +125,7 @@ describe("revoking a TTL secret", () => {
     expect(await auditOf(app, sender)).toHaveLength(2);
   });
 
-  it("against a reveal in the same instant, one of the two wins and both agree on which", async () => {
+  it("races a reveal: one wins, and both answers agree", async () => {
     const app = createTestApp(db.current);
     const sender = await createSender(app);
     for (let round = 0; round < 10; round++) {
@@ -138,7 +138,7 @@ describe("revoking a TTL secret", () => {
     }
   });
 
-  it("answers for another vault's secret as for one that does not exist, and leaves it pending", async () => {
+  it("answers for another vault's secret as for a missing one, and leaves it pending", async () => {
     const app = createTestApp(db.current);
     const [mine, theirs] = [await createSender(app), await createSender(app)];
     const secret = await createSecret(app, theirs);

@@ -10,7 +10,7 @@ import { lockPayloads } from "./secret-store.ts";
 
 const db = useDatabase();
 
-async function watchedApp() {
+async function guardedApp() {
   const warnings: string[] = [];
   const log = createLogger("warn", { write: (line: string) => warnings.push(line) });
   const rollbackGuard = await openRollbackGuard({ db: db.current, log, file: undefined });
@@ -18,18 +18,18 @@ async function watchedApp() {
   return { app, rollbackGuard, warnings, sender: await createSender(app) };
 }
 
-/** Makes a payload one that was stored in another line of history. */
+/** Makes a payload foreign: stored in another lineage. */
 const moveTo = (lineage: string, { id }: { id: string }) =>
   db.current.sql`UPDATE ttl_secret_payloads SET lineage = ${lineage} WHERE secret_id = ${id}`;
 
 const INTERRUPTED = { status: "DESTROYED", destroyedReason: "INTERRUPTED" };
 
-/** The event of what the server did without anybody's asking. */
+/** The audit event of what the server does by itself. */
 const BY_SERVER = { action: "temporary_secret_failed", actor: "server", sourceIp: "0.0.0.0" };
 
-describe("a database that is not where it was seen", () => {
-  it("because it went back reveals nothing that was pending, and goes on with what is new", async () => {
-    const { app, sender, warnings } = await watchedApp();
+describe("a rolled-back database", () => {
+  it("reveals nothing that was pending when it went back, and continues with new secrets", async () => {
+    const { app, sender, warnings } = await guardedApp();
     const secret = await createSecret(app, sender);
     await db.current.sql`UPDATE database_watch SET beat = beat - 1`;
     expect((await reveal(app, secret)).__typename).toBe("TtlSecretNotAvailable");
@@ -43,21 +43,18 @@ describe("a database that is not where it was seen", () => {
   });
 
   it.each([
-    ["fewer looks were taken at it", (seen: Watermark) => [{ ...seen, beat: seen.beat + 1 }]],
+    ["it has had fewer heartbeats", (seen: Watermark) => [{ ...seen, beat: seen.beat + 1 }]],
     ["it has had fewer transactions", (seen: Watermark) => [{ ...seen, xid: seen.xid + 1_000_000 }]],
+    ["it lacks a generation", (seen: Watermark) => [{ ...seen, generation: seen.generation + 1 }]],
     [
-      "it has not noticed what it had noticed",
-      (seen: Watermark) => [{ ...seen, generation: seen.generation + 1 }],
-    ],
-    [
-      "of fewer looks, whatever was seen elsewhere since",
+      "fewer heartbeats, whatever was observed of another lineage since",
       (seen: Watermark) => [
         { ...seen, beat: seen.beat + 1 },
         { lineage: "elsewhere", generation: 0, beat: 0, xid: 0 },
       ],
     ],
-  ])("is known by this: %s", async (_what, seenBefore) => {
-    const { app, sender, rollbackGuard } = await watchedApp();
+  ])("is detected: %s", async (_what, seenBefore) => {
+    const { app, sender, rollbackGuard } = await guardedApp();
     const secret = await createSecret(app, sender);
     if (!rollbackGuard.seen) throw new Error("nothing was seen");
     for (const mark of seenBefore(rollbackGuard.seen)) rollbackGuard.observe(mark);
@@ -65,15 +62,15 @@ describe("a database that is not where it was seen", () => {
     expect(await secretOf(app, sender, secret.id)).toMatchObject(INTERRUPTED);
   });
 
-  it("because it is another line of its history has nothing to reveal from its first moment on", async () => {
-    const { app, sender, rollbackGuard, warnings } = await watchedApp();
-    const [stray, own] = [await createSecret(app, sender), await createSecret(app, sender)];
-    await moveTo("elsewhere", stray);
-    expect(await secretAvailable({ db: db.current }, stray)).toBe(false);
-    expect((await reveal(app, stray)).__typename).toBe("TtlSecretNotAvailable");
+  it("reveals nothing of another lineage, from the first moment on", async () => {
+    const { app, sender, rollbackGuard, warnings } = await guardedApp();
+    const [foreign, own] = [await createSecret(app, sender), await createSecret(app, sender)];
+    await moveTo("elsewhere", foreign);
+    expect(await secretAvailable({ db: db.current }, foreign)).toBe(false);
+    expect((await reveal(app, foreign)).__typename).toBe("TtlSecretNotAvailable");
     await rollbackGuard.check();
-    expect(await secretOf(app, sender, stray.id)).toMatchObject(INTERRUPTED);
-    expect((await auditOf(app, sender)).at(-1)).toMatchObject({ ...BY_SERVER, ttlSecretId: stray.id });
+    expect(await secretOf(app, sender, foreign.id)).toMatchObject(INTERRUPTED);
+    expect((await auditOf(app, sender)).at(-1)).toMatchObject({ ...BY_SERVER, ttlSecretId: foreign.id });
     expect(JSON.parse(warnings.at(-1) ?? "{}")).toMatchObject({
       destroyed: 1,
       msg: "the database was restored or failed over: pending secrets were destroyed",
@@ -82,19 +79,19 @@ describe("a database that is not where it was seen", () => {
   });
 });
 
-it.each(["!", "zzz"])("a look ends what was stored in another line of history: %s", async (lineage) => {
-  const { app, sender, rollbackGuard } = await watchedApp();
-  const [stray, overdue] = [await createSecret(app, sender), await createSecret(app, sender)];
-  for (const secret of [stray, overdue]) await moveTo(lineage, secret);
+it.each(["!", "zzz"])("a check destroys payloads of another lineage: %s", async (lineage) => {
+  const { app, sender, rollbackGuard } = await guardedApp();
+  const [foreign, overdue] = [await createSecret(app, sender), await createSecret(app, sender)];
+  for (const secret of [foreign, overdue]) await moveTo(lineage, secret);
   await endTtl(db.current, overdue.id);
   await rollbackGuard.check();
-  expect(await secretOf(app, sender, stray.id)).toMatchObject(INTERRUPTED);
-  // What had expired before has expired.
+  expect(await secretOf(app, sender, foreign.id)).toMatchObject(INTERRUPTED);
+  // A secret that had expired stays expired.
   expect(await secretOf(app, sender, overdue.id)).toMatchObject({ status: "EXPIRED", destroyedReason: null });
 });
 
-it("nothing is stored while all that is pending is being destroyed", async () => {
-  const { app, sender } = await watchedApp();
+it("no secret is stored while all pending ones are being destroyed", async () => {
+  const { app, sender } = await guardedApp();
   let creation: Promise<unknown> = Promise.resolve();
   await db.current.sql.begin(async (sql) => {
     await lockPayloads(sql);
@@ -108,8 +105,8 @@ it("nothing is stored while all that is pending is being destroyed", async () =>
   await creation;
 });
 
-it("a reveal is remembered before it is answered, so that a database without it is noticed", async () => {
-  const { app, sender, rollbackGuard } = await watchedApp();
+it("a reveal raises the watermark before its answer, so that a database without it is detected", async () => {
+  const { app, sender, rollbackGuard } = await guardedApp();
   const secret = await createSecret(app, sender);
   const before = rollbackGuard.seen?.xid ?? 0;
   await reveal(app, secret);

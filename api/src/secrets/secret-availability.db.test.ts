@@ -38,7 +38,7 @@ async function bytesFor(app: ReturnType<typeof createTestApp>, { vaultId, token 
 }
 
 describe("ttlSecretAvailability", () => {
-  it("says until when, and for how many seconds by the database's clock", async () => {
+  it("returns the expiry, and the seconds until then by the database's clock", async () => {
     const { app, secret } = await pendingSecret();
     const expiry = () => db.current.sql<[{ at: number; left: number }]>`
       SELECT (extract(epoch FROM expires_at) * 1000)::float8 AS at, extract(epoch FROM expires_at - now())::float8 AS left
@@ -52,7 +52,7 @@ describe("ttlSecretAvailability", () => {
     expect(secondsLeft).toBeGreaterThanOrEqual(Math.floor(after.left));
   });
 
-  it("changes nothing, however often it is asked", async () => {
+  it("changes nothing, however often it is queried", async () => {
     const { app, secret } = await pendingSecret();
     for (let i = 0; i < 3; i++) {
       await graphql(app, QUERY, secret);
@@ -61,7 +61,7 @@ describe("ttlSecretAvailability", () => {
     expect((await reveal(app, secret)).__typename).toBe("TtlSecretRevealed");
   });
 
-  it("gives every link to nothing the same answer, byte for byte", async () => {
+  it("gives every link without a pending secret the same answer, byte for byte", async () => {
     const { app, secret } = await pendingSecret();
     const other = await pendingSecret();
     const viewed = (await pendingSecret()).secret;
@@ -94,7 +94,7 @@ describe("ttlSecretAvailability", () => {
     expect(errors?.[0]).toMatchObject(OVERLOADED);
   });
 
-  it("looks once for keys that another replica may have added, and is overloaded while its own is not there", async () => {
+  it("rereads the key file once, and is overloaded while the secret's key is not in it", async () => {
     const ring = testKeyRing("k1");
     const { secret } = await pendingSecret(300, ring);
     const added = [testKeyRing("another"), ring];

@@ -12,21 +12,21 @@ interface Link {
   token: string;
 }
 
-/** How long a recipient still has. */
+/** The time that a recipient has left. */
 export interface SecretAvailability {
   expiresAt: Date;
-  /** By the database's clock, rounded down, so that nobody has to trust the one on their device. */
+  /** By the database's clock, rounded down, so that the device's clock does not matter. */
   secondsLeft: number;
 }
 
-/** Whether there is a pending secret behind this link. Changes nothing. */
+/** Whether the link leads to a pending secret. Changes nothing. */
 export async function secretAvailable({ db }: { db: Database }, link: Link): Promise<boolean> {
   return (await pendingBehind(db, link)) !== undefined;
 }
 
 /**
- * How long an attempt at this link would still find a secret that this server can open; null for every link that
- * leads to nothing. Changes nothing.
+ * The time until the secret behind a link expires, if this server can open it; null for a link without a pending secret.
+ * Changes nothing.
  *
  * @throws AppError `OVERLOADED`, as the attempt would, when the secret's key is missing on this server.
  */

@@ -26,7 +26,7 @@ describe("a cursor", () => {
     ["name", secret.name],
     ["expires_first", secret.expiresAt],
     ["expires_last", secret.expiresAt],
-  ])("finds the row it was made of: %s", (order, key) => {
+  ])("decodes to its row: %s", (order, key) => {
     const cursor = encodeOrderCursor(order, secret);
     expect(cursor).toMatch(/^[A-Za-z0-9_-]+$/);
     expect(read(order, cursor)).toEqual({ key, id: secret.id });
@@ -43,7 +43,7 @@ describe("a cursor", () => {
     ["expires_first", "a time past the year 9999", encoded(`expires_first:253402300800000:${secret.id}`)],
     ["expires_last", "no time", encoded(`expires_last::${secret.id}`)],
     ["expires_last", "text", "hello"],
-  ])("is refused when it was not made here: %s, %s", (order, _what, cursor) => {
+  ])("is refused unless this order encoded it: %s, %s", (order, _what, cursor) => {
     expect(() => read(order, cursor)).toThrow(AppError);
   });
 });

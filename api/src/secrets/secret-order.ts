@@ -2,17 +2,17 @@ import { isNamePart } from "../shared/name.ts";
 import { encodeCursor, isId, type Position, positionText, readPosition, toCursor } from "../shared/paging.ts";
 import type { TtlSecret } from "./secret.ts";
 
-/** How a list of TTL secrets may be ordered; by id where that says nothing. */
+/** The orders of a list of TTL secrets; ties are ordered by id. */
 export type SecretOrder = "newest_first" | "name" | "expires_first" | "expires_last";
 
-/** Where in an order a page starts: after this row. */
+/** The row of an order after which a page starts. */
 export interface SecretPosition {
-  /** What the order compares: a time, or a name. */
+  /** The sort key: a time or a name. */
   key: Date | string;
   id: string;
 }
 
-/** The cursor of a row. It names its order, so that no page goes on in another one than it began in. */
+/** The cursor of a row. It names its order, so that a page in another order refuses it. */
 export function encodeOrderCursor(order: SecretOrder, { id, name, createdAt, expiresAt }: TtlSecret): string {
   if (order === "newest_first") return encodeCursor({ at: createdAt, id });
   if (order === "name") return toCursor(`name:${id}:${name}`);

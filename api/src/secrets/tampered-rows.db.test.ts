@@ -16,7 +16,7 @@ const db = useDatabase();
 
 const VALUE = "the value nobody may see";
 
-/** A pending secret on a server that holds two keys, and a second one beside it to swap things with. */
+/** A pending secret on a server that holds two keys, and a second one to swap data with. */
 interface Scene {
   app: TestApp;
   sender: Sender;
@@ -45,7 +45,7 @@ async function attempt({ app }: Scene, { vaultId, token, passphrase }: Created):
   return response.text();
 }
 
-/** What the database says of a secret. */
+/** The state of a secret in the database. */
 async function rowOf(id: string) {
   const [row] = await db.current.sql`
     SELECT status, destroyed_reason AS reason, attempted_from IS NOT NULL AS "isOpen",
@@ -74,7 +74,7 @@ const edit =
     return secret;
   };
 
-/** Puts these columns of the other secret's payload into the secret's. */
+/** Copies these columns from the other secret's payload. */
 const takeFromOther =
   (...columns: string[]) =>
   async ({ secret, other }: Scene) => {
@@ -85,7 +85,7 @@ const takeFromOther =
     return secret;
   };
 
-/** Lets each of the two payloads belong to the other secret. */
+/** Swaps the secrets of the two payloads. */
 async function swapOwners({ secret, other }: Scene): Promise<void> {
   await db.current.sql.begin(async (sql) => {
     await sql`
@@ -122,7 +122,7 @@ async function giveAnotherId({ secret }: Scene): Promise<Created> {
 const flip = (column: string, byte: string) =>
   `${column} = set_byte(${column}, ${byte}, get_byte(${column}, ${byte}) # 1)`;
 
-/** Each way to alter a payload behind the server's back. Gives the link and passphrase to try it with. */
+/** Alterations of a payload in the database. Each returns the link and passphrase to try. */
 const TAMPERINGS: [string, (scene: Scene) => Promise<Created>][] = [
   ["the ciphertext's first byte flipped", edit(flip("ciphertext", "0"))],
   ["the tag's last byte flipped", edit(flip("ciphertext", "octet_length(ciphertext) - 1"))],
@@ -153,13 +153,13 @@ const TAMPERINGS: [string, (scene: Scene) => Promise<Created>][] = [
   ],
 ];
 
-describe("a payload that was altered is destroyed as unreadable, and the log says so loudly", () => {
+describe("an altered payload is destroyed as unreadable, and the log says so at level fatal", () => {
   it.each(TAMPERINGS)("%s", async (_what, tamper) => {
     const scene = await pendingSecrets();
     const tampered = await tamper(scene);
     const answer = await attempt(scene, tampered);
     expect(JSON.parse(answer).data.revealTtlSecret.__typename).toBe("TtlSecretDestroyed");
-    // A secret with a new id was never created, as far as the audit log knows.
+    // The audit log knows no creation of a secret with a new id.
     const events = tampered.id === scene.secret.id ? ENDED.events : ENDED.events.slice(1);
     expect(await rowOf(tampered.id)).toEqual({ ...ENDED, events });
 
@@ -191,7 +191,7 @@ describe("a payload that was altered is destroyed as unreadable, and the log say
     for (const { id } of [scene.secret, scene.other]) expect(await rowOf(id)).toEqual(ENDED);
   });
 
-  it("with one answer, byte for byte, whatever was altered, and that of an attempt that could not be finished", async () => {
+  it("with the same answer, byte for byte, whatever was altered, as an attempt that could not be finished", async () => {
     const answers = new Set<string>();
     for (const [, tamper] of TAMPERINGS) {
       const scene = await pendingSecrets();
@@ -205,7 +205,7 @@ describe("a payload that was altered is destroyed as unreadable, and the log say
   }, 120_000);
 });
 
-describe("what can't be told from a wrong passphrase is destroyed as one", () => {
+describe("an alteration that looks like a wrong passphrase is destroyed as one", () => {
   it.each([
     ["the verifier flipped", edit(flip("verifier", "31"))],
     ["the salt flipped", edit(flip("salt", "0"))],
@@ -217,7 +217,7 @@ describe("what can't be told from a wrong passphrase is destroyed as one", () =>
     expect(await rowOf(tampered.id)).toEqual({ ...ENDED, reason: "wrong_passphrase" });
   });
 
-  it("a link that was pointed at another secret", async () => {
+  it("a link redirected to another secret", async () => {
     const scene = await pendingSecrets();
     const { secret, other } = scene;
     await db.current.sql`DELETE FROM ttl_secret_payloads WHERE secret_id = ${secret.id}`;
@@ -229,7 +229,7 @@ describe("what can't be told from a wrong passphrase is destroyed as one", () =>
 });
 
 describe("a payload whose key is not loaded", () => {
-  it("is never consumed, by right passphrases or wrong ones; the alert names no secret part; it opens once the key is back", async () => {
+  it("is never consumed, whatever the passphrase; the alert names nothing secret; it opens once the key is back", async () => {
     const full = testKeyRing("k1", "k2");
     const withKey = createTestApp(db.current, { keyRing: full });
     const sender = await createSender(withKey);
@@ -258,7 +258,7 @@ describe("a payload whose key is not loaded", () => {
     for (const hidden of [VALUE, secret.token, secret.passphrase]) {
       expect(keyless.logs.join("")).not.toContain(hidden);
     }
-    // A token that leads nowhere is not mistaken for one whose key is missing.
+    // An unknown token is not reported as a missing key.
     expect(await attempt(scene, { ...secret, token: newToken() })).toContain("TtlSecretNotAvailable");
 
     expect(await attempt({ ...scene, app: withKey }, secret)).toContain(VALUE);
@@ -267,8 +267,8 @@ describe("a payload whose key is not loaded", () => {
   it.each([
     ["its TTL is over", ({ secret }: Scene) => endTtl(db.current, secret.id)],
     ["the link names another vault", async ({ app }: Scene) => (await createSender(app)).vaultId],
-    ["it was stored in another line of history", (scene: Scene) => edit("lineage = 'elsewhere'")(scene)],
-  ])("is not available, as it would be with the key, when %s", async (_when, end) => {
+    ["it was stored in another lineage", (scene: Scene) => edit("lineage = 'elsewhere'")(scene)],
+  ])("is not available, as with the key, when %s", async (_when, end) => {
     const scene = await pendingSecrets();
     const vaultId = await end(scene);
     const keyless = createTestApp(db.current, { keyRing: testKeyRing("k3") });
@@ -276,7 +276,7 @@ describe("a payload whose key is not loaded", () => {
     expect(await reveal(keyless, link)).toEqual(await reveal(scene.app, { ...link, token: newToken() }));
   });
 
-  it("opens with the key that another replica has added, looked for when it is missing and only then", async () => {
+  it("opens with a key that another replica has added: the file is reread only when a key is missing", async () => {
     const { app, secret, other } = await pendingSecrets();
     const { keys } = app.services.keyRing;
     let looks = 0;
@@ -293,7 +293,7 @@ describe("a payload whose key is not loaded", () => {
     expect(looks).toBe(1);
   });
 
-  it("is not consumed either when the keys can't be reloaded, and the log says why", async () => {
+  it("is not consumed when the keys can't be reloaded, and the log says why", async () => {
     const app = createTestApp(db.current);
     const secret = await createSecret(app, await createSender(app));
     const reload = () => Promise.reject(new Error("no such file"));
