@@ -5,7 +5,7 @@ const SYSTEM_TESTS = ["api/**/*.system.test.ts", "e2e/system/**/*.test.ts"];
 
 /** Timeouts for a test that hangs. Generous, because tests hash passwords and may share a small machine. */
 const DATABASE_LIMITS = { testTimeout: 30_000, hookTimeout: 60_000 };
-const PROCESS_LIMITS = { testTimeout: 300_000, hookTimeout: 120_000 };
+const PROCESS_LIMITS = { testTimeout: 300_000, hookTimeout: 120_000, expect: { poll: { timeout: 15_000 } } };
 
 const DATABASE_SETUP = "./api/test/global-setup.ts";
 const BROWSER_SETUP = "./e2e/support/global-setup.ts";
@@ -43,7 +43,8 @@ export default defineConfig({
       project("database", { include: [DATABASE_TESTS], globalSetup: DATABASE_SETUP, ...DATABASE_LIMITS }),
       project("browser", {
         include: ["e2e/browser/**/*.test.ts"],
-        globalSetup: [DATABASE_SETUP, BROWSER_SETUP],
+        globalSetup: [DATABASE_SETUP, BROWSER_SETUP, "./e2e/support/shared-api.ts"],
+        isolate: false,
         ...PROCESS_LIMITS,
       }),
       project("process", {

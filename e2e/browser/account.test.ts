@@ -1,13 +1,13 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { PASSWORD, useProject } from "../support/sender.ts";
-import { useStack } from "../support/stack.ts";
+import { useSharedStack } from "../support/stack.ts";
 
-const stack = useStack();
+const stack = useSharedStack();
 
 const NEW_PASSWORD = "a staple for the battery";
 
-/** One account, signed in with two browsers, both on its project's page. */
+/** One account in two browsers, both on its project's page. */
 async function twoBrowsers() {
   const here = await stack.current.newPerson();
   const email = await useProject(here);
@@ -26,7 +26,7 @@ async function signIn(page: Page, email: string, password: string): Promise<void
   await page.getByRole("button", { name: /^Account:/ }).waitFor();
 }
 
-/** Opens the dialog through the account menu, fills it in and sends it. */
+/** Opens the dialog from the account menu, fills it in and submits it. */
 async function changePassword(page: Page, currentPassword: string, newPassword: string) {
   await page.getByRole("button", { name: /^Account:/ }).click();
   await page.getByRole("button", { name: "Change password…" }).click();
@@ -43,7 +43,7 @@ async function isSignedIn(page: Page): Promise<boolean> {
 }
 
 describe("changing the password", () => {
-  it("signs out every other browser and keeps this one where it is", async () => {
+  it("signs out every other browser and keeps this one signed in", async () => {
     const { here, elsewhere, email } = await twoBrowsers();
     const dialog = await changePassword(here, PASSWORD, NEW_PASSWORD);
     await dialog.getByText("All your other devices were signed out").waitFor();
@@ -60,24 +60,21 @@ describe("changing the password", () => {
     ["a wrong current password", "wrong horse battery", NEW_PASSWORD, "Current password"],
     ["a new password of 11 characters", PASSWORD, "elevenchars", "New password"],
     ["the same password again", PASSWORD, PASSWORD, "New password"],
-  ])(
-    "refuses %s beside the field and changes nothing",
-    async (_what, currentPassword, newPassword, field) => {
-      const { here, elsewhere } = await twoBrowsers();
-      const dialog = await changePassword(here, currentPassword, newPassword);
-      await dialog.locator("[aria-invalid=true]").waitFor();
-      const refused = dialog.getByLabel(field);
-      expect(await refused.getAttribute("aria-invalid")).toBe("true");
-      expect(await refused.evaluate((input) => input === document.activeElement)).toBe(true);
-      expect(await dialog.getByLabel("New password").inputValue()).toBe(newPassword);
-      expect(await isSignedIn(here)).toBe(true);
-      expect(await isSignedIn(elsewhere)).toBe(true);
-    },
-  );
+  ])("refuses %s at the field and changes nothing", async (_what, currentPassword, newPassword, field) => {
+    const { here, elsewhere } = await twoBrowsers();
+    const dialog = await changePassword(here, currentPassword, newPassword);
+    await dialog.locator("[aria-invalid=true]").waitFor();
+    const refused = dialog.getByLabel(field);
+    expect(await refused.getAttribute("aria-invalid")).toBe("true");
+    expect(await refused.evaluate((input) => input === document.activeElement)).toBe(true);
+    expect(await dialog.getByLabel("New password").inputValue()).toBe(newPassword);
+    expect(await isSignedIn(here)).toBe(true);
+    expect(await isSignedIn(elsewhere)).toBe(true);
+  });
 });
 
 describe("signing out", () => {
-  it("in one browser signs out every other, and none of their old cookies works again", async () => {
+  it("signs out every browser, and invalidates their cookies", async () => {
     const { here, elsewhere } = await twoBrowsers();
     const stolen = await elsewhere.context().cookies();
     await here.getByRole("button", { name: /^Account:/ }).click();

@@ -16,7 +16,7 @@ async function ownerAtKeys() {
   return { page, email, projectId };
 }
 
-/** Fills in the dialog and leaves the key on screen. */
+/** Creates a key through the dialog. The key stays on screen. */
 async function createKey(page: Page, name: string): Promise<string> {
   await page.getByRole("button", { name: "New API key" }).click();
   const dialog = page.getByRole("dialog", { name: "New API key" });
@@ -36,7 +36,7 @@ const ask = (key: string, query: string, variables: object = {}) =>
   });
 
 describe("the page API keys", () => {
-  it("makes a key, shows it once, sees it used, and revokes it", async () => {
+  it("creates a key, shows it once, shows its last use, and revokes it", async () => {
     const { page, projectId } = await ownerAtKeys();
     const key = await createKey(page, "Deploy bot");
     expect(key).toMatch(/^ttlk_[\w-]{48}$/);
@@ -69,7 +69,7 @@ describe("the page API keys", () => {
     await page.goto(`/projects/${projectId}`);
     await rowOf(page, "from a program").getByText("API key “Deploy bot”").waitFor();
 
-    // The key is nowhere it could be found again: not in the browser, the log or the database.
+    // The key is not in the browser, the log or the database.
     const inBrowser = await page.evaluate(() =>
       JSON.stringify([{ ...localStorage }, { ...sessionStorage }, history.state]),
     );
@@ -86,7 +86,7 @@ describe("the page API keys", () => {
     expect(places.database).toContain("Deploy bot");
   });
 
-  it("refuses a form without name, scope, project or days, beside the field", async () => {
+  it("refuses a missing name, scope, project or number of days at the field", async () => {
     const { page } = await ownerAtKeys();
     await page.getByRole("button", { name: "New API key" }).click();
     const dialog = page.getByRole("dialog");
@@ -114,8 +114,8 @@ describe("the page API keys", () => {
   });
 });
 
-describe("a create whose answer got lost", () => {
-  it("is tried again without leaving a second pending secret", async () => {
+describe("a create whose answer was lost", () => {
+  it("can be retried without leaving a second pending secret", async () => {
     const page = await stack.current.newPerson();
     await useProject(page);
     await createSecret(page, { name: "before" });
@@ -124,7 +124,7 @@ describe("a create whose answer got lost", () => {
     await page.route("**/graphql", async (route) => {
       if (lost > 0 || !route.request().postData()?.includes("createTtlSecret")) return route.fallback();
       lost += 1;
-      // The server does its work; only the answer never arrives.
+      // The server executes the request; only its answer is lost.
       await route.fetch();
       await route.abort();
     });

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { expectAccessible, LOOKS } from "../support/accessible.ts";
+import { DESKTOP, expectAccessible, PHONE } from "../support/accessible.ts";
 import { endTtl } from "../support/end-ttl.ts";
 import {
   attempt,
@@ -16,24 +16,25 @@ import {
   createSecret,
   leaveHandOff,
   openDialog,
+  projectIdOf,
   rowOf,
   signUp,
   submitDialog,
   useProject,
 } from "../support/sender.ts";
-import { useStack } from "../support/stack.ts";
+import { useSharedStack } from "../support/stack.ts";
 
-const stack = useStack();
+const stack = useSharedStack();
 
-/** The README's pictures; written anew by `pnpm pictures`. */
+/** The README's pictures, written by `pnpm pictures`. */
 const PICTURES = fileURLToPath(new URL("../pictures/", import.meta.url));
 
-/** Keeps what is on screen as a picture for the README, when asked to. */
+/** Writes a picture for the README if `pnpm pictures` runs. */
 async function picture(page: Page, name: string): Promise<void> {
   if (process.env.UPDATE_PICTURES) await page.screenshot({ path: `${PICTURES}${name}.png`, fullPage: true });
 }
 
-/** Gives the project on screen a secret whose minute is over already. */
+/** Adds an expired secret to the project on screen. */
 async function addExpired(page: Page): Promise<void> {
   const answer = await page.request.post("/graphql", {
     data: {
@@ -41,7 +42,7 @@ async function addExpired(page: Page): Promise<void> {
         "mutation ($input: CreateTtlSecretInput!) { createTtlSecret(input: $input) { ttlSecret { id } } }",
       variables: {
         input: {
-          projectId: new URL(page.url()).pathname.split("/")[2],
+          projectId: projectIdOf(page),
           name: "Guest Wi-Fi",
           ttlSeconds: 60,
           content: { value: "hunter2" },
@@ -50,11 +51,11 @@ async function addExpired(page: Page): Promise<void> {
     },
   });
   expect(answer.ok()).toBe(true);
-  await endTtl(stack.current.databaseUrl);
+  await endTtl(stack.current.databaseUrl, projectIdOf(page));
   await page.reload();
 }
 
-/** Shows all that the hand-off on screen can show, and copies both its parts. */
+/** Opens everything in the hand-off on screen and copies both link and passphrase. */
 async function openAndCopyAll(page: Page): Promise<void> {
   for (const summary of await page.locator("summary").all()) await summary.click();
   await page.getByRole("img", { name: /^QR/ }).waitFor();
@@ -65,13 +66,14 @@ async function openAndCopyAll(page: Page): Promise<void> {
   await page.getByTestId("copied-together").waitFor();
 }
 
-describe.each(LOOKS)("on a $device, $colorScheme", ({ colorScheme, device, viewport }) => {
-  const isPictured = device === "desktop" && colorScheme === "light";
-  const expectFine = (page: Page, screen: string) =>
-    expectAccessible(page, `${screen}-${device}-${colorScheme}`, { onlyColours: colorScheme === "dark" });
-  const newPerson = () => stack.current.newPerson({ colorScheme, viewport });
+/** Checks the screen on a phone and on a desktop, in both colour schemes. The page ends on a light desktop. */
+const expectFine = (page: Page, screen: string) => expectAccessible(page, screen, [PHONE, DESKTOP]);
 
-  it("every screen of the dashboard is accessible and fits", async () => {
+const newPerson = (options: Parameters<typeof stack.current.newPerson>[0] = {}) =>
+  stack.current.newPerson({ colorScheme: "light", viewport: DESKTOP, ...options });
+
+describe("every screen is accessible and fits, on a phone and a desktop, light and dark:", () => {
+  it("the dashboard", async () => {
     const page = await newPerson();
     await page.goto("/sign-in");
     await page.getByLabel("Password").waitFor();
@@ -80,7 +82,7 @@ describe.each(LOOKS)("on a $device, $colorScheme", ({ colorScheme, device, viewp
     await page.getByLabel("Password").waitFor();
     await expectFine(page, "dashboard-sign-up");
 
-    await useProject(page, "Payments", isPictured ? "ada@example.com" : undefined);
+    await useProject(page, "Payments", "ada@example.com");
     await page.getByRole("button", { name: "New secret" }).first().waitFor();
     await expectFine(page, "dashboard-project-empty");
     await openDialog(page);
@@ -123,7 +125,7 @@ describe.each(LOOKS)("on a $device, $colorScheme", ({ colorScheme, device, viewp
     await rowOf(page, "Production").getByText("Viewed").waitFor();
     await expectFine(page, "dashboard-project");
     await page.getByRole("button", { name: "Dismiss" }).click();
-    if (isPictured) await picture(page, "dashboard");
+    await picture(page, "dashboard");
     await page.getByRole("checkbox", { name: "Destroyed" }).check();
     await rowOf(page, "VPN login").waitFor({ state: "detached" });
     await expectFine(page, "dashboard-project-filtered");
@@ -181,7 +183,7 @@ describe.each(LOOKS)("on a $device, $colorScheme", ({ colorScheme, device, viewp
     await expectFine(page, "dashboard-not-found");
   });
 
-  it("so is what stands there first, and what stands there when something is amiss", async () => {
+  it("the dashboard of a new account, and in case of failure", async () => {
     const page = await newPerson();
     await signUp(page);
     await expectFine(page, "dashboard-projects-empty");
@@ -212,7 +214,7 @@ describe.each(LOOKS)("on a $device, $colorScheme", ({ colorScheme, device, viewp
     await expectFine(page, "dashboard-destroyed-alert");
 
     await page.route("**/graphql", (route) => route.abort());
-    // The open stream doesn't notice; the next question does.
+    // The open stream doesn't notice; the next request does.
     await page.getByRole("link", { name: "Audit" }).click();
     await page.getByText("Can't reach the server. Retrying…").waitFor();
     await expectFine(page, "dashboard-offline");
@@ -231,8 +233,8 @@ describe.each(LOOKS)("on a $device, $colorScheme", ({ colorScheme, device, viewp
     await expectFine(page, "dashboard-session-ended");
   });
 
-  it("and so is German, whose words are longer", async () => {
-    const page = await stack.current.newPerson({ colorScheme, viewport, locale: "de" });
+  it("the dashboard in German, whose words are longer", async () => {
+    const page = await newPerson({ locale: "de" });
     await page.goto("/sign-in");
     await page.getByLabel("Passwort").waitFor();
     await expectFine(page, "dashboard-german-sign-in");
@@ -256,7 +258,7 @@ describe.each(LOOKS)("on a $device, $colorScheme", ({ colorScheme, device, viewp
     await expectFine(page, "dashboard-german-api-keys-empty");
   });
 
-  it("every screen of the recipient's page is accessible and fits", async () => {
+  it("the recipient's page", async () => {
     const sender = await stack.current.newPerson();
     await useProject(sender);
     const value = "postgres://app:Zq7!f0-hT2@db.example.com/prod";
@@ -276,7 +278,7 @@ describe.each(LOOKS)("on a $device, $colorScheme", ({ colorScheme, device, viewp
       await page.getByLabel("Passphrase").fill(typed);
       await page.locator(".chips [data-state=listed]").first().waitFor();
       await expectFine(page, `reveal-${screen}`);
-      if (isPictured && screen === "slip") await picture(page, "reveal");
+      if (screen === "slip") await picture(page, "reveal");
     }
     await page.getByLabel("Passphrase").fill("anchor banjo cactus");
     await pressEnter(page);

@@ -1,17 +1,17 @@
 import { randomUUID } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import postgres from "postgres";
 import { describe, expect, it } from "vitest";
+import { bytesOf } from "../support/download.ts";
 import { PASSWORD, projectIdOf, useProject } from "../support/sender.ts";
-import { useStack } from "../support/stack.ts";
+import { useSharedStack } from "../support/stack.ts";
 
-const stack = useStack();
+const stack = useSharedStack();
 
-/** Noon of a day, wherever the browser is: these tests leave it in UTC. */
+/** Noon of a day in UTC, the time zone of these browsers. */
 const at = (day: string) => `${day}T12:00:00Z`;
 
-/** A member on the audit page of a project with three events on three days. */
+/** Opens the audit page of a project with three events on three days. */
 async function openAudit(search = "") {
   const page = await stack.current.newPerson({ timezoneId: "UTC" });
   const email = await useProject(page);
@@ -33,7 +33,7 @@ async function openAudit(search = "") {
   return { page, email, projectId };
 }
 
-/** Waits until the list shows these actions, newest first, and no others. */
+/** Waits until the list shows exactly these actions, newest first. */
 async function expectRows(page: Page, words: string[]): Promise<void> {
   await expect
     .poll(() => page.getByTestId("audit-event").locator(".action").allTextContents(), { timeout: 15_000 })
@@ -50,11 +50,11 @@ async function exportAs(page: Page, format: "CSV" | "JSON Lines") {
     page.waitForEvent("download"),
     page.getByRole("menuitem", { name: format }).click(),
   ]);
-  return { name: download.suggestedFilename(), text: await readFile(await download.path(), "utf8") };
+  return { name: download.suggestedFilename(), text: (await bytesOf(download)).toString() };
 }
 
 describe("the filter of the audit log", () => {
-  it("shows only the chosen actions and days, the last one included, and keeps them in the address", async () => {
+  it("shows only the chosen actions and days, including the last one, and keeps them in the address", async () => {
     const { page } = await openAudit();
     await expectRows(page, ["Viewed", "Failed attempt", "Created"]);
     await openFilter(page);
@@ -85,7 +85,7 @@ describe("the filter of the audit log", () => {
     expect(new URL(page.url()).search).toBe("");
   });
 
-  it("has the reader's days, not the server's", async () => {
+  it("uses days of the reader's time zone", async () => {
     const { page, projectId } = await openAudit();
     const far = await page
       .context()
@@ -104,7 +104,7 @@ describe("the filter of the audit log", () => {
     await far.close();
   });
 
-  it("says beside the field what is wrong with a day, and changes nothing then", async () => {
+  it("reports an invalid day at the field, and changes nothing", async () => {
     const { page } = await openAudit();
     await openFilter(page);
     await page.getByLabel("From", { exact: true }).fill("2026-03-02");
@@ -123,12 +123,12 @@ describe("the filter of the audit log", () => {
     await expectRows(page, ["Viewed", "Failed attempt", "Created"]);
   });
 
-  it("says so when nothing matches", async () => {
+  it("says when nothing matches", async () => {
     const { page } = await openAudit("?action=temporary_secret_revoked");
     await page.getByRole("heading", { name: "No events match" }).waitFor();
   });
 
-  it("is still there after signing in again", async () => {
+  it("survives signing in again", async () => {
     const { page, email } = await openAudit();
     const address = `${new URL(page.url()).pathname}?action=temporary_secret_viewed`;
     await page.context().clearCookies();
@@ -142,7 +142,7 @@ describe("the filter of the audit log", () => {
 });
 
 describe("the export of the audit log", () => {
-  it("saves what the filter lets through, as CSV and as JSON Lines", async () => {
+  it("saves the filtered events as CSV and as JSON Lines", async () => {
     const { page, projectId } = await openAudit("?to=2026-03-02");
     await expectRows(page, ["Failed attempt", "Created"]);
     const csv = await exportAs(page, "CSV");
@@ -162,7 +162,7 @@ describe("the export of the audit log", () => {
     ]);
   });
 
-  it("saves nothing when it breaks off half-way, and says so", async () => {
+  it("saves nothing when it is interrupted, and says so", async () => {
     const { page } = await openAudit();
     let downloads = 0;
     page.on("download", () => {
@@ -189,7 +189,7 @@ describe("the export of the audit log", () => {
     expect(downloads).toBe(0);
   });
 
-  it("says why the server refused it, and leads to sign in when the session has ended", async () => {
+  it("reports why the server refused it, and asks to sign in when the session has ended", async () => {
     const { page } = await openAudit();
     await page.route("**/api/audit-export?*", (route) =>
       route.fulfill({

@@ -10,7 +10,7 @@ import { useStack } from "../support/stack.ts";
 const folder = mkdtempSync(join(tmpdir(), "ttl-secrets-brand-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Tries to do what no logo may. */
+/** A logo with scripts. */
 const LOGO = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32" onload="document.title='RAN'">
   <style>circle { fill: #7700cc }</style><circle cx="16" cy="16" r="16"/>
   <script>document.title = "RAN"; document.documentElement.setAttribute("data-ran", "")</script></svg>`;
@@ -19,7 +19,7 @@ writeFileSync(logoFile, LOGO);
 
 const NAME = `Acme & "Söhne" <Vault>`;
 const PHRASE = "blue heron at noon <3";
-/** Pale, so that the light scheme needs a darker one. */
+/** The colour is pale, so that the light scheme needs a darker one. */
 const stack = useStack({
   BRAND_NAME: NAME,
   BRAND_COLOR: "#cc99ff",
@@ -37,7 +37,7 @@ const accentOf = (page: Page) =>
     return color;
   });
 
-/** Opens a page that writes down what it finds against the policy. */
+/** Opens a page and collects its policy violations and errors. */
 async function newPerson(options: Parameters<typeof stack.current.newPerson>[0] = {}) {
   const complaints: string[] = [];
   const page = await stack.current.newPerson(options);
@@ -47,7 +47,7 @@ async function newPerson(options: Parameters<typeof stack.current.newPerson>[0] 
 }
 
 describe("an operator's brand", () => {
-  it("is on the recipient's page before any script has run", async () => {
+  it("is on the recipient's page without any script", async () => {
     const page = await stack.current.newPerson({ javaScriptEnabled: false, colorScheme: "dark" });
     await page.goto("/vault_000000000000000000000000/AAAAAAAAAAAAAAAAAAAAAA");
     expect(await page.title()).toBe(NAME);
@@ -57,33 +57,36 @@ describe("an operator's brand", () => {
     expect(await logo.getAttribute("src")).toMatch(/^\/brand\/assets\/logo-/);
   });
 
-  it.each(["light", "dark"] as const)("is on both apps, %s, within the policy", async (colorScheme) => {
-    const { page: sender, complaints } = await newPerson({ colorScheme });
-    await useProject(sender);
-    await sender.getByRole("link", { name: NAME }).waitFor();
-    expect(await sender.title()).toBe(`Payments · ${NAME}`);
-    const { link } = await createSecret(sender);
-    await sender.getByRole("dialog").getByText(PHRASE, { exact: true }).waitFor();
+  it.each(["light", "dark"] as const)(
+    "is in both apps, %s, without a policy violation",
+    async (colorScheme) => {
+      const { page: sender, complaints } = await newPerson({ colorScheme });
+      await useProject(sender);
+      await sender.getByRole("link", { name: NAME }).waitFor();
+      expect(await sender.title()).toBe(`Payments · ${NAME}`);
+      const { link } = await createSecret(sender);
+      await sender.getByRole("dialog").getByText(PHRASE, { exact: true }).waitFor();
 
-    const recipient = await newPerson({ colorScheme });
-    await openLink(recipient.page, link);
-    expect(await recipient.page.title()).toContain(` · ${NAME}`);
-    await recipient.page.getByText(PHRASE, { exact: true }).waitFor();
-    await recipient.page.getByText("which words appear at the top").waitFor();
-    for (const page of [sender, recipient.page]) {
-      const isShown = (img: SVGElement | HTMLElement) =>
-        img instanceof HTMLImageElement && img.naturalWidth > 0;
-      await expect.poll(() => page.locator("header img").evaluate(isShown)).toBe(true);
-    }
-    const accents = [await accentOf(sender), await accentOf(recipient.page)];
-    expect(new Set(accents).size).toBe(1);
-    // The pale violet itself in the dark, something darker of its hue in the light.
-    if (colorScheme === "dark") expect(accents[0]).toBe("rgb(204, 153, 255)");
-    else expect(accents[0]).not.toBe("rgb(204, 153, 255)");
-    expect([...complaints, ...recipient.complaints]).toEqual([]);
-  });
+      const recipient = await newPerson({ colorScheme });
+      await openLink(recipient.page, link);
+      expect(await recipient.page.title()).toContain(` · ${NAME}`);
+      await recipient.page.getByText(PHRASE, { exact: true }).waitFor();
+      await recipient.page.getByText("which words appear at the top").waitFor();
+      for (const page of [sender, recipient.page]) {
+        const isShown = (img: SVGElement | HTMLElement) =>
+          img instanceof HTMLImageElement && img.naturalWidth > 0;
+        await expect.poll(() => page.locator("header img").evaluate(isShown)).toBe(true);
+      }
+      const accents = [await accentOf(sender), await accentOf(recipient.page)];
+      expect(new Set(accents).size).toBe(1);
+      // The colour itself in the dark scheme, a darker one in the light scheme.
+      if (colorScheme === "dark") expect(accents[0]).toBe("rgb(204, 153, 255)");
+      else expect(accents[0]).not.toBe("rgb(204, 153, 255)");
+      expect([...complaints, ...recipient.complaints]).toEqual([]);
+    },
+  );
 
-  it("has a logo that runs no script, not even when it is opened on its own", async () => {
+  it("has a logo that runs no script, even when it is opened by itself", async () => {
     const page = await stack.current.newPerson();
     await page.goto("/sign-in");
     const src = await page.locator("header img").getAttribute("src");

@@ -2,9 +2,9 @@ import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { expectAccessible } from "../support/accessible.ts";
 import { PASSWORD, useProject } from "../support/sender.ts";
-import { useStack } from "../support/stack.ts";
+import { useSharedStack } from "../support/stack.ts";
 
-const stack = useStack();
+const stack = useSharedStack();
 
 async function openExplorer() {
   const complaints: string[] = [];
@@ -20,11 +20,11 @@ async function openExplorer() {
 const editor = (page: Page) => page.getByRole("textbox", { name: "GraphQL document" });
 const answer = (page: Page) => page.getByRole("region", { name: "Response" });
 
-/** Replaces the document, as somebody at the keyboard does. */
+/** Replaces the document by keyboard. */
 async function write(page: Page, document: string) {
   await editor(page).focus();
   await page.keyboard.press("ControlOrMeta+a");
-  // Text put over a selection takes on its style in Chromium, which the policy then strips again, and says so.
+  // Chromium styles text inserted over a selection, which the policy blocks and reports.
   await page.keyboard.press("Delete");
   await page.keyboard.insertText(document);
 }
@@ -41,7 +41,7 @@ describe("the API explorer", () => {
     expect(complaints).toEqual([]);
   });
 
-  it("completes and checks by the schema, within the same policy as every page", async () => {
+  it("completes and validates by the schema, under the same policy as every page", async () => {
     const { page, complaints } = await openExplorer();
     await write(page, "{ ");
     await page.keyboard.type("viewe");
@@ -54,7 +54,7 @@ describe("the API explorer", () => {
     expect(complaints).toEqual([]);
   });
 
-  it("follows a subscription, shows its events as they come, and ends it when told to", async () => {
+  it("shows the events of a subscription as they arrive, and stops it", async () => {
     const { page, complaints } = await openExplorer();
     await write(page, "{ projects { nodes { id } } }");
     await editor(page).press("ControlOrMeta+Enter");
@@ -78,7 +78,7 @@ describe("the API explorer", () => {
     expect(shown.indexOf("second one")).toBeLessThan(shown.indexOf("first one"));
     await expectAccessible(page, "dashboard-explorer-following");
     await page.getByRole("button", { name: "Stop" }).click();
-    // An event may be told twice.
+    // An event may be delivered twice.
     await page.getByText(/^Ended after \d+ events\.$/).waitFor();
     await page.getByRole("button", { name: "Run" }).waitFor();
     expect(complaints).toEqual([]);
@@ -92,7 +92,7 @@ describe("the API explorer", () => {
     await page.getByRole("button", { name: "Run" }).waitFor();
   });
 
-  it("shows what the schema says of itself, type by type", async () => {
+  it("shows the schema's documentation, type by type", async () => {
     const { page } = await openExplorer();
     await page.getByRole("button", { name: "RevealTtlSecretInput!" }).first().click();
     const heading = page.getByRole("heading", { name: "RevealTtlSecretInput" });
@@ -103,7 +103,7 @@ describe("the API explorer", () => {
     await page.getByRole("heading", { name: "Mutation", exact: true }).waitFor();
   });
 
-  it("says where variables are no JSON, and sends nothing", async () => {
+  it("refuses variables that are not JSON, and sends nothing", async () => {
     const { page } = await openExplorer();
     const sent: string[] = [];
     page.on("request", (request) => sent.push(request.url()));
@@ -113,7 +113,7 @@ describe("the API explorer", () => {
     expect(sent).toEqual([]);
   });
 
-  it("keeps no document, variable or answer in the browser", async () => {
+  it("stores no document, variable or answer in the browser", async () => {
     const { page } = await openExplorer();
     await write(page, `mutation DOCUMENTCANARY($v: ID!) { deleteProject(id: $v) }`);
     await page.getByLabel("Variables").fill('{ "v": "VALUECANARY" }');
@@ -137,7 +137,7 @@ describe("the API explorer", () => {
     expect(await editor(page).textContent()).not.toContain("CANARY");
   });
 
-  it("sends whoever is not signed in to sign in, and then back", async () => {
+  it("redirects to sign-in without a session, and back afterwards", async () => {
     const page = await stack.current.newPerson();
     const email = await useProject(page);
     await page.context().clearCookies();
@@ -149,7 +149,7 @@ describe("the API explorer", () => {
     expect(new URL(page.url()).pathname).toBe("/graphiql");
   });
 
-  it("is reached from the account's menu", async () => {
+  it("is linked from the account menu", async () => {
     const page = await stack.current.newPerson();
     await useProject(page);
     await page.getByRole("button", { name: /^Account/ }).click();

@@ -3,12 +3,12 @@ import decodeQr from "qr/decode.js";
 import { describe, expect, it } from "vitest";
 import { endTtl } from "../support/end-ttl.ts";
 import { attempt, expectScreen, openLink } from "../support/recipient.ts";
-import { createSecret, leaveHandOff, signUp, useProject } from "../support/sender.ts";
-import { useStack } from "../support/stack.ts";
+import { createSecret, leaveHandOff, projectIdOf, signUp, useProject } from "../support/sender.ts";
+import { useSharedStack } from "../support/stack.ts";
 
-const stack = useStack();
+const stack = useSharedStack();
 
-/** A sender with a clipboard of their own, and a secret in their hands. */
+/** A sender with clipboard access and a hand-off on screen. */
 async function handOver(options: Parameters<typeof stack.current.newPerson>[0] = {}) {
   const page = await stack.current.newPerson({
     permissions: ["clipboard-read", "clipboard-write"],
@@ -24,10 +24,10 @@ const copy = (page: Page, what: string) => page.getByRole("button", { name: `Cop
 const warning = (page: Page) => page.getByTestId("copied-together");
 const status = (page: Page) => page.getByTestId("hand-off-status");
 
-/** What is on screen there, read as somebody's phone would. */
+/** Reads a QR code from a screenshot, as a phone does. */
 async function scan(target: Locator): Promise<string | undefined> {
   const png = (await target.screenshot()).toString("base64");
-  // A page that is not ours: the policy of ours lets nobody fetch an image from anywhere.
+  // On a blank page, because our policy forbids images from elsewhere.
   const reader = await stack.current.newPerson();
   const { data, width, height } = await reader.evaluate(async (base64) => {
     const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
@@ -42,8 +42,8 @@ async function scan(target: Locator): Promise<string | undefined> {
   return decodeQr({ data: Uint8Array.from(data), width, height }, { timeLimit: 30_000 });
 }
 
-describe("somebody new", () => {
-  it("has link and passphrase of a first secret after three clicks at most, and a reload asks for no second", async () => {
+describe("a new sender", () => {
+  it("has link and passphrase of a first secret after at most three clicks, and a reload opens no dialog", async () => {
     const page = await stack.current.newPerson();
     await signUp(page);
     await page.evaluate(() => {
@@ -72,8 +72,8 @@ describe("somebody new", () => {
   });
 });
 
-describe("the hand-off leads through two channels:", () => {
-  it("a message for each, with the one part whole and nothing of the other; nothing moves, nothing is kept", async () => {
+describe("the hand-off supports two channels:", () => {
+  it("a message for each, with one part only; nothing moves and nothing is stored", async () => {
     const { page, link, passphrase } = await handOver();
     const places = () =>
       page
@@ -101,7 +101,7 @@ describe("the hand-off leads through two channels:", () => {
     );
     expect(withPassphrase).not.toContain(link.split("/").at(-1));
 
-    // Copied both: nothing is left to ask about.
+    // Both are copied, so no confirmation follows.
     await page.getByRole("button", { name: "Done" }).click();
     await page.getByTestId("link").waitFor({ state: "detached" });
     const kept = await page.evaluate(() =>
@@ -110,7 +110,7 @@ describe("the hand-off leads through two channels:", () => {
     for (const part of [passphrase, link.split("/").at(-1)]) expect(kept).not.toContain(part);
   });
 
-  it("a code of the link to scan, in either scheme", async () => {
+  it("a QR code of the link, readable in both schemes", async () => {
     const { page, link } = await handOver({ colorScheme: "dark" });
     await page.getByText("Show the link as a QR code").click();
     const code = page.getByRole("img", { name: "QR code of the link" });
@@ -119,7 +119,7 @@ describe("the hand-off leads through two channels:", () => {
     expect(await scan(code)).toBe(link);
   });
 
-  it("copying both in a row is warned of, whichever comes first and however it is copied", async () => {
+  it("a warning when both are copied in a row, in either order and in any way", async () => {
     const { page } = await handOver();
     await copy(page, "link");
     await copy(page, "message with the link");
@@ -135,7 +135,7 @@ describe("the hand-off leads through two channels:", () => {
     await warning(other).waitFor();
   });
 
-  it("a copy that the browser refuses is selected, so that it can be copied by hand", async () => {
+  it("a text that the browser refuses to copy is selected for copying by hand", async () => {
     const { page, link } = await handOver({ permissions: [] });
     await page.evaluate(() =>
       Object.defineProperty(navigator, "clipboard", { value: undefined, configurable: true }),
@@ -146,7 +146,7 @@ describe("the hand-off leads through two channels:", () => {
     expect(await page.evaluate(() => String(getSelection()))).toContain(link);
   });
 
-  it("nothing covers anything at 320 px", async () => {
+  it("no overlapping text at 320 px", async () => {
     const { page } = await handOver({ viewport: { width: 320, height: 693 } });
     const covered = await page
       .getByRole("dialog")
@@ -174,13 +174,13 @@ describe("the hand-off leads through two channels:", () => {
 });
 
 describe("while the hand-off is open", () => {
-  it("the secret can be revoked at once, which keeps the focus and leads to another one like it", async () => {
+  it("the secret can be revoked, which keeps the focus and offers to create it again", async () => {
     const { page, link } = await handOver();
     const revoke = status(page).getByRole("button", { name: "Revoke" });
     await revoke.click();
     const question = page.getByRole("dialog", { name: "Revoke this TTL secret?" });
     await question.waitFor();
-    // Escape is for the question alone: the hand-off neither closes nor asks.
+    // Escape closes the confirmation only.
     await page.keyboard.press("Escape");
     await question.waitFor({ state: "detached" });
     expect(await page.getByText(/haven.t copied/).count()).toBe(0);
@@ -205,7 +205,7 @@ describe("while the hand-off is open", () => {
     expect(await dialog.getByTestId("link").count()).toBe(0);
   });
 
-  it("it says how the secret ended, and closes then without asking", async () => {
+  it("it shows how the secret ended, and then closes without confirmation", async () => {
     const { page, link, passphrase } = await handOver();
     const recipient = await stack.current.newPerson();
     await openLink(recipient, link);
@@ -231,7 +231,7 @@ describe("while the hand-off is open", () => {
     await page.getByRole("button", { name: "Discard" }).click();
 
     await createSecret(page);
-    await endTtl(stack.current.databaseUrl);
+    await endTtl(stack.current.databaseUrl, projectIdOf(page));
     await status(page)
       .getByRole("status")
       .getByText(/^Expired at .+ No one opened it\.$/)

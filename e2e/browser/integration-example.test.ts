@@ -1,4 +1,4 @@
-/** What INTEGRATIONS.md shows is what runs here: the same files, as processes of their own, against the real server. */
+/** Runs the examples of INTEGRATIONS.md as processes against the real server. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
@@ -14,7 +14,7 @@ const stack = useStack();
 const fileOf = (name: string) =>
   fileURLToPath(new URL(`../../api/examples/integration/${name}`, import.meta.url));
 
-/** A sender with a project, and a key to it. */
+/** A sender with a project and an API key. */
 async function scene(changes: Partial<NewKey> = {}) {
   const page = await stack.current.newPerson();
   const made = await useApiKey(page, stack.current.url, changes);
@@ -22,10 +22,10 @@ async function scene(changes: Partial<NewKey> = {}) {
   return { page, ...made, api, secret: { projectId: made.projectId, name: "Token", ttlSeconds: 300 } };
 }
 
-/** Starts a program with the settings that all examples share. It ends with the test. */
+/** Starts a program with the settings of the examples. It ends with the test. */
 function start(command: string, args: string[], { key, projectId }: { key: string; projectId: string }) {
   const child: ChildProcess = spawn(command, args, {
-    // A group of its own, so that what it started ends with it.
+    // A process group of its own, so that its children end with it.
     detached: true,
     env: {
       ...process.env,
@@ -48,7 +48,7 @@ function start(command: string, args: string[], { key, projectId }: { key: strin
       process.kill(-child.pid, "SIGKILL");
     await ended;
   });
-  /** Waits until it has written this. */
+  /** Waits for this output. */
   const wrote = (text: string | RegExp) =>
     expect.poll(() => output + errors, { timeout: 30_000 }).toMatch(text);
   return { ended, wrote, output: () => output };
@@ -65,7 +65,7 @@ describe.skipIf(missing.length > 0)(curlTitle, () => {
     const { page, api, secret, ...made } = await scene();
     const following = curl(made, "follow");
     await api.create({ ...secret, content: { value: "v" } });
-    // Before the stream is open a change goes unseen: create until one is told.
+    // Changes before the stream is open are not delivered, so create until one arrives.
     await expect
       .poll(
         async () => {
@@ -100,11 +100,11 @@ describe("the example in TypeScript", () => {
     expect(await api.list(projectId)).toEqual([ttlSecret]);
   });
 
-  it("follows through the death of its server, and misses nothing", async () => {
+  it("keeps following when its server is killed, and misses nothing", async () => {
     const { api, projectId, secret, page } = await scene();
     const gone = new AbortController();
     onTestFinished(() => gone.abort());
-    const told: string[] = [];
+    const changes: string[] = [];
     let opened = 0;
     const following = api.follow(projectId, {
       signal: gone.signal,
@@ -112,11 +112,11 @@ describe("the example in TypeScript", () => {
         opened += 1;
       },
       lost: () => {},
-      changed: ({ name, status }) => told.push(`${name} ${status}`),
+      changed: ({ name, status }) => changes.push(`${name} ${status}`),
     });
     await expect.poll(() => opened).toBe(1);
     const { link } = await api.create({ ...secret, content: { value: "v" } });
-    await expect.poll(() => told).toContain("Token PENDING");
+    await expect.poll(() => changes).toContain("Token PENDING");
     const other = await stack.current.startAnother();
     await stack.current.kill();
     const [, vaultId, token] = new URL(link).pathname.split("/");
@@ -127,12 +127,12 @@ describe("the example in TypeScript", () => {
       },
     });
     await stack.current.start();
-    await expect.poll(() => told, { timeout: 30_000 }).toContain("Token DESTROYED");
+    await expect.poll(() => changes, { timeout: 30_000 }).toContain("Token DESTROYED");
     gone.abort();
     await following;
   });
 
-  it("tells refusals apart, and lets no value into an error", async () => {
+  it("distinguishes refusals, and puts no value into an error", async () => {
     const { api, secret } = await scene();
     const error = await api
       .create({ ...secret, ttlSeconds: 1, content: { value: "VALUECANARY" } })
@@ -146,7 +146,7 @@ describe("the example in TypeScript", () => {
 });
 
 describe("the third party's dashboard", () => {
-  it("creates a secret that opens, shows live that it was, and says when its key is revoked", async () => {
+  it("creates a secret, shows its status live, and reports a revoked key", async () => {
     const { page, ...made } = await scene();
     const server = start(process.execPath, [fileOf("server.ts")], made);
     await server.wrote(/ready at/);
@@ -177,7 +177,7 @@ describe("the third party's dashboard", () => {
     await operator.getByRole("button", { name: "Create" }).click();
     await operator.getByRole("alert").getByText("The API key was revoked").waitFor();
 
-    // The browser met its own server only, and never the key.
+    // The browser contacted its own server only and never saw the key.
     expect(asked.filter((request) => !request.startsWith(url) || request.includes(made.key))).toEqual([]);
     expect(await operator.content()).not.toContain(made.key);
     const forged = await fetch(`${url}/secrets`, { method: "POST", body: '{"name":"n","value":"v"}' });

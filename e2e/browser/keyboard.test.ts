@@ -1,11 +1,11 @@
 import type { Locator, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { createSecret, leaveHandOff, PASSWORD, rowOf, useProject } from "../support/sender.ts";
-import { useStack } from "../support/stack.ts";
+import { useSharedStack } from "../support/stack.ts";
 
-const stack = useStack();
+const stack = useSharedStack();
 
-/** More stops than any page or dialog here has. */
+/** More tab stops than any page or dialog has. */
 const MOST_STOPS = 60;
 
 /** Presses Tab until the target has the focus. */
@@ -15,12 +15,12 @@ async function tabTo(page: Page, target: Locator): Promise<void> {
     if (await isFocused(target)) return;
     await page.keyboard.press("Tab");
   }
-  throw new Error(`Tab doesn't lead to ${target}`);
+  throw new Error(`Tab doesn't reach ${target}`);
 }
 
 const isFocused = (target: Locator) => target.evaluate((element) => element === document.activeElement);
 
-/** Waits until something inside the page has the focus: on the body, a keyboard starts from nowhere. */
+/** Waits until an element has the focus. With the focus on the body, Tab starts from the top again. */
 const focusIsKept = (page: Page) =>
   page.waitForFunction(() => document.activeElement && document.activeElement !== document.body);
 
@@ -31,7 +31,7 @@ async function atProject() {
 }
 
 describe("with the keyboard alone", () => {
-  it("somebody signs in, makes a secret and copies its link", async () => {
+  it("a member signs in, creates a secret and copies its link", async () => {
     const page = await stack.current.newPerson({ permissions: ["clipboard-read", "clipboard-write"] });
     const email = await useProject(page);
     await page.context().clearCookies();
@@ -66,7 +66,7 @@ describe("with the keyboard alone", () => {
 });
 
 describe("the focus", () => {
-  it("comes back to the button that opened a dialog", async () => {
+  it("returns to the button that opened a dialog", async () => {
     const page = await atProject();
     const opener = page.getByRole("button", { name: "Rename" });
     await tabTo(page, opener);
@@ -77,7 +77,7 @@ describe("the focus", () => {
     expect(await isFocused(opener)).toBe(true);
   });
 
-  it("stays in the page when what had it is gone: after a revoke, and after a project is deleted", async () => {
+  it("stays in the page when its element is removed: after a revoke, and after a project is deleted", async () => {
     const page = await atProject();
     await createSecret(page, { name: "VPN login" });
     await leaveHandOff(page);
@@ -109,7 +109,7 @@ describe("the focus", () => {
 });
 
 describe("on paper", () => {
-  it("is dark on light in either scheme, without what nobody can press there", async () => {
+  it("is dark on light in either scheme, without buttons", async () => {
     const page = await stack.current.newPerson({ colorScheme: "dark" });
     await useProject(page);
     await createSecret(page, { name: "VPN login" });

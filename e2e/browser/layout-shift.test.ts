@@ -2,11 +2,11 @@ import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { attempt, expectScreen, openLink } from "../support/recipient.ts";
 import { createSecret, leaveHandOff, openDialog, rowOf, useProject } from "../support/sender.ts";
-import { useStack } from "../support/stack.ts";
+import { useSharedStack } from "../support/stack.ts";
 
-const stack = useStack();
+const stack = useSharedStack();
 
-/** Counts how far the page's content jumps by itself, from its first paint on: the Cumulative Layout Shift of the Layout Instability API. */
+/** Measures the page's Cumulative Layout Shift (Layout Instability API) from its first paint on. */
 async function watchShifts(page: Page): Promise<() => Promise<number>> {
   await page.addInitScript(() => {
     const shifts: number[] = [];
@@ -21,13 +21,13 @@ async function watchShifts(page: Page): Promise<() => Promise<number>> {
   });
   return () =>
     page.evaluate(async () => {
-      // Two frames, so that what was painted last is counted too.
+      // Two frames, so that the last paint is counted.
       await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
       return (window as unknown as { shifts: number[] }).shifts.reduce((sum, shift) => sum + shift, 0);
     });
 }
 
-/** What is being moved, turned or stretched on screen. Fading and changing colour move nothing. */
+/** Animated properties that move, rotate or scale elements. Opacity and colours don't. */
 const moving = (page: Page): Promise<string[]> =>
   page.evaluate(() => {
     const ofTheKeyframe = ["offset", "computedOffset", "easing", "composite"];
@@ -40,7 +40,7 @@ const moving = (page: Page): Promise<string[]> =>
     );
   });
 
-describe("nothing jumps", () => {
+describe("the layout does not shift", () => {
   it("on the recipient's page, from opening the link to the value", async () => {
     const sender = await stack.current.newPerson();
     await useProject(sender);
@@ -53,7 +53,7 @@ describe("nothing jumps", () => {
     expect(await shifted()).toBeLessThan(0.01);
     await attempt(page, passphrase);
     await expectScreen(page, "revealed");
-    // What takes the form's place is asked for, but may not move once it is there.
+    // The new screen is a response to input, but must not shift once it is there.
     expect(await shifted()).toBeLessThan(0.1);
   });
 
@@ -73,33 +73,36 @@ describe("nothing jumps", () => {
 describe.each([
   { reducedMotion: "no-preference", moves: true },
   { reducedMotion: "reduce", moves: false },
-] as const)("with $reducedMotion for motion, something moves: $moves", ({ reducedMotion, moves }) => {
-  it("in the dashboard, when a dialog opens", async () => {
-    const page = await stack.current.newPerson({ reducedMotion });
-    await useProject(page);
-    await page.evaluate(() => {
-      const begun: string[] = [];
-      Object.assign(window, { begun });
-      addEventListener("animationstart", ({ animationName }) => begun.push(animationName), true);
+] as const)(
+  "with prefers-reduced-motion: $reducedMotion, something moves: $moves",
+  ({ reducedMotion, moves }) => {
+    it("in the dashboard, when a dialog opens", async () => {
+      const page = await stack.current.newPerson({ reducedMotion });
+      await useProject(page);
+      await page.evaluate(() => {
+        const begun: string[] = [];
+        Object.assign(window, { begun });
+        addEventListener("animationstart", ({ animationName }) => begun.push(animationName), true);
+      });
+      await openDialog(page);
+      await page.evaluate(
+        () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+      );
+      const begun = await page.evaluate(() => (window as unknown as { begun: string[] }).begun);
+      expect(begun.includes("dialog-in")).toBe(moves);
     });
-    await openDialog(page);
-    await page.evaluate(
-      () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
-    );
-    const begun = await page.evaluate(() => (window as unknown as { begun: string[] }).begun);
-    expect(begun.includes("dialog-in")).toBe(moves);
-  });
 
-  it("on the recipient's page, while an attempt is under way", async () => {
-    const page = await stack.current.newPerson({ reducedMotion });
-    await page.route("**/graphql", (route) =>
-      route.request().postData()?.includes("revealTtlSecret")
-        ? undefined
-        : route.fulfill({ json: { data: { ttlSecretAvailability: { secondsLeft: 3000 } } } }),
-    );
-    await page.goto("/vault_000000000000000000000000/AAAAAAAAAAAAAAAAAAAAAA");
-    await attempt(page, "anchor banjo cactus dolphin eagle falcon");
-    await page.locator('.card[data-state="opening"]').waitFor();
-    expect((await moving(page)).includes("transform")).toBe(moves);
-  });
-});
+    it("on the recipient's page, while an attempt is under way", async () => {
+      const page = await stack.current.newPerson({ reducedMotion });
+      await page.route("**/graphql", (route) =>
+        route.request().postData()?.includes("revealTtlSecret")
+          ? undefined
+          : route.fulfill({ json: { data: { ttlSecretAvailability: { secondsLeft: 3000 } } } }),
+      );
+      await page.goto("/vault_000000000000000000000000/AAAAAAAAAAAAAAAAAAAAAA");
+      await attempt(page, "anchor banjo cactus dolphin eagle falcon");
+      await page.locator('.card[data-state="opening"]').waitFor();
+      expect((await moving(page)).includes("transform")).toBe(moves);
+    });
+  },
+);

@@ -4,14 +4,14 @@ import { cookieOf, createSecret, leaveHandOff, projectIdOf, rowOf, useProject } 
 import { useStack } from "../support/stack.ts";
 
 const stack = useStack();
-/** Another API process on the same database: the recipient meets it, the sender's dashboard does not. */
+/** Another API process on the same database, used by the recipient only. */
 let other: string;
 
 beforeAll(async () => {
   other = await stack.current.startAnother();
 });
 
-/** One attempt at a secret, through the other process. */
+/** Makes an attempt through the other process. */
 async function attempt({ link, passphrase }: { link: string; passphrase: string }): Promise<string> {
   const [, vaultId, token] = new URL(link).pathname.split("/");
   const response = await fetch(`${other}/graphql`, {
@@ -26,7 +26,7 @@ async function attempt({ link, passphrase }: { link: string; passphrase: string 
   return data.revealTtlSecret.__typename;
 }
 
-/** A sender on a project's page, with a pending secret, whose link and passphrase are known here. */
+/** A sender on a project's page with a pending secret. */
 async function scene(form: { name: string; hours?: string; minutes?: string }) {
   const sender = await stack.current.newPerson();
   await useProject(sender);
@@ -37,7 +37,7 @@ async function scene(form: { name: string; hours?: string; minutes?: string }) {
   return { sender, handOff };
 }
 
-/** A project of a new account, asked for over the API. */
+/** A project of a new account. */
 async function project(): Promise<{ cookie: string; projectId: string }> {
   const sender = await stack.current.newPerson();
   await useProject(sender);
@@ -61,8 +61,8 @@ function openStream({ cookie, projectId }: { cookie: string; projectId: string }
 
 const live = (page: Page) => page.getByTestId("live").getByText("Live", { exact: true }).waitFor();
 
-describe("a dashboard that is live", () => {
-  it("shows what happened through another process, without asking for the list", async () => {
+describe("the dashboard", () => {
+  it("shows changes of another process without requesting the list", async () => {
     const { sender, handOff } = await scene({ name: "Live one" });
     let questions = 0;
     sender.on("request", (request) => {
@@ -73,7 +73,7 @@ describe("a dashboard that is live", () => {
     expect(questions).toBe(0);
   });
 
-  it("alerts to a wrong passphrase: what happened, from where, that nothing was exposed; and creates again", async () => {
+  it("shows an alert after a wrong passphrase, with its address, and offers to create the secret again", async () => {
     const { sender, handOff } = await scene({ name: "Fragile", hours: "1", minutes: "30" });
     expect(await attempt({ ...handOff, passphrase: "a-wrong-one" })).toBe("TtlSecretDestroyed");
     const alert = sender.getByTestId("destroyed-alert");
@@ -89,7 +89,7 @@ describe("a dashboard that is live", () => {
     expect(await alert.count()).toBe(0);
   });
 
-  it("misses nothing when the process it is connected to is killed, and says meanwhile that it is not live", async () => {
+  it("misses nothing when its process is killed, and says that it is not live", async () => {
     const { sender, handOff } = await scene({ name: "Survivor" });
     await stack.current.kill();
     await sender
@@ -103,7 +103,7 @@ describe("a dashboard that is live", () => {
     await live(sender);
   });
 
-  it("is told to connect again when its process stops in order", async () => {
+  it("reconnects when its process is stopped", async () => {
     const { sender, handOff } = await scene({ name: "Patient" });
     await stack.current.stop();
     expect(await attempt(handOff)).toBe("TtlSecretRevealed");
@@ -111,14 +111,34 @@ describe("a dashboard that is live", () => {
     await rowOf(sender, "Patient").getByText("Viewed").waitFor();
     await live(sender);
   });
+
+  it("keeps its list while the API is down, says so, and continues when it is back", async () => {
+    const page = await stack.current.newPerson();
+    await useProject(page);
+    await createSecret(page, { name: "survivor" });
+    await page.reload();
+    await rowOf(page, "survivor").waitFor();
+    await stack.current.stop();
+    await page
+      .getByText(/can.t reach the server/i)
+      .first()
+      .waitFor();
+    expect(await rowOf(page, "survivor").isVisible()).toBe(true);
+    await stack.current.start();
+    await page
+      .getByText(/can.t reach the server/i)
+      .first()
+      .waitFor({ state: "hidden", timeout: 30_000 });
+    await rowOf(page, "survivor").getByText("Pending").waitFor();
+  });
 });
 
 describe("a process", () => {
-  it("outlives clients that go away, at whatever moment", async () => {
+  it("survives clients that disconnect at any moment", async () => {
     const sender = await project();
     for (let n = 0; n < 30; n++) {
       const gone = new AbortController();
-      // From before the answer's headers until well after them.
+      // From before the answer's headers to well after them.
       setTimeout(() => gone.abort(), n * 3);
       await openStream(sender, gone.signal)
         .then((response) => response.text())

@@ -2,14 +2,14 @@ import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
 import { LANGUAGE_TAGS } from "../../reveal/src/text/language.ts";
 import { createSecret, useProject } from "../support/sender.ts";
-import { useStack } from "../support/stack.ts";
+import { useSharedStack } from "../support/stack.ts";
 
-const stack = useStack();
+const stack = useSharedStack();
 
-/** In bytes as they pass over the wire, headers apart. */
+/** Limits in bytes as transferred, without headers. */
 const MOST = { reveal: 15_000, wordList: 30_000, dashboard: 200_000 };
 
-/** What a page asks for from now on, and how many bytes of it come back. */
+/** Records the page's requests from now on, and the bytes of their answers. */
 function watch(page: Page) {
   const sizes: Promise<{ name: string; size: number }>[] = [];
   const { origin } = new URL(stack.current.url);
@@ -75,7 +75,7 @@ async function newLink(): Promise<string> {
   return (await createSecret(sender)).link;
 }
 
-it("the dashboard takes at most 200 KB until one can sign in, and until one sees one's projects", async () => {
+it("the dashboard takes at most 200 KB up to the sign-in form, and up to the list of projects", async () => {
   const page = await stack.current.newPerson();
   const weighSignIn = watch(page);
   await page.goto("/sign-in");
@@ -88,7 +88,7 @@ it("the dashboard takes at most 200 KB until one can sign in, and until one sees
   const member = await stack.current.newPerson();
   await useProject(member);
   const fresh = await member.context().newPage();
-  // What is intercepted is never answered from the browser's cache.
+  // Intercepted requests bypass the browser's cache.
   await fresh.route("**/*", (route) => route.continue());
   const weighProjects = watch(fresh);
   await fresh.goto("/");

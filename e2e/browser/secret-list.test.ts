@@ -4,11 +4,11 @@ import postgres from "postgres";
 import { describe, expect, it } from "vitest";
 import { attempt, expectScreen, openLink } from "../support/recipient.ts";
 import { createSecret, leaveHandOff, rowOf, useProject } from "../support/sender.ts";
-import { useStack } from "../support/stack.ts";
+import { useSharedStack } from "../support/stack.ts";
 
-const stack = useStack();
+const stack = useSharedStack();
 
-/** Names with their status; each was made, and expires, a minute before the one in front of it. */
+/** Names with their status. Each was created, and expires, a minute before the previous one. */
 const SECRETS = {
   "VPN login": "viewed",
   "database password": "expired",
@@ -17,7 +17,7 @@ const SECRETS = {
   "100% of it": "revoked",
 } as const;
 
-/** Stores secrets that ended, in the project on screen. */
+/** Stores ended secrets in the project on screen. */
 async function store(page: Page, secrets: Record<string, string>): Promise<void> {
   const projectId = new URL(page.url()).pathname.split("/")[2] ?? "";
   const sql = postgres(stack.current.databaseUrl, { max: 1 });
@@ -39,7 +39,7 @@ async function store(page: Page, secrets: Record<string, string>): Promise<void>
   await sql.end();
 }
 
-/** A sender at a project's list. */
+/** Opens a project with these secrets. */
 async function atList(secrets: Record<string, string> = SECRETS) {
   const page = await stack.current.newPerson();
   await useProject(page);
@@ -55,7 +55,7 @@ const query = (page: Page) => new URL(page.url()).search;
 const searchBox = (page: Page) => page.getByRole("searchbox", { name: "Search by name" });
 
 describe("the list of TTL secrets", () => {
-  it("is filtered, searched and ordered; the address says how, a reload keeps it and back undoes it step by step", async () => {
+  it("is filtered, searched and ordered; the address and a reload keep that, and back undoes it step by step", async () => {
     const page = await atList();
     await shows(page, Object.keys(SECRETS));
     await page.getByRole("checkbox", { name: "Viewed" }).check();
@@ -85,7 +85,7 @@ describe("the list of TTL secrets", () => {
     expect(query(page)).toContain("sort=name");
     await page.goBack();
     expect(query(page)).toBe("?status=viewed%2Cexpired&search=data");
-    // All that was typed was one search.
+    // Typing counts as one search.
     await page.goBack();
     await shows(page, ["VPN login", "database password", "Database, staging"]);
     expect(await searchBox(page).inputValue()).toBe("");
@@ -97,7 +97,7 @@ describe("the list of TTL secrets", () => {
     await shows(page, ["VPN login", "Database, staging"]);
   });
 
-  it("takes a search literally, and says when nothing matches and how to see all again", async () => {
+  it("searches literally, and offers to show all when nothing matches", async () => {
     const page = await atList();
     await searchBox(page).fill("%");
     await shows(page, ["100% of it"]);
@@ -110,7 +110,7 @@ describe("the list of TTL secrets", () => {
     expect(await searchBox(page).inputValue()).toBe("");
   });
 
-  it("reads on in any order, without a gap or a repeat", async () => {
+  it("loads further pages in any order, without gaps or duplicates", async () => {
     const page = await atList(
       Object.fromEntries(Array.from({ length: 120 }, (_, n) => [`secret ${(n * 37) % 120}`, "viewed"])),
     );
@@ -125,11 +125,11 @@ describe("the list of TTL secrets", () => {
     expect(await names(page)).toEqual(all.toSorted());
   });
 
-  it("is worked with the keyboard alone", async () => {
+  it("can be used with the keyboard alone", async () => {
     const page = await atList();
     await searchBox(page).focus();
     await page.keyboard.press("Tab");
-    await page.keyboard.press("n"); // The order called Name.
+    await page.keyboard.press("n"); // Selects the order "Name".
     await shows(page, ["100% of it", "Backup key", "database password", "Database, staging", "VPN login"]);
     for (const _ of ["Pending", "Viewed", "Destroyed"]) await page.keyboard.press("Tab");
     await page.keyboard.press("Space");
@@ -137,12 +137,12 @@ describe("the list of TTL secrets", () => {
     expect(query(page)).toBe("?status=destroyed&sort=name");
   });
 
-  it("tells each status by an icon of its own and in words", async () => {
+  it("shows each status as an icon and in words", async () => {
     const page = await atList();
     await createSecret(page, { name: "open" });
     await leaveHandOff(page);
     await rowOf(page, "open").getByText("Pending").waitFor();
-    const told = await page
+    const statuses = await page
       .getByTestId("ttl-secret")
       .locator(".status")
       .evaluateAll((all) =>
@@ -153,13 +153,13 @@ describe("the list of TTL secrets", () => {
           word: one.querySelector(".status-word")?.textContent,
         })),
       );
-    const words = new Set(told.map(({ word }) => word));
+    const words = new Set(statuses.map(({ word }) => word));
     expect(words).toEqual(new Set(["Pending", "Viewed", "Expired", "Destroyed", "Revoked"]));
-    expect(new Set(told.map(({ icon }) => icon)).size).toBe(words.size);
-    expect(told.every(({ icon }) => icon)).toBe(true);
+    expect(new Set(statuses.map(({ icon }) => icon)).size).toBe(words.size);
+    expect(statuses.every(({ icon }) => icon)).toBe(true);
   });
 
-  it("offers to create an ended secret again: its name and TTL, and no value", async () => {
+  it("offers to create an ended secret again, with its name and TTL but no value", async () => {
     const page = await atList();
     await rowOf(page, "Backup key").getByRole("button", { name: "Create again" }).click();
     const dialog = page.getByRole("dialog", { name: "New TTL secret" });
@@ -175,7 +175,7 @@ describe("the list of TTL secrets", () => {
     await shows(page, ["Backup key", ...Object.keys(SECRETS)]);
   });
 
-  it("with a filter tells of what ends and takes in what is new, and leaves out what doesn't belong", async () => {
+  it("with a filter, adds new secrets, alerts about ended ones, and removes them on reload", async () => {
     const page = await atList();
     const handOff = await createSecret(page, { name: "first" });
     await leaveHandOff(page);
@@ -197,7 +197,7 @@ describe("the list of TTL secrets", () => {
     await shows(page, ["second"]);
   });
 
-  it("never shows another project's rows, not even for a moment", async () => {
+  it("never shows another project's rows, even for a moment", async () => {
     const page = await atList();
     const created = await page.request.post("/graphql", {
       data: { query: 'mutation { createProject(input: { name: "Other" }) { id } }' },

@@ -1,9 +1,9 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { useProject } from "../support/sender.ts";
-import { useStack } from "../support/stack.ts";
+import { useSharedStack } from "../support/stack.ts";
 
-const stack = useStack();
+const stack = useSharedStack();
 
 const background = (page: Page) =>
   page.evaluate(
@@ -12,7 +12,7 @@ const background = (page: Page) =>
 const stored = (page: Page) => page.evaluate(() => ({ ...localStorage }));
 
 describe("the language", () => {
-  it("is the browser's own, in its own variant", async () => {
+  it("is the browser's, also for a regional variant", async () => {
     const page = await stack.current.newPerson({ locale: "de-AT" });
     await page.goto("/sign-in");
     await page.getByRole("heading", { name: "Anmelden" }).waitFor();
@@ -21,7 +21,7 @@ describe("the language", () => {
     expect(await stored(page)).toEqual({});
   });
 
-  it("switches at once, also what was refused already, and nothing typed is lost", async () => {
+  it("switches at once, including error messages, and keeps the input", async () => {
     const page = await stack.current.newPerson();
     await page.goto("/sign-up");
     await page.getByLabel("Name").fill("Ada");
@@ -45,7 +45,7 @@ describe("the language", () => {
     expect(await stored(page)).toEqual({ language: "de" });
   });
 
-  it("can be changed while signed in, rows of a list included", async () => {
+  it("can be changed while signed in, including the rows of a list", async () => {
     const page = await stack.current.newPerson();
     await useProject(page);
     const answer = await page.request.post("/graphql", {
@@ -71,7 +71,7 @@ describe("the language", () => {
     await row.getByText(/Min\./).waitFor();
   });
 
-  it("leaves a document in the API explorer as it was typed", async () => {
+  it("does not change a document in the API explorer", async () => {
     const page = await stack.current.newPerson();
     await useProject(page);
     await page.goto("/graphiql");
@@ -85,7 +85,7 @@ describe("the language", () => {
 });
 
 describe("the theme", () => {
-  it("follows the system until somebody chooses, and then stays", async () => {
+  it("follows the system until one is chosen, which persists", async () => {
     const page = await stack.current.newPerson({ colorScheme: "light" });
     await page.goto("/sign-in");
     await page.getByLabel("Password").waitFor();

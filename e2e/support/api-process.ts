@@ -7,22 +7,22 @@ import { fileURLToPath } from "node:url";
 /** The bundle that `pnpm build` makes of the server. */
 export const MAIN = fileURLToPath(new URL("../../api/dist/main.js", import.meta.url));
 
-/** The API as operators run it: a process of its own, on a port and a database given to it. */
+/** The API as operators run it: a process with a port and a database. */
 export interface ApiProcess {
   url: string;
-  /** The id of the process that runs now, or ran last. */
+  /** The process id of the current or last run. */
   pid: () => number;
-  /** All that the process has written, to stdout and stderr, over all its starts. */
+  /** Everything written to stdout and stderr, over all runs. */
   output: () => string;
-  /** Stops it in order; does nothing when it has ended already. */
+  /** Stops it by SIGTERM. Does nothing if it has ended. */
   stop: () => Promise<void>;
-  /** Ends it at once, as a crash of the machine would (SIGKILL). */
+  /** Ends it by SIGKILL, as a crash of the machine would. */
   kill: () => Promise<void>;
   /** Starts it again on the same port and database. */
   start: () => Promise<void>;
 }
 
-/** Fresh keys in the form of environment variables; processes that share a database share them. */
+/** New keys as environment variables. Processes that share a database must share them. */
 export const freshKeys = () => ({
   ENCRYPTION_KEYS: `e2e:${randomBytes(32).toString("base64")}`,
   AUTH_SECRET: randomBytes(32).toString("base64"),
@@ -31,9 +31,9 @@ export const freshKeys = () => ({
 /**
  * Starts an API process and waits until it is ready.
  *
- * @param env variables on top of those that every test needs; `NODE_OPTIONS` preloads modules into it.
- * @param main where it starts, if it is another release's.
- * @throws Error, with what it wrote, when it ends instead.
+ * @param env additional environment variables; `NODE_OPTIONS` can preload modules.
+ * @param main entry point, if another release's.
+ * @throws Error with its output if it exits instead.
  */
 export async function startApi(
   databaseUrl: string,
@@ -51,7 +51,7 @@ export async function startApi(
     RATE_LIMIT_MULTIPLIER: "1000",
     LOG_LEVEL: "trace",
     SWEEP_INTERVAL_SECONDS: "1",
-    // As on a server: in an environment that looks like a test's, better-auth leaves out some of its checks.
+    // As on a server: better-auth skips some of its checks in a test environment.
     NODE_ENV: "production",
     TEST: "",
     VITEST: "",
@@ -91,7 +91,7 @@ export async function startApi(
   };
 }
 
-/** A port that was free a moment ago. */
+/** Finds a free port. Another process may take it before the caller does. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");

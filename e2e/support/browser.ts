@@ -3,12 +3,12 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { type Browser, chromium } from "playwright-core";
+import { type BrowserServer, chromium } from "playwright-core";
 
 /** How to start a browser on this machine. */
-export interface BrowserSpec {
+interface BrowserSpec {
   executablePath: string;
-  /** Environment variables it needs beyond the usual ones. */
+  /** Environment variables that the browser needs beyond the usual ones. */
   env: Record<string, string>;
 }
 
@@ -21,8 +21,8 @@ const INSTALLED = [
 ];
 
 /**
- * Finds a browser: the one of CHROMIUM_PATH, an installed Chrome or Chromium, or else the one in the npm package
- * `@sparticuz/chromium`, unpacked with its libraries into a folder of this run's own. `remove` deletes that folder.
+ * Finds a browser: `CHROMIUM_PATH`, an installed Chrome or Chromium, or the one in the npm package `@sparticuz/chromium`,
+ * unpacked with its libraries into a temporary folder. `remove` deletes that folder.
  */
 export async function findBrowser(): Promise<{ spec: BrowserSpec; remove: () => Promise<void> }> {
   const installed = process.env.CHROMIUM_PATH ?? INSTALLED.find((path) => existsSync(path));
@@ -33,7 +33,7 @@ export async function findBrowser(): Promise<{ spec: BrowserSpec; remove: () => 
   return { spec, remove: () => rm(folder, { recursive: true, force: true, maxRetries: 10 }) };
 }
 
-/** The package unpacks into the temporary folder, whatever is there already; so it is given one of its own. */
+/** Unpacks the package into `folder`. It reads its target from TMPDIR and overwrites what is there. */
 async function unpack(folder: string): Promise<BrowserSpec> {
   const usual = process.env.TMPDIR;
   process.env.TMPDIR = folder;
@@ -45,7 +45,7 @@ async function unpack(folder: string): Promise<BrowserSpec> {
       "..",
       "bin",
     );
-    // NSS and its kin, which a machine without a desktop lacks; the package unpacks them only in a cloud function.
+    // NSS and related libraries, which a machine without a desktop lacks. The package unpacks them only in a cloud function.
     await inflate(join(archives, "al2023.tar.br"));
     const fontConfig = join(folder, "fonts.conf");
     await writeFile(fontConfig, fontsIn(join(folder, "fonts"), "/usr/share/fonts"));
@@ -59,19 +59,19 @@ async function unpack(folder: string): Promise<BrowserSpec> {
   }
 }
 
-/** The package's own file names folders of a cloud function; a page without a font has no height and no text. */
+/** A fontconfig file for these folders. The package's own names a cloud function's; without a font, text has no height. */
 function fontsIn(...folders: string[]): string {
   const dirs = folders.map((dir) => `<dir>${dir}</dir>`).join("");
   return `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>${dirs}</fontconfig>`;
 }
 
-/** Starts the browser, headless. */
-export function launch({ executablePath, env }: BrowserSpec): Promise<Browser> {
-  return chromium.launch({
+/** Starts a headless browser that several workers can connect to. */
+export function launchServer({ executablePath, env }: BrowserSpec): Promise<BrowserServer> {
+  return chromium.launchServer({
     executablePath,
     env: { ...process.env, ...env } as Record<string, string>,
-    // No sandbox: root and most containers can't have one, and it meets no page but ours. The rest keeps the
-    // browser from calling home.
+    // No sandbox: root and most containers can't have one, and the browser opens only our pages. The rest keeps the
+    // browser from connecting to its vendor.
     args: [
       "--no-sandbox",
       "--disable-gpu",

@@ -1,9 +1,9 @@
 import postgres from "postgres";
 
 /**
- * Every table of every schema that is ours, as text.
+ * The content of every table of the product, as text.
  *
- * @throws Error when there are too few tables to be the product's: then a search of them would find nothing.
+ * @throws Error if there are too few tables, because a search would then find nothing in any case.
  */
 export async function databaseText(url: string): Promise<string> {
   const sql = postgres(url, { max: 1 });

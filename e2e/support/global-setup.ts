@@ -1,15 +1,20 @@
 import type { TestProject } from "vitest/node";
-import { type BrowserSpec, findBrowser } from "./browser.ts";
+import { findBrowser, launchServer } from "./browser.ts";
 
 declare module "vitest" {
   export interface ProvidedContext {
-    browser: BrowserSpec;
+    /** WebSocket address of the browser that all suites share. Each suite has browser profiles of its own in it. */
+    browser: string;
   }
 }
 
-/** Finds, or unpacks, the browser once for all suites. */
+/** Starts one browser for all suites of a project. */
 export default async function setup(project: TestProject) {
   const { spec, remove } = await findBrowser();
-  project.provide("browser", spec);
-  return remove;
+  const server = await launchServer(spec);
+  project.provide("browser", server.wsEndpoint());
+  return async () => {
+    await server.close();
+    await remove();
+  };
 }

@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 
-/** The headings by which the recipient's page says where things stand. */
+/** Headings of the recipient's page, by screen. */
 export const SCREEN = {
   asking: "Someone has shared a secret with you",
   revealed: "Here is your secret",
@@ -19,13 +19,13 @@ export async function openLink(page: Page, link: string): Promise<void> {
   await expectScreen(page, "asking");
 }
 
-/** Types a passphrase and asks for the secret, once the page has found six words of the list in it. */
+/** Types a passphrase and clicks "View secret" once the page has recognised six words. */
 export async function attempt(page: Page, passphrase: string): Promise<void> {
   await page.getByLabel("Passphrase").fill(passphrase);
   await page.getByRole("button", { name: "View secret" }).click();
 }
 
-/** Asks for the secret from within the field. Unlike the button, Enter is always there to be pressed. */
+/** Submits the form by Enter, which works even while the button is disabled. */
 export async function pressEnter(page: Page): Promise<void> {
   await page.locator("#passphrase").press("Enter");
 }
@@ -36,7 +36,7 @@ export async function readValue(page: Page): Promise<string> {
   return (await page.getByTestId("secret-value").evaluate((el) => el.textContent)) ?? "";
 }
 
-/** Lets the page go without a word, also where it asks first. A question may be gone with its page before the answer. */
+/** Confirms every dialog of the page, so that it can be left. A dialog may vanish with its page before the answer. */
 export function leaveUnasked(page: Page): void {
   page.on("dialog", (dialog) => {
     dialog.accept().catch(() => {});

@@ -1,7 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { Page } from "playwright-core";
+import type { Endpoint } from "../../api/test/app.ts";
+import * as factories from "../../api/test/factories.ts";
+import type { Stack } from "./stack.ts";
 
-/** What every account in these tests signs in with. */
+/** Password of every account in these tests. */
 export const PASSWORD = "correct horse battery";
 
 /** Creates an account through the dashboard and waits for its empty list of projects. */
@@ -19,8 +22,8 @@ export async function signUp(page: Page, email = `${randomUUID()}@example.com`):
 }
 
 /**
- * Gives the page an account with a project, and opens it. Over the API, not through the forms: they have tests of
- * their own, and this is what most other tests start from.
+ * Creates an account with a project over the API, signs the page in, and opens the project. Returns the e-mail address.
+ * The forms have tests of their own.
  */
 export async function useProject(
   page: Page,
@@ -43,18 +46,18 @@ export async function useProject(
   return email;
 }
 
-/** The id of the project that the page shows. */
+/** The id of the project on screen. */
 export function projectIdOf(page: Page): string {
   return new URL(page.url()).pathname.split("/")[2] ?? "";
 }
 
-/** The page's cookies, as its browser would send them. */
+/** The page's cookies as a `Cookie` header. */
 export async function cookieOf(page: Page): Promise<string> {
   const cookies = await page.context().cookies();
   return cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
 }
 
-/** Creates a project through the dashboard; leaves its page open. */
+/** Creates a project through the dashboard and stays on its page. */
 export async function createProject(page: Page, name = "Payments"): Promise<void> {
   await page.goto("/");
   await page
@@ -67,7 +70,7 @@ export async function createProject(page: Page, name = "Payments"): Promise<void
   await page.getByRole("heading", { name, level: 1 }).waitFor();
 }
 
-/** What to put into the dialog; what is left out keeps the dialog's own first state. */
+/** Input of the dialog. A field that is left out keeps its initial state. */
 export interface SecretForm {
   name?: string;
   value?: string;
@@ -76,7 +79,7 @@ export interface SecretForm {
   minutes?: string;
 }
 
-/** Opens the dialog through the menu. */
+/** Opens the dialog "New TTL secret" from the menu. */
 export async function openDialog(page: Page) {
   await page.getByRole("button", { name: "New secret" }).first().click();
   await page.getByRole("menuitem", { name: "TTL secret" }).click();
@@ -85,7 +88,7 @@ export async function openDialog(page: Page) {
   return dialog;
 }
 
-/** Fills in the open dialog and asks it to create the secret. */
+/** Fills in the open dialog and submits it. */
 export async function submitDialog(page: Page, form: SecretForm): Promise<void> {
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("Name").fill(form.name ?? "Database password");
@@ -101,13 +104,13 @@ export async function submitDialog(page: Page, form: SecretForm): Promise<void> 
   await dialog.getByRole("button", { name: "Create secret" }).click();
 }
 
-/** What the sender is shown once. */
-interface HandOff {
+/** Shown to the sender once. */
+export interface HandOff {
   link: string;
   passphrase: string;
 }
 
-/** Creates a secret and leaves the hand-off on screen. */
+/** Creates a secret through the dashboard. The hand-off stays on screen. */
 export async function createSecret(page: Page, form: SecretForm = {}): Promise<HandOff> {
   await openDialog(page);
   await submitDialog(page, form);
@@ -124,7 +127,18 @@ async function readHandOff(page: Page): Promise<HandOff> {
   return { link: (await read("link")).trim(), passphrase: (await read("passphrase")).trim() };
 }
 
-/** Closes the hand-off without having copied, which asks once. */
+/** Creates a sender and a pending secret over the API, for tests of the recipient's page. Its value is `hunter2`. */
+export async function createHandOff(
+  { url }: Pick<Stack, "url">,
+  input: Parameters<typeof factories.createSecret>[2] = {},
+): Promise<HandOff> {
+  const api: Endpoint = {
+    request: (path, init) => fetch(`${url}${path}`, { ...init, headers: { ...init?.headers, origin: url } }),
+  };
+  return factories.createSecret(api, await factories.createSender(api), input);
+}
+
+/** Closes the hand-off, confirming that nothing was copied. */
 export async function leaveHandOff(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Done" }).click();
   const sure = page.getByRole("button", { name: /close anyway|leave/i });

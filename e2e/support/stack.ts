@@ -1,30 +1,55 @@
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, beforeAll, inject } from "vitest";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, inject, onTestFinished } from "vitest";
 import { createDatabase } from "../../api/test/database.ts";
 import { type ApiProcess, freshKeys, startApi } from "./api-process.ts";
-import { launch } from "./browser.ts";
 
-/** The built product as its users meet it: a real process on a database of its own, and a real browser. */
+type ContextOptions = Parameters<Browser["newContext"]>[0];
+
+/** The built product as its users meet it: an API process on a real database, and a real browser. */
 export interface Stack {
   url: string;
   databaseUrl: string;
-  browser: Browser;
-  /** All that the process has written, to stdout and stderr. */
+  /** Opens a page in a new browser profile: another person. */
+  newPerson: (options?: ContextOptions) => Promise<Page>;
+}
+
+/** A stack whose API process no other suite uses. */
+export interface OwnStack extends Stack {
+  /** Everything the process has written to stdout and stderr. */
   output: () => string;
-  /** A browser profile of its own: another person. */
-  newPerson: (options?: Parameters<Browser["newContext"]>[0]) => Promise<Page>;
-  /** Stops the API and starts it again on the same port and database. */
+  /** Stops the API. `start` starts it again on the same port and database. */
   stop: () => Promise<void>;
   start: () => Promise<void>;
-  /** Kills the API as a power cut would; `start` starts it again. */
+  /** Ends the API with SIGKILL. `start` starts it again. */
   kill: () => Promise<void>;
-  /** Starts another API process on the same database. Returns its address. It ends with the stack. */
+  /** Starts another API process on the same database, until the end of the suite. Returns its address. */
   startAnother: () => Promise<string>;
 }
 
-/** Starts a stack before the suite's tests and removes it after them. */
-export function useStack(env: Record<string, string> = {}): { current: Stack } {
+/**
+ * The API process that all such suites of the project share. A suite may read and write its own vaults only. A page
+ * closes at the end of the test that opened it.
+ */
+export function useSharedStack(): { current: Stack } {
   const holder = {} as { current: Stack };
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await chromium.connect(inject("browser"));
+    const { url, databaseUrl } = inject("sharedApi");
+    const newPerson: Stack["newPerson"] = async (options) => {
+      const context = await newContext(browser, url, options);
+      onTestFinished(() => close(context));
+      return context.newPage();
+    };
+    holder.current = { url, databaseUrl, newPerson };
+  });
+  afterAll(() => browser?.close());
+  return holder;
+}
+
+/** Starts an API process of the suite's own before its tests and stops it after them. `env` configures the process. */
+export function useStack(env: Record<string, string> = {}): { current: OwnStack } {
+  const holder = {} as { current: OwnStack };
   let remove: () => Promise<void>;
   beforeAll(async () => {
     const started = await startStack(env);
@@ -45,25 +70,40 @@ async function startStack(env: Record<string, string>) {
     others.push(other);
     return other.url;
   };
-  const browser = await launch(inject("browser"));
+  const browser = await chromium.connect(inject("browser"));
   const contexts: BrowserContext[] = [];
   const newPerson: Stack["newPerson"] = async (options) => {
-    const context = await browser.newContext({ baseURL: url, locale: "en-GB", ...options });
-    context.setDefaultTimeout(15_000);
+    const context = await newContext(browser, url, options);
     contexts.push(context);
     return context.newPage();
   };
   const remove = async () => {
-    // An answer that a test makes up may be under way to a page that is about to close.
-    const pages = contexts.flatMap((context) => context.pages());
-    await Promise.all(pages.map((page) => page.unrouteAll({ behavior: "ignoreErrors" })));
-    await Promise.all(contexts.map((context) => context.close()));
+    await Promise.all(contexts.map(close));
     await browser.close();
     await Promise.all([stop(), ...others.map((other) => other.stop())]);
     await database.remove();
   };
-  return {
-    stack: { url, databaseUrl: database.url, browser, output, newPerson, stop, start, kill, startAnother },
-    remove,
+  const stack: OwnStack = {
+    url,
+    databaseUrl: database.url,
+    output,
+    newPerson,
+    stop,
+    start,
+    kill,
+    startAnother,
   };
+  return { stack, remove };
+}
+
+async function newContext(browser: Browser, url: string, options: ContextOptions): Promise<BrowserContext> {
+  const context = await browser.newContext({ baseURL: url, locale: "en-GB", ...options });
+  context.setDefaultTimeout(15_000);
+  return context;
+}
+
+/** Closes a profile. An answer that a test fulfils may still be on its way to one of the pages. */
+async function close(context: BrowserContext): Promise<void> {
+  await Promise.all(context.pages().map((page) => page.unrouteAll({ behavior: "ignoreErrors" })));
+  await context.close();
 }

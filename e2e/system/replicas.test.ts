@@ -24,7 +24,7 @@ import { hasNginx, startRoundRobin } from "./hosting/round-robin.ts";
 const isInstalled = hasPgBouncer && hasNginx;
 if (!isInstalled) process.stdout.write("\n  replicas behind nginx and PgBouncer: skipped, needs both\n");
 
-/** How long what another replica does may take to arrive; a limit for what never comes. */
+/** Timeout of a change at another replica that does not arrive. */
 const ARRIVAL = { timeout: 120_000 };
 
 describe.skipIf(!isInstalled).each([2, 4])(
@@ -33,11 +33,11 @@ describe.skipIf(!isInstalled).each([2, 4])(
     const undo: (() => Promise<unknown>)[] = [];
     let directUrl: string;
     let replicas: ApiProcess[];
-    /** Each request goes to the next replica. */
+    /** Sends each request to the next replica. */
     let all: Endpoint;
     let sender: Sender;
 
-    /** How many connections PostgreSQL has with this name. */
+    /** Counts PostgreSQL's connections with this name. */
     const connections = async (name: string) => {
       const sql = postgres(directUrl, { max: 1 });
       const [row] = await sql<[{ count: number }]>`
@@ -60,7 +60,7 @@ describe.skipIf(!isInstalled).each([2, 4])(
         TRUSTED_PROXIES: "127.0.0.1",
         LOG_LEVEL: "warn",
       };
-      // All at once, as an orchestrator would.
+      // At the same time, as an orchestrator does.
       replicas = await Promise.all(Array.from({ length: count }, () => startApi(pooler.url, settings)));
       undo.push(() => Promise.all(replicas.map((replica) => replica.stop())));
       const balancer = await startRoundRobin(replicas.map(({ url }) => url));
@@ -73,54 +73,54 @@ describe.skipIf(!isInstalled).each([2, 4])(
       for (const step of undo.toReversed()) await step();
     }, 120_000);
 
-    it("reveals at any replica what another one made, once", async () => {
+    it("reveals a secret of one replica at any other, once", async () => {
       for (const replica of replicas) {
         const secret = await createSecret(all, sender);
-        const told = await attempt(endpointOf(replica), secret);
-        expect(told).toEqual({ told: "revealed", value: "hunter2" });
+        const outcome = await attempt(endpointOf(replica), secret);
+        expect(outcome).toEqual({ outcome: "revealed", value: "hunter2" });
         for (const other of replicas) {
-          expect(await attempt(endpointOf(other), secret)).toEqual({ told: "not-available" });
+          expect(await attempt(endpointOf(other), secret)).toEqual({ outcome: "not-available" });
         }
         expect((await secretOf(all, sender, secret.id)).status).toBe("VIEWED");
       }
     });
 
-    it("reveals to one of a crowd that comes through nginx", async () => {
+    it("reveals a secret to exactly one of many attempts through nginx", async () => {
       const secret = await createSecret(all, sender);
-      const told = await Promise.all(Array.from({ length: 24 }, () => attempt(all, secret)));
-      expect(told.filter((each) => each.told === "revealed")).toHaveLength(1);
-      expect(told.filter((each) => each.told === "not-available")).toHaveLength(23);
+      const outcome = await Promise.all(Array.from({ length: 24 }, () => attempt(all, secret)));
+      expect(outcome.filter((each) => each.outcome === "revealed")).toHaveLength(1);
+      expect(outcome.filter((each) => each.outcome === "not-available")).toHaveLength(23);
     });
 
-    it("tells a stream at each replica what happens at another one", async () => {
+    it("delivers another replica's changes to a stream at each replica", async () => {
       for (const [index, replica] of replicas.entries()) {
         const other = endpointOf(replicas[(index + 1) % count] ?? replica);
         const stream = await follow(endpointOf(replica), sender);
         const secret = await createSecret(other, sender);
-        await stream.until((told) => told.id === secret.id && told.status === "PENDING");
+        await stream.until((event) => event.id === secret.id && event.status === "PENDING");
         await reveal(other, secret);
-        await stream.until((told) => told.id === secret.id && told.status === "VIEWED");
+        await stream.until((event) => event.id === secret.id && event.status === "VIEWED");
       }
       expect(await connections("ttl-secrets live")).toBe(count);
     });
 
-    it("asks for everything else through PgBouncer, whose pool no number of replicas outgrows", async () => {
+    it("sends everything else through PgBouncer, and never exceeds its pool", async () => {
       await Promise.all(Array.from({ length: 64 }, () => secretOf(all, sender, "")));
       const pooled = await connections("ttl-secrets");
       expect(pooled).toBeGreaterThan(0);
       expect(pooled).toBeLessThanOrEqual(20);
     });
 
-    it("takes a secret back, for all replicas", async () => {
+    it("revokes a secret for all replicas", async () => {
       const secret = await createSecret(all, sender);
       await revoke(all, sender, secret.id);
       for (const replica of replicas) {
-        expect(await attempt(endpointOf(replica), secret)).toEqual({ told: "not-available" });
+        expect(await attempt(endpointOf(replica), secret)).toEqual({ outcome: "not-available" });
       }
       expect((await secretOf(all, sender, secret.id)).status).toBe("REVOKED");
     });
 
-    it("takes an API key at any replica", async () => {
+    it("accepts an API key at any replica", async () => {
       const { key } = await createKey(all, sender);
       const answers = await Promise.all(
         replicas.map((replica) =>
@@ -136,9 +136,9 @@ describe.skipIf(!isInstalled).each([2, 4])(
       }
     });
 
-    it("sweeps what has expired, once, whichever replica comes first", async () => {
+    it("sweeps an expired secret exactly once", async () => {
       const secrets = await Promise.all(Array.from({ length: 5 }, () => createSecret(all, sender)));
-      await endTtl(directUrl);
+      await endTtl(directUrl, sender.projectId);
       const sql = postgres(directUrl, { max: 1 });
       const stored = async () => {
         const rows = await sql<{ status: string }[]>`
@@ -152,12 +152,12 @@ describe.skipIf(!isInstalled).each([2, 4])(
       await sql.end();
       for (const replica of replicas) {
         for (const secret of secrets) {
-          expect(await attempt(endpointOf(replica), secret)).toEqual({ told: "not-available" });
+          expect(await attempt(endpointOf(replica), secret)).toEqual({ outcome: "not-available" });
         }
       }
     });
 
-    it("writes each event once, with the client's address, and exports them", async () => {
+    it("stores each event once, with the client's address, and exports it", async () => {
       const secret = await createSecret(all, sender);
       await reveal(all, secret);
       const events = (await auditOf(all, sender)).filter(
