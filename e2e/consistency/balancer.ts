@@ -1,12 +1,12 @@
 import { setTimeout } from "node:timers/promises";
 import type { Endpoint } from "../../api/test/app.ts";
 
-/** How often each replica is asked whether it is ready, in ms. */
+/** Interval of readiness checks, in ms. */
 const POLL_MS = 50;
 
 /**
- * A load balancer as operators run them: it asks each replica's `/readyz` again and again, and hands requests to those
- * that say yes, in turn. It never sends a request twice, nor to another replica than the one it chose.
+ * A load balancer as operators run them: it polls each replica's `/readyz` and distributes requests over the ready ones
+ * in turn. It never retries a request.
  */
 export class Balancer implements Endpoint {
   readonly #replicas: { url: string; isReady: boolean }[];
@@ -30,13 +30,13 @@ export class Balancer implements Endpoint {
     }
   }
 
-  /** Resolves once this replica is seen to be ready, or not to be. */
+  /** Resolves once this replica is seen as ready, or as not ready. */
   async sees(url: string, isReady: boolean): Promise<void> {
     while (this.#replicas.find((replica) => replica.url === url)?.isReady !== isReady)
       await setTimeout(POLL_MS);
   }
 
-  /** Resolves once some replica is seen to be ready. */
+  /** Resolves once some replica is seen as ready. */
   async seesAny(): Promise<void> {
     while (!this.#replicas.some(({ isReady }) => isReady)) await setTimeout(POLL_MS);
   }
@@ -48,7 +48,7 @@ export class Balancer implements Endpoint {
     return fetch(`${chosen.url}${path}`, init);
   };
 
-  /** Asks no more. */
+  /** Stops polling. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     await Promise.all(this.#polls);

@@ -4,7 +4,7 @@ import type { Sql } from "postgres";
 /** How long to wait for statements to gather. The API's own lock timeout is 5 s. */
 const GATHER_MS = 3000;
 
-/** The database for one of several processes, under a name that tells its connections from the others'. */
+/** Connection string for one of several processes, with an application name of its own. */
 export function databaseOf(url: string, processName: string): string {
   const own = new URL(url);
   own.searchParams.set("application_name", processName);
@@ -13,10 +13,10 @@ export function databaseOf(url: string, processName: string): string {
 
 /**
  * Runs `attack` against a barrier inside the database: the payloads of these secrets stay locked until statements of
- * `atOnce` processes wait for them, or the attack is over, and then are freed in one commit. So it is PostgreSQL that decides
- * who comes first, and not who happened to send first. A process has only as many claims waiting as it has Argon2 slots.
+ * `atOnce` processes wait for them, or the attack is over, and are then released by one commit. So PostgreSQL decides
+ * which statement comes first, not the order of sending. A process has as many waiting claims as Argon2 slots.
  *
- * @returns what the attack came to, and statements of how many processes stood at the barrier when it fell.
+ * @returns the attack's result, and how many processes had statements waiting at the release.
  */
 export async function throughBarrier<T>(
   sql: Sql,
@@ -35,7 +35,7 @@ export async function throughBarrier<T>(
     running = attack().finally(() => {
       isOver = true;
     });
-    // A failure is reported below, to whoever awaits it, and not before.
+    // A failure is reported below, where the promise is awaited.
     running.catch(() => {});
     const until = performance.now() + gatherMs;
     while (waited < atOnce && !isOver && performance.now() < until) {
@@ -43,11 +43,11 @@ export async function throughBarrier<T>(
       waited = Math.max(waited, await countWaitingProcesses(sql));
     }
   });
-  if (!running) throw new Error("the attack never began");
+  if (!running) throw new Error("the attack did not start");
   return { result: await running, waited };
 }
 
-/** How many processes have statements that wait for a lock. */
+/** Counts the processes with statements that wait for a lock. */
 export async function countWaitingProcesses(sql: Sql): Promise<number> {
   const [row] = await sql<[{ waiting: number }]>`
     SELECT count(DISTINCT application_name)::int AS waiting FROM pg_stat_activity

@@ -30,49 +30,57 @@ const destroyed: StoredSecret = {
 };
 const gone: StoredSecret = { ...viewed, status: null, endedAt: null, events: [CREATE] };
 
-const told = (kind: Attempt["told"], value?: string): Attempt => ({
-  told: kind,
+const outcome = (kind: Attempt["outcome"], value?: string): Attempt => ({
+  outcome: kind,
   ...(value !== undefined && { value }),
 });
-const given = told("revealed", "v");
-const late = told("not-available");
+const given = outcome("revealed", "v");
+const late = outcome("not-available");
 
 function problems(attempts: Attempt[], row: StoredSecret, settled = true): string[] {
   const found = brokenPromises([{ id: ID, value: "v", attempts }], new Map([[ID, row]]), { settled });
   return found.map((line) => line.slice(ID.length + 2));
 }
 
-describe("a history that keeps every promise", () => {
+describe("no promise is broken when", () => {
   it.each<[string, Attempt[], StoredSecret]>([
-    ["one of many is given the value", [late, given, late], viewed],
-    ["the value was on its way to somebody who never got it", [told("unanswered"), late], viewed],
-    ["one wrong guess, and the right ones after it find nothing", [told("destroyed"), late], destroyed],
-    ["everybody was turned away", [told("refused"), told("refused")], pending],
-    ["it ran out", [late], { ...viewed, status: "expired", events: [CREATE] }],
-    ["its project was deleted while somebody looked", [given], { ...gone, events: [CREATE, VIEWED] }],
+    ["one attempt of many is shown the value", [late, given, late], viewed],
+    ["the value was sent and never received", [outcome("unanswered"), late], viewed],
+    [
+      "a wrong passphrase came first, and the right ones find nothing",
+      [outcome("destroyed"), late],
+      destroyed,
+    ],
+    ["every attempt was refused", [outcome("refused"), outcome("refused")], pending],
+    ["its TTL ended", [late], { ...viewed, status: "expired", events: [CREATE] }],
+    ["its project was deleted during a reveal", [given], { ...gone, events: [CREATE, VIEWED] }],
   ])("%s", (_what, attempts, row) => {
     expect(problems(attempts, row)).toEqual([]);
   });
 });
 
-describe("a forged history is found out", () => {
+describe("a forged history is detected", () => {
   it.each<[string, Attempt[], StoredSecret]>([
     ["more than one plaintext", [given, given], viewed],
-    ["more than one verdict", [given, told("destroyed")], viewed],
-    ["a wrong plaintext", [told("revealed", "w")], viewed],
-    ["a plaintext outside a reveal", [given, told("destroyed", "v")], viewed],
+    ["more than one verdict", [given, outcome("destroyed")], viewed],
+    ["a wrong plaintext", [outcome("revealed", "w")], viewed],
+    ["a plaintext outside a reveal", [given, outcome("destroyed", "v")], viewed],
     ["a plaintext without its audit event", [given], { ...gone }],
-    ["destroyed by an attempt without its audit event", [told("destroyed")], { ...gone }],
+    ["destroyed by an attempt without its audit event", [outcome("destroyed")], { ...gone }],
     ["more than one ending in the audit log", [given], { ...viewed, events: [CREATE, VIEWED, VIEWED] }],
     ["not created exactly once", [given], { ...viewed, events: [VIEWED] }],
     ["pending without a payload", [], { ...pending, hasPayload: false }],
     ["a payload without being pending", [given], { ...viewed, hasPayload: true }],
-    ["viewed, but the audit log says nothing", [told("unanswered")], { ...viewed, events: [CREATE] }],
+    ["viewed, but the audit log says nothing", [outcome("unanswered")], { ...viewed, events: [CREATE] }],
     ["pending, but the audit log says temporary_secret_failed", [], { ...pending, events: [CREATE, FAILED] }],
-    ["viewed, but nobody was given it", [late], viewed],
+    ["viewed, but no attempt was shown it", [late], viewed],
     ["a plaintext, but not viewed", [given], { ...destroyed, events: [CREATE, VIEWED] }],
-    ["a verdict, but not destroyed", [told("destroyed")], { ...viewed, events: [CREATE, FAILED] }],
-    ["an attempt still open", [told("unanswered")], { ...destroyed, isOpenAttempt: true, events: [CREATE] }],
+    ["a verdict, but not destroyed", [outcome("destroyed")], { ...viewed, events: [CREATE, FAILED] }],
+    [
+      "an attempt still open",
+      [outcome("unanswered")],
+      { ...destroyed, isOpenAttempt: true, events: [CREATE] },
+    ],
   ])("%s", (problem, attempts, row) => {
     expect(problems(attempts, row)).toContain(problem);
   });
@@ -91,7 +99,7 @@ describe("a forged history is found out", () => {
   });
 });
 
-it("an attempt under way is no broken promise until all have ended", () => {
+it("an open attempt breaks no promise until all attempts have ended", () => {
   const open = { ...destroyed, reason: "interrupted", isOpenAttempt: true, events: [CREATE] };
-  expect(problems([told("unanswered")], open, false)).toEqual([]);
+  expect(problems([outcome("unanswered")], open, false)).toEqual([]);
 });

@@ -1,32 +1,32 @@
 /**
- * Holds what recipients were told against what the database says. It knows nothing of how the product works, only
- * what it promises, and it reads everything afterwards: every answer and every row.
+ * Checks recorded answers against the database. The checker knows the product's promises, not how it works. It runs
+ * afterwards, over every answer and every row.
  */
 import type postgres from "postgres";
 
-/** What one attempt was told. `unanswered`: it got no answer, so whatever happened, nobody was told. */
-type Told = "revealed" | "destroyed" | "not-available" | "refused" | "unanswered";
+/** The answer to an attempt. `unanswered`: no answer arrived, so the recipient does not know what happened. */
+type Outcome = "revealed" | "destroyed" | "not-available" | "refused" | "unanswered";
 
-/** One attempt at a secret. `value` is the plaintext it was given, if any. */
+/** One attempt at a secret. `value` is the plaintext in its answer, if any. */
 export interface Attempt {
-  told: Told;
+  outcome: Outcome;
   value?: string;
 }
 
-/** All that happened to one secret, as seen from outside. */
+/** Everything that happened to one secret, as its clients saw it. */
 export interface SecretHistory {
   id: string;
   value: string;
   attempts: readonly Attempt[];
 }
 
-/** A secret's row, whether its payload is still there, and what the audit log says of it. */
+/** A secret's row, whether its payload exists, and its audit events. */
 export interface StoredSecret {
   id: string;
   status: string | null;
   reason: string | null;
   endedAt: string | null;
-  /** An attempt is under way, or was cut off and the sweep has not closed it yet. */
+  /** An attempt is under way, or was interrupted and not yet closed by the sweep. */
   isOpenAttempt: boolean;
   hasPayload: boolean;
   /** Actions of its audit events, oldest first. */
@@ -35,14 +35,14 @@ export interface StoredSecret {
 
 const CREATED = "temporary_secret_create";
 
-/** The audit event that each final status comes with; none for those that nobody caused. */
+/** The audit event of each final status. `expired` has none. */
 const EVENT_OF: Readonly<Record<string, string | undefined>> = {
   viewed: "temporary_secret_viewed",
   destroyed: "temporary_secret_failed",
   revoked: "temporary_secret_revoked",
 };
 
-/** Reads all rows there are of these secrets. A secret whose project was deleted has no status any more. */
+/** Reads all rows of these secrets. The status of a secret whose project was deleted is null. */
 export async function readStored(
   sql: postgres.Sql,
   ids: readonly string[],
@@ -58,9 +58,9 @@ export async function readStored(
 }
 
 /**
- * Every broken promise in these histories, in words; empty when all were kept.
+ * Lists every broken promise in these histories; empty if none.
  *
- * @param settled true once every attempt has ended and a sweep has been by: then no attempt may still be open.
+ * @param settled whether every attempt has ended and a sweep has run, so that no attempt may be open.
  */
 export function brokenPromises(
   histories: readonly SecretHistory[],
@@ -75,18 +75,21 @@ export function brokenPromises(
 }
 
 function problemsOf({ value, attempts }: SecretHistory, row: StoredSecret, settled: boolean): string[] {
-  const told = (kind: Told) => attempts.filter((attempt) => attempt.told === kind).length;
+  const outcome = (kind: Outcome) => attempts.filter((attempt) => attempt.outcome === kind).length;
   const ends = row.events.filter((action) => action !== CREATED);
   const status = row.status ?? "gone";
   const rules: [string, boolean][] = [
-    ["more than one plaintext", told("revealed") > 1],
-    ["more than one verdict", told("revealed") + told("destroyed") > 1],
-    ["a wrong plaintext", attempts.some((attempt) => attempt.told === "revealed" && attempt.value !== value)],
-    ["a plaintext outside a reveal", attempts.some((a) => a.told !== "revealed" && a.value !== undefined)],
-    ["a plaintext without its audit event", told("revealed") > 0 && !ends.includes(EVENT_OF.viewed ?? "")],
+    ["more than one plaintext", outcome("revealed") > 1],
+    ["more than one verdict", outcome("revealed") + outcome("destroyed") > 1],
+    [
+      "a wrong plaintext",
+      attempts.some((attempt) => attempt.outcome === "revealed" && attempt.value !== value),
+    ],
+    ["a plaintext outside a reveal", attempts.some((a) => a.outcome !== "revealed" && a.value !== undefined)],
+    ["a plaintext without its audit event", outcome("revealed") > 0 && !ends.includes(EVENT_OF.viewed ?? "")],
     [
       "destroyed by an attempt without its audit event",
-      told("destroyed") > 0 && !ends.includes(EVENT_OF.destroyed ?? ""),
+      outcome("destroyed") > 0 && !ends.includes(EVENT_OF.destroyed ?? ""),
     ],
     ["more than one ending in the audit log", ends.length > 1],
     ["not created exactly once", row.events.length - ends.length !== 1],
@@ -96,15 +99,18 @@ function problemsOf({ value, attempts }: SecretHistory, row: StoredSecret, settl
       `${status}, but the audit log says ${ends.join() || "nothing"}`,
       status !== "gone" && !row.isOpenAttempt && EVENT_OF[status] !== ends[0],
     ],
-    ["viewed, but nobody was given it", status === "viewed" && told("revealed") + told("unanswered") === 0],
-    ["a plaintext, but not viewed", told("revealed") > 0 && status !== "viewed" && status !== "gone"],
-    ["a verdict, but not destroyed", told("destroyed") > 0 && status !== "destroyed" && status !== "gone"],
+    [
+      "viewed, but no attempt was shown it",
+      status === "viewed" && outcome("revealed") + outcome("unanswered") === 0,
+    ],
+    ["a plaintext, but not viewed", outcome("revealed") > 0 && status !== "viewed" && status !== "gone"],
+    ["a verdict, but not destroyed", outcome("destroyed") > 0 && status !== "destroyed" && status !== "gone"],
     ["an attempt still open", settled && row.isOpenAttempt],
   ];
   return rules.filter(([, isBroken]) => isBroken).map(([rule]) => rule);
 }
 
-/** What changed, between two readings, of secrets that had already ended: nothing ever may. */
+/** Lists secrets that had ended and changed afterwards. None may. */
 export function changedEndings(
   before: ReadonlyMap<string, StoredSecret>,
   after: ReadonlyMap<string, StoredSecret>,

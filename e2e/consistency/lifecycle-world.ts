@@ -26,16 +26,16 @@ import { DONE, type Observed, type Operation } from "./lifecycle.ts";
 import { type PendingSecret, storePending } from "./pending-secret.ts";
 import { endpointOf, WRONG } from "./recipients.ts";
 
-/** The kids of the server keys there are. */
+/** Ids of the server keys. */
 export const KIDS = ["k1", "k2"] as const;
 
-/** How long operations may gather at a barrier, in ms. Many never get there, because they find nothing to wait for. */
+/** How long a barrier waits for operations, in ms. Many never reach it, because they find nothing to wait for. */
 const BARRIER_MS = 100;
 
-/** Stands for a vault that the secret is not in. */
+/** A vault that does not hold the secret. */
 const OTHER_VAULT = "vault_000000000000000000000000";
 
-/** A key ring whose keys can be taken away and given back. What is given back is found by `reload` only. */
+/** A key ring whose keys can be removed and restored. Restored keys are only found by `reload`. */
 class ChangingRing implements KeyRing {
   readonly #all: ReadonlyMap<string, Buffer>;
   #kids: readonly string[] = KIDS;
@@ -50,7 +50,7 @@ class ChangingRing implements KeyRing {
     return this.#kids[0] ?? "";
   }
 
-  /** The kids to load from now on, the active one first. Keys that are not among them are dropped at once. */
+  /** Sets the ids of the keys to load, the active one first. Other keys are dropped at once. */
   set(kids: readonly string[]): void {
     this.#kids = kids;
     this.keys = this.#pick(kids.filter((kid) => this.keys.has(kid)));
@@ -65,14 +65,14 @@ class ChangingRing implements KeyRing {
   }
 }
 
-/** A secret of the product's, and what a retry of its creation has to repeat. */
+/** A created secret, and the input that a retry of its creation must repeat. */
 export interface RealSecret extends PendingSecret {
   idempotencyKey?: string;
 }
 
 /**
- * The product as the model's counterpart: two APIs over HTTP, each with its own pool and key ring, on one database. The
- * operator's clock is moved by moving the instants in a secret's row.
+ * The product as the model's counterpart: two APIs over HTTP, each with its own pool and key ring, on one database. Time
+ * passes by moving the timestamps in a secret's row.
  */
 export class LifecycleWorld {
   readonly db: Database;
@@ -124,7 +124,7 @@ export class LifecycleWorld {
         return { own, keyRing, api: endpointOf({ url: `http://127.0.0.1:${port}` }), stop };
       }),
     );
-    // Makes the audit event of these secrets' endings fail, as a full disk would.
+    // Makes the audit events of these secrets' endings fail, as a full disk would.
     await db.sql`CREATE TABLE failing_audits (secret_id uuid PRIMARY KEY)`;
     await db.sql`
       CREATE FUNCTION fail_audit() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
@@ -165,17 +165,17 @@ export class LifecycleWorld {
     return createProject(this.api(0), this.sender);
   }
 
-  /** Over the API, hash and all, with an idempotency key. */
+  /** Creates a secret over the API, at full hashing cost, with an idempotency key. */
   async create(api: number, projectId: string): Promise<RealSecret> {
     return this.#createWith(randomUUID(), api, projectId);
   }
 
-  /** By the API's own parts, with a cheap hash and this key. */
+  /** Stores a secret by the API's own modules, with a cheap hash and this key. */
   store(kid: string, projectId: string): Promise<RealSecret> {
     return storePending(this.db, { activeKid: kid, keys: this.#keys }, { ...this.sender, projectId });
   }
 
-  /** The create of a secret once more. @returns its secret, or why there is none. */
+  /** Retries the create of a secret. @returns the new secret, or the error code. */
   async retry({ idempotencyKey }: RealSecret, api: number, projectId: string): Promise<RealSecret | string> {
     return this.#createWith(idempotencyKey ?? "", api, projectId).catch(
       (error: Error) => /"code":"(\w+)"/.exec(error.message)?.[1] ?? error.message,
@@ -190,9 +190,9 @@ export class LifecycleWorld {
   }
 
   /**
-   * Does all of this at once, from behind a barrier if it is to be.
+   * Performs operations at once, behind a barrier if `isBarred`.
    *
-   * @returns each operation's answer, in the words of the model, and the plaintexts that were given out.
+   * @returns each operation's answer, in the words of the model, and the plaintexts that were returned.
    */
   async perform(
     operations: readonly Operation[],
@@ -240,11 +240,11 @@ export class LifecycleWorld {
           : this.#withFailingAudit(secret, () => this.attempt(api, secret, operation.isRight));
       case "refused": {
         const { because } = operation;
-        if (because === "blank") return told(await reveal(api, { ...secret, passphrase: " \u200b" }));
+        if (because === "blank") return answerOf(await reveal(api, { ...secret, passphrase: " \u200b" }));
         if (because === "too long")
-          return told(await reveal(api, { ...secret, passphrase: "x".repeat(1025) }));
-        if (because === "API key") return told(await reveal(api, secret, { headers: this.#apiKey }));
-        return told(await reveal(api, { ...secret, vaultId: OTHER_VAULT }));
+          return answerOf(await reveal(api, { ...secret, passphrase: "x".repeat(1025) }));
+        if (because === "API key") return answerOf(await reveal(api, secret, { headers: this.#apiKey }));
+        return answerOf(await reveal(api, { ...secret, vaultId: OTHER_VAULT }));
       }
       case "available":
         return { answer: String(await this.isAvailable(api, secret)) };
@@ -266,7 +266,7 @@ export class LifecycleWorld {
   }
 
   async attempt(api: Endpoint, secret: RealSecret, isRight: boolean) {
-    return told(await reveal(api, isRight ? secret : { ...secret, passphrase: WRONG }));
+    return answerOf(await reveal(api, isRight ? secret : { ...secret, passphrase: WRONG }));
   }
 
   async isAvailable(api: Endpoint, { vaultId, token }: RealSecret): Promise<boolean> {
@@ -275,7 +275,7 @@ export class LifecycleWorld {
     return data.ttlSecretAvailable;
   }
 
-  /** What the sender is told of the project's secrets, by id; undefined when there is no such project. */
+  /** The API's view of the project's secrets, by id; undefined if the project does not exist. */
   async statuses(
     api: Endpoint,
     projectId: string,
@@ -306,7 +306,7 @@ export class LifecycleWorld {
     );
   }
 
-  /** The whole secret is moved into the past, far enough for every statement that has begun. Payload first, as all do. */
+  /** Moves the secret into the past, far enough for statements that have begun. Locks the payload first, as the API does. */
   async #endTtl(id: string): Promise<void> {
     await this.db.sql`
       WITH moved AS (
@@ -346,7 +346,7 @@ export class LifecycleWorld {
 }
 
 /** A recipient's answer in the words of the model. */
-function told(answer: { __typename: string; message?: string; value?: string; code?: string }) {
+function answerOf(answer: { __typename: string; message?: string; value?: string; code?: string }) {
   switch (answer.__typename) {
     case "TtlSecretRevealed":
       return { answer: "revealed", value: answer.value ?? "" };

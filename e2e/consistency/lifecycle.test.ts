@@ -17,22 +17,22 @@ import {
   type Observed,
   type Operation,
   pending,
+  reportedStatus,
   type SecretModel,
   type Surroundings,
-  statusTold,
 } from "./lifecycle.ts";
 import { KIDS, LifecycleWorld, type RealSecret } from "./lifecycle-world.ts";
 import { figures, scaled } from "./scale.ts";
 
-/** Lives that are drawn for each seed, and how long drawing may take, in ms: a slow machine tries fewer. */
+/** Random lives for each seed, and their time limit in ms. A slow machine runs fewer. */
 const LIVES = scaled(30, 1500);
 const TIME_LIMIT_MS = scaled(20_000, 600_000);
 
-/** The most that happens in one life, and the most secrets in it. */
+/** Limits of one life. */
 const MOST_STEPS = 25;
 const MOST_SECRETS = 5;
 
-/** The everyday run tries the same lives every time; torture adds two that are drawn. A printed seed has its run again. */
+/** The usual run has a fixed seed; the torture run adds two random ones. Seeds are printed, so that a run can be repeated. */
 const SEEDS = [20_261_125, ...Array.from({ length: scaled(0, 2) }, () => randomInt(2 ** 31))];
 
 let product: LifecycleWorld;
@@ -47,15 +47,15 @@ afterAll(async () => {
   await product?.close();
   const { lives, operations, batches, secrets, attempts, plaintexts, doubles } = totals;
   figures(
-    `lifecycle: ${lives} lives, ${operations} operations (${batches} batches side by side), ${secrets} secrets, ${attempts} attempts, ${plaintexts} plaintexts, ${doubles} double plaintexts; ended ${JSON.stringify(Object.fromEntries(endings))}`,
+    `lifecycle: ${lives} lives, ${operations} operations (${batches} concurrent batches), ${secrets} secrets, ${attempts} attempts, ${plaintexts} plaintexts, ${doubles} double plaintexts; ended ${JSON.stringify(Object.fromEntries(endings))}`,
   );
 }, 60_000);
 
-/** The one and the other API. */
+/** Alternates between the two APIs. */
 const apiInTurn = () => product.api(turns++ % product.apis.length);
 let turns = 0;
 
-/** One life: what really is there, beside the model of it. */
+/** The real side of one life: what the product holds, and the answers it gave. */
 class Life {
   projectId: string;
   readonly secrets: RealSecret[] = [];
@@ -80,7 +80,7 @@ class Life {
   }
 }
 
-/** What the model knows of a life. */
+/** The model's side of a life. */
 interface Model extends Surroundings {
   secrets: SecretModel[];
   isProjectThere: boolean;
@@ -88,8 +88,8 @@ interface Model extends Surroundings {
 
 type Command = fc.AsyncCommand<Model, Life>;
 
-/** How the history's checker calls the answers of attempts. An unsettled one is owed its audit event until the next sweep. */
-const TOLD: Record<string, Attempt["told"]> = {
+/** The model's answers in the words of the history checker. An unsettled attempt gets its audit event from the next sweep. */
+const OUTCOMES: Record<string, Attempt["outcome"]> = {
   revealed: "revealed",
   "destroyed: wrong passphrase": "destroyed",
   destroyed: "unanswered",
@@ -98,9 +98,9 @@ const TOLD: Record<string, Attempt["told"]> = {
 };
 
 /**
- * Holds what the database and both APIs say against what each secret may have come to.
+ * Compares the database and both APIs with the states that each secret may be in.
  *
- * @returns what each has come to. @throws Error when a secret is in a state that nothing explains.
+ * @returns the state of each secret. @throws Error if no explanation matches.
  */
 async function recognise(
   explanations: readonly (readonly SecretModel[])[],
@@ -127,7 +127,7 @@ async function recognise(
     const secret = candidates.find((one) => JSON.stringify(expected(one)) === JSON.stringify(seen));
     if (secret) return secret;
     const found = JSON.stringify({ place, seen, observed, explanations: candidates.map(expected) }, null, 1);
-    throw new Error(`what was seen can't have happened: ${found}`);
+    throw new Error(`no explanation matches: ${found}`);
   });
   const before = new Map([...life.stored].filter(([id]) => stored.get(id)?.status !== null));
   expect(changedEndings(before, stored)).toEqual([]);
@@ -136,33 +136,33 @@ async function recognise(
   return secrets;
 }
 
-/** Everything that is to be seen of a secret in this state. */
+/** What the database and the API must show of a secret in this state. */
 function expected(secret: SecretModel) {
   const { status, reason, attempt } = secret;
   const events = ["create", ...secret.events];
-  const told = statusTold(secret);
-  const view = { status: told === "destroyed" ? `${told}: ${reason}` : told, events };
+  const reported = reportedStatus(secret);
+  const view = { status: reported === "destroyed" ? `${reported}: ${reason}` : reported, events };
   return {
     row: { status, reason, isOpenAttempt: attempt !== "none", hasPayload: status === "pending", events },
     view: status === "gone" ? null : view,
   };
 }
 
-/** What has ended is unknown: its link leads nowhere, with the right passphrase too. */
+/** Checks that ended secrets are not available, even with the right passphrase. */
 async function expectUnknown({ secrets }: Model, life: Life, places: Iterable<number>): Promise<void> {
   for (const place of new Set(places)) {
     const [secret, state] = [life.secrets[place], secrets[place]];
     if (!secret || !state || isAvailable(state)) continue;
     expect(await product.isAvailable(apiInTurn(), secret)).toBe(false);
     expect(await product.attempt(apiInTurn(), secret, true)).toEqual({ answer: "not available" });
-    life.attempts[place]?.push({ told: "not-available" });
+    life.attempts[place]?.push({ outcome: "not-available" });
   }
 }
 
-/** The place of the n-th secret, counted from the newest. */
+/** Index of the n-th secret, counted from the newest. */
 const placed = (n: number, { length }: readonly unknown[]) => length - 1 - (n % length);
 
-/** One operation, or several at once. */
+/** Performs one operation, or several at once. */
 class Perform implements Command {
   readonly #operations: readonly Operation[];
   readonly #isBarred: boolean;
@@ -174,7 +174,7 @@ class Perform implements Command {
 
   check({ secrets }: Readonly<Model>): boolean {
     if (secrets.length === 0) return false;
-    // A revoke waits 5 s for an attempt that is under way; revoke-secret.test.ts has that.
+    // A revoke waits 5 s for an attempt under way, which revoke-secret.db.test.ts covers.
     return this.#placed(secrets).every(
       (operation) => operation.kind !== "revoke" || secrets[operation.secret]?.attempt !== "running",
     );
@@ -189,12 +189,12 @@ class Perform implements Command {
       const { operation, answer } = one;
       if (operation.kind !== "reveal" && operation.kind !== "cut off" && operation.kind !== "refused")
         continue;
-      const told = TOLD[answer] ?? "refused";
-      life.attempts[operation.secret]?.push({ told, ...(value !== undefined && { value }) });
+      const outcome = OUTCOMES[answer] ?? "refused";
+      life.attempts[operation.secret]?.push({ outcome, ...(value !== undefined && { value }) });
     }
     const deletions = observed.filter(({ operation }) => operation.kind === "delete project");
     const deleted = deletions.map(({ answer }) => answer);
-    // One deletion finds the project, if it is there; all others don't.
+    // If the project exists, one deletion finds it and the others don't.
     const expectedAnswers = deletions.map((_, i) => (i === 0 && model.isProjectThere ? DONE : NOT_FOUND));
     expect(deleted.toSorted()).toEqual(expectedAnswers.toSorted());
     model.isProjectThere &&= deletions.length === 0;
@@ -209,7 +209,7 @@ class Perform implements Command {
     if (operations.length > 1) totals.batches++;
   }
 
-  /** The operations at places that there are. */
+  /** The operations, on existing secrets. */
   #placed(secrets: readonly SecretModel[]): Operation[] {
     return this.#operations.map((operation) =>
       "secret" in operation ? { ...operation, secret: placed(operation.secret, secrets) } : operation,
@@ -256,7 +256,7 @@ class Create implements Command {
   }
 }
 
-/** The same create once more: it replaces what it left, unless that has ended. */
+/** Retries a create: it replaces the secret that the first try left, unless that has ended. */
 class Retry implements Command {
   readonly #secret: number;
   readonly #api: number;
@@ -276,7 +276,7 @@ class Retry implements Command {
     const last = life.secrets.findLastIndex(({ idempotencyKey }) => idempotencyKey === first.idempotencyKey);
     const old = model.secrets[last];
     const retried = await product.retry(first, this.#api, life.projectId);
-    // The key stands for a create in that project; in another one it is new.
+    // The idempotency key belongs to that project; in another one it is new.
     const isKnown = old && old.status !== "gone";
     let secrets = [...model.secrets];
     if (!model.isProjectThere) expect(retried).toBe(NOT_FOUND);
@@ -301,7 +301,7 @@ class Retry implements Command {
   }
 }
 
-/** Takes keys from an API, or gives them back. */
+/** Removes keys from an API's ring, or restores them. */
 class SetKeys implements Command {
   readonly #api: number;
   readonly #kids: readonly string[];
@@ -327,10 +327,10 @@ class SetKeys implements Command {
 }
 
 const api = fc.nat(1);
-/** Counted from the newest, of which there is most to tell. */
+/** Counted from the newest, which is the most likely to be pending. */
 const anySecret = fc.constantFrom(0, 0, 0, 0, 1, 1, 2, 3, 4);
 
-/** Operations on one of these secrets, or on all, that may run side by side with others. */
+/** Operations on one of these secrets, or on all, that can run concurrently. */
 const concurrent = (secret: fc.Arbitrary<number>): fc.Arbitrary<Operation> =>
   fc.oneof(
     {
@@ -346,7 +346,7 @@ const concurrent = (secret: fc.Arbitrary<number>): fc.Arbitrary<Operation> =>
     { weight: 1, arbitrary: fc.record({ kind: fc.constant("delete project" as const), api }) },
   );
 
-/** Operations for which nothing else is going on. */
+/** Operations that run alone. */
 const solitary: fc.Arbitrary<Operation> = fc.oneof(
   fc.record({
     kind: fc.constant("cut off" as const),
@@ -393,7 +393,7 @@ const lives = fc.commands<Model, Life, false>(
   { maxCommands: MOST_STEPS, size: "max" },
 );
 
-/** A new project, nothing in it, and all keys everywhere. */
+/** An empty project, and all keys in every ring. */
 async function newLife(): Promise<{ model: Model; real: Life }> {
   for (const ring of product.rings) ring.set(KIDS);
   await Promise.all(product.rings.map((ring) => ring.reload()));
@@ -404,7 +404,7 @@ async function newLife(): Promise<{ model: Model; real: Life }> {
   };
 }
 
-/** Ends all that is left in a life, as time would, and looks once more whether every promise was kept. */
+/** Ends every TTL and attempt of a life, sweeps, and checks all promises once more. */
 async function endLife(model: Model, life: Life): Promise<void> {
   if (life.secrets.length === 0) return;
   for (const kind of ["end TTL", "end attempt"] as const) {
@@ -417,7 +417,7 @@ async function endLife(model: Model, life: Life): Promise<void> {
   expect(changedEndings(life.stored, stored)).toEqual([]);
   for (const { status } of model.secrets) endings.set(status, (endings.get(status) ?? 0) + 1);
   for (const own of life.attempts) {
-    const plaintexts = own.filter(({ told }) => told === "revealed").length;
+    const plaintexts = own.filter(({ outcome }) => outcome === "revealed").length;
     totals.secrets++;
     totals.attempts += own.length;
     totals.plaintexts += plaintexts;
@@ -425,12 +425,12 @@ async function endLife(model: Model, life: Life): Promise<void> {
   }
 }
 
-describe("whatever happens to secrets, in whatever order, alone or side by side, the model explains it", () => {
+describe("random operations on secrets, alone and concurrent, always have an explanation in the model", () => {
   it.each(SEEDS)("seed %i", { timeout: 5 * TIME_LIMIT_MS + 300_000 }, async (seed) => {
     figures(`lifecycle: seed ${seed}`);
     const end = performance.now() + TIME_LIMIT_MS;
     const property = fc.asyncProperty(lives, async (commands) => {
-      // Not fast-check's own limit, which leaves the life that it interrupts running on.
+      // fast-check's own limit would leave an interrupted life running.
       if (performance.now() > end) return;
       let life: Awaited<ReturnType<typeof newLife>> | undefined;
       await fc.asyncModelRun(async () => {

@@ -1,34 +1,34 @@
 /**
- * What may become of a secret, as a model: small pure functions that know nothing of SQL or HTTP, and a search for an
- * order of atomic steps that explains what was seen. Operations that ran side by side are explained when, for each
- * secret, some order of their steps gives every one of them the answer it got, and the secret the state it is in.
+ * A model of a secret's life: small pure functions without SQL or HTTP, and a search for an order of atomic steps that
+ * explains an observation. Concurrent operations are explained if, for each secret, some order of their steps gives
+ * every operation its answer and the secret its state (linearizability).
  */
 
 type Status = "pending" | "viewed" | "destroyed" | "expired" | "revoked" | "gone";
 
-/** One secret, as it is stored. Its payload is there while the status is `pending`, and never otherwise. */
+/** One stored secret. Its payload exists exactly while the status is `pending`. */
 export interface SecretModel {
   status: Status;
   reason: "wrong_passphrase" | "interrupted" | null;
-  /** An attempt that was not settled: it may yet be (`running`), or a minute is over and it may not (`late`). */
+  /** An unsettled attempt: it can still be settled (`running`), or its minute is over (`late`). */
   attempt: "none" | "running" | "late";
   isPastTtl: boolean;
   /** The server key it was sealed with. */
   kid: string;
-  /** Endings that the audit log tells of. */
+  /** Endings in the audit log. */
   events: readonly ("viewed" | "failed" | "revoked")[];
 }
 
-/** All that the answers depend on, besides the secret itself. */
+/** Everything else that answers depend on. */
 export interface Surroundings {
-  /** For each API, the kids of the keys it can load. */
+  /** For each API, the ids of the keys it can load. */
   kids: readonly (readonly string[])[];
 }
 
-/** What may be done. `secret` and `api` say which one. */
+/** An operation. `secret` and `api` are indexes. */
 export type Operation =
   | { kind: "reveal"; secret: number; api: number; isRight: boolean }
-  /** An attempt whose process dies after the claim, or whose ending can't be stored. */
+  /** An attempt whose process dies after the claim, or whose outcome can't be stored. */
   | { kind: "cut off"; secret: number; api: number; isRight: boolean; by: "death" | "audit" }
   /** An attempt that is refused before the claim. */
   | {
@@ -41,14 +41,14 @@ export type Operation =
   | { kind: "revoke"; secret: number; api: number }
   /** The TTL ends. */
   | { kind: "end TTL"; secret: number }
-  /** The minute ends in which an attempt may be settled. */
+  /** The minute ends in which an attempt can be settled. */
   | { kind: "end attempt"; secret: number }
   | { kind: "sweep" }
-  /** The operator destroys everything that is pending. */
+  /** The operator destroys all pending secrets. */
   | { kind: "destroy pending" }
   | { kind: "delete project"; api: number };
 
-/** An operation with the answer it got. */
+/** An operation with its answer. */
 export interface Observed {
   operation: Operation;
   answer: string;
@@ -64,21 +64,21 @@ export const pending = (kid: string): SecretModel => ({
   events: [],
 });
 
-/** The status that everybody is told. */
-export function statusTold({ status, attempt, isPastTtl }: SecretModel): Status {
+/** The status that the API reports. */
+export function reportedStatus({ status, attempt, isPastTtl }: SecretModel): Status {
   if (attempt === "running") return "pending";
   return status === "pending" && isPastTtl ? "expired" : status;
 }
 
-/** Whether an attempt would find it. */
+/** Whether an attempt would find the secret. */
 export const isAvailable = ({ status, isPastTtl }: SecretModel): boolean =>
   status === "pending" && !isPastTtl;
 
-/** Where a step leads: to the next one, or to an answer. None: it has to wait for another operation. */
+/** Result of a step: the next step or an answer. No outcome: the step waits for another operation. */
 type Outcome = { secret: SecretModel } & ({ next: Step } | { answer: string });
 type Step = (secret: SecretModel) => Outcome[];
 
-/** The answer of what is not asked for one. */
+/** Answer of an operation without a result. */
 export const DONE = "done";
 export const NOT_FOUND = "NOT_FOUND";
 
@@ -111,12 +111,12 @@ const settleStep =
     return [{ secret: settled, answer: isRight ? "revealed" : "destroyed: wrong passphrase" }];
   };
 
-/** Looks for the secret, takes it back if it is pending, and looks again until there is something final to tell. */
+/** Reads the secret, revokes it if it is pending, and reads it again until its status is final. */
 function revokeSteps(): Step {
   const tell: Step = (secret) => {
-    const told = statusTold(secret);
-    if (told === "gone") return [{ secret, answer: NOT_FOUND }];
-    return told === "pending" ? [] : [{ secret, answer: told }];
+    const reported = reportedStatus(secret);
+    if (reported === "gone") return [{ secret, answer: NOT_FOUND }];
+    return reported === "pending" ? [] : [{ secret, answer: reported }];
   };
   const take: Step = (secret) => {
     if (!isAvailable(secret)) return [{ secret, next: tell }];
@@ -125,7 +125,7 @@ function revokeSteps(): Step {
   return (secret) => (secret.status === "gone" ? [{ secret, answer: NOT_FOUND }] : [{ secret, next: take }]);
 }
 
-/** A change that happens if it can; nobody is told. */
+/** A change without an answer, made if it is due. */
 const change =
   (isDue: (secret: SecretModel) => boolean, to: (secret: SecretModel) => Partial<SecretModel>): Step =>
   (secret) => [{ secret: isDue(secret) ? { ...secret, ...to(secret) } : secret, answer: DONE }];
@@ -141,7 +141,7 @@ const closeAttempt = change(
   (secret) => ({ attempt: "none", events: withFailed(secret) }),
 );
 
-/** A sweep skips what somebody else has locked, so beside others it may leave anything for the next one. */
+/** A sweep skips locked rows, so during other operations it may leave anything to the next sweep. */
 const perhaps =
   (step: Step): Step =>
   (secret) => [...step(secret), { secret, answer: DONE }];
@@ -160,8 +160,8 @@ const destroyPending = change(isAvailable, (secret) => ({
   events: withFailed(secret),
 }));
 /**
- * An attempt under way can't record itself any more, so the deletion does. For a secret that is gone already, the project
- * may be a later one, or there is none.
+ * Records an attempt under way, which can no longer record itself. For a secret that is gone already, the project may be
+ * a later one, or none.
  */
 const deleteProject: Step = (secret) => {
   if (secret.status === "gone") return [DONE, NOT_FOUND].map((answer) => ({ secret, answer }));
@@ -169,7 +169,7 @@ const deleteProject: Step = (secret) => {
   return [{ secret: { ...secret, status: "gone", reason: null, attempt: "none", events }, answer: DONE }];
 };
 
-/** An operation's atomic steps, as far as they concern one secret: chains, of which each has its own order. */
+/** An operation's atomic steps on one secret, as chains. The steps of a chain are ordered, chains are not. */
 function chainsOf(operation: Operation, { kids }: Surroundings, isAlone: boolean): Step[] {
   switch (operation.kind) {
     case "reveal":
@@ -205,10 +205,10 @@ const REFUSALS = {
 } as const;
 
 /**
- * Every state that these operations, all of which concern the secret, may have left it in, whatever the order of their
- * steps, given their answers. None: what was seen can't have happened.
+ * Every state in which these operations on the secret may have left it, over all orders of their steps that match their
+ * answers. Empty: the observation is impossible.
  *
- * @param isAlone nothing else went on, with other secrets neither, so that nothing was locked.
+ * @param isAlone whether no other operation ran, on any secret, so that nothing was locked.
  */
 export function explain(
   secret: SecretModel,
@@ -227,7 +227,7 @@ export function explain(
     return numbers.get(step);
   };
   const search = (at: SecretModel, left: readonly { next: Step | null; answer: string }[]) => {
-    // The same state may be reached in many orders; how far each chain is tells them apart.
+    // Many orders lead to the same state and the same position in each chain.
     const key = JSON.stringify([at, left.map(({ next }) => numberOf(next))]);
     if (seen.has(key)) return;
     seen.add(key);

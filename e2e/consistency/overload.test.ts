@@ -14,18 +14,18 @@ import { figures, scaled } from "./scale.ts";
 
 const PROBE = new URL("./process-probe.ts", import.meta.url).href;
 
-/** Recipients who come at the same moment, each for a secret of their own. */
+/** Recipients at the same moment, each with a secret of their own. */
 const CROWD = 500;
 
 const MIB = 1024 * 1024;
 
 /**
- * What the crowd may cost in memory: a tenth of what their hashes would take if they all ran at once, for hashes,
- * connections, requests and the garbage of all these.
+ * Memory that the crowd may cost: a tenth of what their hashes would take if all ran at once. It covers hashes,
+ * connections, requests and garbage.
  */
 const MEMORY_LIMIT = (CROWD * ARGON2_PARAMETERS.memoryKib * 1024) / 10;
 
-/** How many come back at once after having been sent away: fewer than the shortest queue. */
+/** Size of a group of refused recipients that try again together: smaller than the shortest queue. */
 const GROUP = 16;
 
 const keys = freshKeys();
@@ -58,10 +58,10 @@ afterAll(async () => {
   await removeDatabase?.();
 }, 60_000);
 
-/** An address of each recipient's own (RFC 5737), or they would all wait for one counter. */
+/** A distinct address for each recipient (RFC 5737), so that they do not share one rate-limit counter. */
 const addressOf = (i: number) => `${i < 250 ? "198.51.100" : "203.0.113"}.${i % 250}`;
 
-/** What the process has noted since. */
+/** The probe's lines in the process's output from offset `start` on. */
 function probesSince(start: number): { waitMs: number; rss: number }[] {
   const lines = processUnderLoad
     .output()
@@ -70,7 +70,7 @@ function probesSince(start: number): { waitMs: number; rss: number }[] {
   return [...lines].map(([, json = ""]) => JSON.parse(json));
 }
 
-/** Asks for a page of secrets, signed in, and whether the process is ready, until told to stop. Returns each wait in ms. */
+/** Until `isOver`, lists secrets as a member and checks readiness. Returns the time of each round in ms. */
 async function everydayQueries(isOver: () => boolean): Promise<number[]> {
   const waits: number[] = [];
   while (!isOver()) {
@@ -86,8 +86,8 @@ async function everydayQueries(isOver: () => boolean): Promise<number[]> {
   return waits;
 }
 
-it(`of ${CROWD} recipients at once some are shown their secret and the others consume nothing, while everything else goes on`, async () => {
-  // One hash at full cost for all of them: what is measured is what reveals cost.
+it(`of ${CROWD} recipients at once, some are shown their secret, the others consume nothing, and other requests are answered`, async () => {
+  // One hash at full cost, shared by all secrets, because only reveals are measured.
   const hashed = await hashedPassphrase(ARGON2_PARAMETERS);
   for (let round = 1; round <= scaled(1, 8); round++) {
     const secrets: PendingSecret[] = [];
@@ -124,10 +124,10 @@ it(`of ${CROWD} recipients at once some are shown their secret and the others co
     );
     expect(peak - idle).toBeLessThan(MEMORY_LIMIT);
     expect(waits.length).toBeGreaterThan(1);
-    // Behind hashes that fill the pool, not even two would have come through.
+    // If hashes filled the thread pool, fewer than two probes would have run.
     expect(probes.length).toBeGreaterThan(4);
 
-    // Who was sent away comes back, in groups that the queue has room for.
+    // The refused recipients try again, in groups that fit into the queue.
     const attempts = new Map(
       secrets.map(({ id }, i) => [id, [toAttempt(answers[i])]] as [string, Attempt[]]),
     );
@@ -140,7 +140,7 @@ it(`of ${CROWD} recipients at once some are shown their secret and the others co
       const group = refused.slice(i, i + GROUP);
       const again = await Promise.all(group.map((secret) => attempt(api, secret)));
       for (const [n, one] of again.entries()) attempts.get(group[n]?.id ?? "")?.push(one);
-      expect(new Set(again.map(({ told }) => told))).toEqual(new Set(["revealed"]));
+      expect(new Set(again.map(({ outcome }) => outcome))).toEqual(new Set(["revealed"]));
     }
     const after = await readStored(db.sql, ids);
     expect(brokenPromises(histories, after, { settled: true })).toEqual([]);
@@ -150,6 +150,6 @@ it(`of ${CROWD} recipients at once some are shown their secret and the others co
 
 function toAttempt(answer: { __typename: string; value?: string } | undefined): Attempt {
   return answer?.__typename === "TtlSecretRevealed"
-    ? { told: "revealed", ...(answer.value !== undefined && { value: answer.value }) }
-    : { told: "refused" };
+    ? { outcome: "revealed", ...(answer.value !== undefined && { value: answer.value }) }
+    : { outcome: "refused" };
 }

@@ -14,29 +14,29 @@ import { parseKeys } from "../../api/src/key-ring/key-format.ts";
 import { insertSecret } from "../../api/src/secrets/secret-store.ts";
 import type { Created, Sender } from "../../api/test/factories.ts";
 
-/** The cheapest that Argon2 admits: for where the database is put to the proof, and not the hash. */
+/** The cheapest parameters that Argon2 accepts, for tests of the database rather than the hash. */
 const CHEAP_ARGON2: Argon2Parameters = { memoryKib: 64, timeCost: 1, parallelism: 1 };
 
-/** What a secret lives at least that is not made to end soon. */
+/** Default TTL of a stored secret, in ms. */
 const TEN_MINUTES_MS = 600_000;
 
-/** A pending secret as the API makes them, with what opens it. */
+/** A pending secret as the API creates them, with its passphrase and value. */
 export type PendingSecret = Pick<Created, "id" | "vaultId" | "token" | "passphrase"> & { value: string };
 
-/** A passphrase with what comes of it; hashing is the slow part, so many secrets may share one. */
+/** A passphrase with its keys. Hashing is slow, so many secrets can share one. */
 interface HashedPassphrase extends PassphraseKeys {
   passphrase: string;
   salt: Buffer;
   argon2: Argon2Parameters;
 }
 
-/** Draws and hashes a passphrase. */
+/** Generates and hashes a passphrase. */
 export async function hashedPassphrase(argon2 = CHEAP_ARGON2): Promise<HashedPassphrase> {
   const [passphrase, salt] = [newPassphrase(), newSalt()];
   return { passphrase, salt, argon2, ...(await passphraseKeys(passphrase, salt, argon2)) };
 }
 
-/** The ring that a process with these variables has. */
+/** The key ring of a process with these variables. */
 export function keyRingOf({ ENCRYPTION_KEYS }: { ENCRYPTION_KEYS: string }): KeyRing {
   const { keys } = parseKeys(ENCRYPTION_KEYS);
   const activeKid = keys[0]?.kid;
@@ -45,8 +45,8 @@ export function keyRingOf({ ENCRYPTION_KEYS }: { ENCRYPTION_KEYS: string }): Key
 }
 
 /**
- * Stores a pending secret by the API's own seal and insert, but with a cheap hash, unless it is given another, and a TTL
- * that may end within this second: it then looks as if it had been created ten minutes before its end.
+ * Stores a pending secret by the API's own seal and insert, with a cheap hash unless `hashed` is given. Its TTL can end
+ * within a second; its creation then lies in the past, ten minutes before the end.
  */
 export async function storePending(
   db: Database,
@@ -64,7 +64,7 @@ export async function storePending(
   const expiresAt = new Date(clock.ms + endsInMs);
   const createdAt = new Date(expiresAt.getTime() - TEN_MINUTES_MS);
   const place = { secretId: id, projectId, vaultId, expiresAtMs: expiresAt.getTime() };
-  // Sealing wipes what it is given.
+  // Sealing wipes its key argument.
   const sealed = seal(value, Buffer.from(wrap), keyRing, place);
   const stored = {
     secret: { id, projectId, name, createdAt, expiresAt, createdBy: email },

@@ -1,12 +1,11 @@
 /**
- * Preloaded into an API process (`NODE_OPTIONS=--import …`): reads a file and asks the resolver, over and over, one after
- * the other, as anything might that shares libuv's thread pool with Argon2, and writes down how long it had to wait and
- * how much memory the process has then.
+ * Preloaded into an API process (`NODE_OPTIONS=--import …`): repeatedly reads a file and resolves a name, which share
+ * libuv's thread pool with Argon2, and logs how long that took and the process's resident memory.
  */
 import { lookup } from "node:dns/promises";
 import { readFile } from "node:fs/promises";
 
-/** Between two probes, in ms. Does not keep the process alive. */
+/** Pause between two probes, in ms. Does not keep the process alive. */
 const PAUSE_MS = 10;
 
 async function probe(): Promise<void> {

@@ -19,7 +19,7 @@ const HOUR_MS = 3_600_000;
 /** Attempts in one race; half of them through each process. */
 const CROWD = 100;
 
-/** Attempts start up to this much later than a revoke, so that either may win. */
+/** Maximum delay of an attempt after a revoke, in ms, so that either can win. */
 const REVOKE_HANDICAP_MS = 80;
 
 /** How long secrets live that are raced at the end of their TTL; longer on machines that need longer to store them. */
@@ -64,19 +64,19 @@ afterAll(async () => {
   await removeDatabase?.();
   const attempts = histories.flatMap((history) => history.attempts);
   const plaintexts = histories.map(
-    ({ attempts: own }) => own.filter((one) => one.told === "revealed").length,
+    ({ attempts: own }) => own.filter((one) => one.outcome === "revealed").length,
   );
   const total = plaintexts.reduce((sum, count) => sum + count, 0);
   const doubles = plaintexts.filter((count) => count > 1).length;
   figures(
-    `one shot: ${histories.length} secrets raced, ${attempts.length} attempts, ${total} plaintexts, ${doubles} double plaintexts; at ${crowded} of ${barriers} barriers claims of both processes stood waiting`,
+    `races: ${histories.length} secrets, ${attempts.length} attempts, ${total} plaintexts, ${doubles} double plaintexts; at ${crowded} of ${barriers} barriers claims of both processes waited`,
   );
 }, 60_000);
 
 const store = (count: number, options?: { endsInMs: number }, project: Sender = sender) =>
   Promise.all(Array.from({ length: count }, () => storePending(db, keyRing, project, options)));
 
-/** Lets go of everything at the moment when claims of both processes wait for these secrets. */
+/** Runs everything and releases it once claims of both processes wait for these secrets. */
 async function atOnce<T>(
   secrets: readonly PendingSecret[],
   runs: readonly (() => Promise<T>)[],
@@ -89,18 +89,18 @@ async function atOnce<T>(
   return result;
 }
 
-/** So many attempts, through both processes in turn: some with the right passphrase, the others with a wrong one. */
+/** Attempts through both processes in turn, some with the right passphrase, the others with a wrong one. */
 const crowd = (secret: PendingSecret, { right, wrong }: { right: number; wrong: number }) => {
   const runs = Array.from(
     { length: right + wrong },
     (_, i) => () => attempt(apiOf(i), i < wrong ? { ...secret, passphrase: WRONG } : secret),
   );
-  // The right one's place in the crowd is a matter of chance.
+  // Random order, so that the right one can be anywhere.
   return runs.toSorted(() => Math.random() - 0.5);
 };
 
-/** Checks what was promised of these secrets, now and after everybody has tried once more. */
-async function expectOneShot(
+/** Checks the promises about these secrets, now and after one more attempt and a sweep. */
+async function expectPromisesKept(
   raced: readonly { secret: PendingSecret; attempts: Attempt[] }[],
 ): Promise<void> {
   const own = raced.map(({ secret, attempts }) => ({ id: secret.id, value: secret.value, attempts }));
@@ -115,7 +115,7 @@ async function expectOneShot(
   histories.push(...own);
 }
 
-/** When these pending secrets expire by the database's clock, on the scale of `performance.now()`. */
+/** Expiry of these pending secrets by the database's clock, on the scale of `performance.now()`. */
 async function readDeadlines(secrets: readonly PendingSecret[]): Promise<Map<string, number>> {
   const ids = secrets.map(({ id }) => id).join();
   const rows = await db.sql<{ id: string; msLeft: number }[]>`
@@ -126,10 +126,10 @@ async function readDeadlines(secrets: readonly PendingSecret[]): Promise<Map<str
   return new Map(rows.map(({ id, msLeft }) => [id, read + msLeft]));
 }
 
-const count = (attempts: readonly Attempt[], kind: Attempt["told"]) =>
-  attempts.filter(({ told }) => told === kind).length;
+const count = (attempts: readonly Attempt[], kind: Attempt["outcome"]) =>
+  attempts.filter(({ outcome }) => outcome === kind).length;
 
-it(`of ${CROWD} right passphrases at once, one opens the secret and nobody else is told anything`, async () => {
+it(`of ${CROWD} right passphrases at once, exactly one opens the secret`, async () => {
   const raced = [];
   for (const secret of await store(scaled(6, 400))) {
     const attempts = await atOnce([secret], crowd(secret, { right: CROWD, wrong: 0 }));
@@ -137,20 +137,20 @@ it(`of ${CROWD} right passphrases at once, one opens the secret and nobody else 
     expect(count(attempts, "destroyed")).toBe(0);
     raced.push({ secret, attempts });
   }
-  await expectOneShot(raced);
+  await expectPromisesKept(raced);
 }, 1_200_000);
 
-it(`of ${CROWD - 1} wrong passphrases and a right one at once, one is tried and destroys the secret`, async () => {
+it(`of ${CROWD - 1} wrong passphrases and a right one at once, exactly one is compared`, async () => {
   const raced = [];
   for (const secret of await store(scaled(6, 400))) {
     const attempts = await atOnce([secret], crowd(secret, { right: 1, wrong: CROWD - 1 }));
     expect(count(attempts, "revealed") + count(attempts, "destroyed")).toBe(1);
     raced.push({ secret, attempts });
   }
-  await expectOneShot(raced);
+  await expectPromisesKept(raced);
 }, 1_200_000);
 
-it("two right passphrases and a wrong one, for many secrets side by side: one verdict each", async () => {
+it("of two right passphrases and a wrong one, for many secrets at once, exactly one each is compared", async () => {
   for (let round = 0; round < scaled(8, 250); round++) {
     const secrets = await store(16);
     const raced = secrets.map((secret) => ({ secret, attempts: [] as Attempt[] }));
@@ -161,17 +161,17 @@ it("two right passphrases and a wrong one, for many secrets side by side: one ve
     for (const { attempts } of raced) {
       expect(count(attempts, "revealed") + count(attempts, "destroyed")).toBe(1);
     }
-    await expectOneShot(raced);
+    await expectPromisesKept(raced);
   }
 }, 1_200_000);
 
-it("a revoke at the same moment either comes first, and nobody sees the value, or too late, and says so", async () => {
+it("a revoke at the same moment either wins, and the value is never shown, or reports VIEWED", async () => {
   const raced = [];
   const outcomes = new Map<string, number>();
   for (const secret of await store(scaled(20, 600))) {
     const attempts: Attempt[] = [];
     const tries = crowd(secret, { right: 4, wrong: 0 }).map((run) => async () => {
-      // A revoke first asks whose secret it is; without a handicap it would always come second.
+      // A revoke first looks up the secret's owner, so without this delay it would always lose.
       await setTimeout(Math.random() * REVOKE_HANDICAP_MS);
       attempts.push(await run());
       return "";
@@ -187,7 +187,7 @@ it("a revoke at the same moment either comes first, and nobody sees the value, o
     raced.push({ secret, attempts });
   }
   figures(`reveal × revoke: ${JSON.stringify(Object.fromEntries(outcomes))}`);
-  await expectOneShot(raced);
+  await expectPromisesKept(raced);
 }, 1_200_000);
 
 it("a deletion of the project at the same moment leaves no secret, and no plaintext without its audit event", async () => {
@@ -213,10 +213,10 @@ it("a deletion of the project at the same moment leaves no secret, and no plaint
     raced.map(({ secret }) => secret.id),
   );
   expect([...stored.values()].filter(({ status, hasPayload }) => status !== null || hasPayload)).toEqual([]);
-  await expectOneShot(raced);
+  await expectPromisesKept(raced);
 }, 1_200_000);
 
-/** Pending secrets that end soon, with the moments of their ends. */
+/** Pending secrets that expire soon, with their expiry. */
 async function storeExpiring(size: number): Promise<[PendingSecret, number][]> {
   for (let endsInMs = SHORT_TTL_MS; ; endsInMs *= 2) {
     const secrets = await store(size, { endsInMs });
@@ -225,7 +225,7 @@ async function storeExpiring(size: number): Promise<[PendingSecret, number][]> {
   }
 }
 
-it("at the TTL's boundary the database's clock decides, with sweeps at work and API clocks an hour off", async () => {
+it("at the end of the TTL the database's clock decides, during sweeps and with API clocks an hour off", async () => {
   const all = [];
   for (let round = 0; round < scaled(2, 20); round++) {
     const secrets = await storeExpiring(24);
@@ -241,9 +241,9 @@ it("at the TTL's boundary the database's clock decides, with sweeps at work and 
         const sent = performance.now();
         const only = await attempt(apiOf(i), secret);
         const answered = performance.now();
-        // One who was answered in time had to be let in; one who asked too late had to be kept out.
-        if (answered < end) expect(only.told).toBe("revealed");
-        if (sent > end) expect(only.told).toBe("not-available");
+        // Answered before the end: must be shown. Sent after the end: must not.
+        if (answered < end) expect(only.outcome).toBe("revealed");
+        if (sent > end) expect(only.outcome).toBe("not-available");
         return { secret, attempts: [only] };
       }),
     );
@@ -252,18 +252,18 @@ it("at the TTL's boundary the database's clock decides, with sweeps at work and 
     await expireSecrets({ db });
     all.push(...raced);
   }
-  const told = all.flatMap(({ attempts }) => attempts.map((one) => one.told));
+  const outcome = all.flatMap(({ attempts }) => attempts.map((one) => one.outcome));
   figures(
-    `at the TTL's boundary: ${told.filter((kind) => kind === "revealed").length} of ${told.length} revealed`,
+    `at the end of the TTL: ${outcome.filter((kind) => kind === "revealed").length} of ${outcome.length} revealed`,
   );
-  expect(new Set(told)).toEqual(new Set(["revealed", "not-available"]));
-  await expectOneShot(all);
+  expect(new Set(outcome)).toEqual(new Set(["revealed", "not-available"]));
+  await expectPromisesKept(all);
 }, 600_000);
 
-it("most races were decided by the database, between claims of both processes that stood waiting", () => {
+it("most races were decided by the database, between waiting claims of both processes", () => {
   expect(crowded).toBeGreaterThan(barriers / 2);
 });
 
-it("no process complained", () => {
+it("no process logged an error", () => {
   expect(processes.map((api) => api.output().match(/"level":(50|60).*/g) ?? [])).toEqual([[], []]);
 });

@@ -3,7 +3,7 @@ import { type Created, reveal } from "../../api/test/factories.ts";
 import type { ApiProcess } from "../support/api-process.ts";
 import type { Attempt } from "./history.ts";
 
-/** An API process as the factories of the API's own tests take it. */
+/** An API process in the form that the factories of the API's tests take. */
 export const endpointOf = ({ url }: Pick<ApiProcess, "url">): Endpoint => ({
   request: (path, init) => fetch(`${url}${path}`, init),
 });
@@ -11,7 +11,7 @@ export const endpointOf = ({ url }: Pick<ApiProcess, "url">): Endpoint => ({
 /** A passphrase that is not the secret's. */
 export const WRONG = "abacus-abdomen-abdominal-abide-abiding-ability";
 
-/** One attempt as a recipient makes it, and what they were told. A lost connection is an answer, too: none. */
+/** Makes one attempt and returns its answer. A lost connection counts as `unanswered`. */
 export async function attempt(
   api: Endpoint,
   secret: Pick<Created, "vaultId" | "token" | "passphrase">,
@@ -19,13 +19,13 @@ export async function attempt(
   const answer = await reveal(api, secret).catch(() => null);
   switch (answer?.__typename) {
     case "TtlSecretRevealed":
-      return { told: "revealed", value: answer.value };
+      return { outcome: "revealed", value: answer.value };
     case "TtlSecretDestroyed":
-      return { told: "destroyed" };
+      return { outcome: "destroyed" };
     case "TtlSecretNotAvailable":
-      return { told: "not-available" };
+      return { outcome: "not-available" };
     default:
-      // INTERNAL may come from either side of the claim's commit; all other refusals come before it.
-      return { told: answer === null || answer.code === "INTERNAL" ? "unanswered" : "refused" };
+      // INTERNAL can be raised before or after the claim's commit; all other refusals come before it.
+      return { outcome: answer === null || answer.code === "INTERNAL" ? "unanswered" : "refused" };
   }
 }

@@ -11,7 +11,7 @@ import { brokenPromises, readStored, type SecretHistory } from "./history.ts";
 import { attempt, endpointOf } from "./recipients.ts";
 import { figures, scaled } from "./scale.ts";
 
-/** How long a replica goes on serving when it is told to stop: far longer than the balancer takes to notice. */
+/** How long a stopping replica keeps serving: far longer than the balancer takes to notice. */
 const DELAY_SECONDS = 5;
 
 /** Hand-offs under way at any time. */
@@ -53,7 +53,7 @@ it("a rolling restart of two replicas under load loses no request and no secret"
   const balancer = new Balancer(replicas.map(({ url }) => url));
   for (const { url } of replicas) await balancer.sees(url, true);
   const sender = await createSender(balancer);
-  // Pending all the while, and opened at the end.
+  // Pending during the restarts, opened at the end.
   const pending = await Promise.all(Array.from({ length: 8 }, () => createSecret(balancer, sender)));
 
   const histories: SecretHistory[] = [];
@@ -78,7 +78,7 @@ it("a rolling restart of two replicas under load loses no request and no secret"
     }
   };
   const load = Promise.all(Array.from({ length: HAND_OFFS }, handOff));
-  // Should it fail, that is reported where it is awaited.
+  // A failure is reported where the promise is awaited.
   load.catch(() => {});
 
   const rounds = scaled(1, 10);
@@ -87,7 +87,7 @@ it("a rolling restart of two replicas under load loses no request and no secret"
       const before = histories.length;
       const stopped = replica.stop();
       await balancer.sees(replica.url, false);
-      expect((await fetch(`${replica.url}/healthz`)).status, "it still serves").toBe(200);
+      expect((await fetch(`${replica.url}/healthz`)).status, "still serves").toBe(200);
       await stopped;
       await replica.start();
       await balancer.sees(replica.url, true);
@@ -101,7 +101,7 @@ it("a rolling restart of two replicas under load loses no request and no secret"
   }
   await balancer.stop();
 
-  expect(histories.flatMap(({ attempts }) => attempts.map(({ told }) => told))).toEqual(
+  expect(histories.flatMap(({ attempts }) => attempts.map(({ outcome }) => outcome))).toEqual(
     histories.map(() => "revealed"),
   );
   const ids = histories.map(({ id }) => id);
@@ -111,7 +111,7 @@ it("a rolling restart of two replicas under load loses no request and no secret"
   );
 });
 
-/** Asks until the answer is this. */
+/** Polls until the answer is true. */
 async function until(answer: () => Promise<boolean>): Promise<void> {
   while (!(await answer())) await setTimeout(20);
 }
@@ -124,8 +124,8 @@ const isReady = ({ url }: ApiProcess) =>
 
 it.each([
   ["is answered", false],
-  ["is settled when its recipient hung up", true],
-])("an attempt under way when its process is told to stop %s", async (_what, hangsUp) => {
+  ["is settled even if its recipient disconnected", true],
+])("an attempt under way when its process is stopped %s", async (_what, hangsUp) => {
   const other = await startReplica();
   const stopping = await startReplica();
   const sender = await createSender(endpointOf(other));
@@ -137,7 +137,7 @@ it.each([
   };
   let attempted: ReturnType<typeof attempt> | undefined;
   let stopped: Promise<void> | undefined;
-  // The claim stands still at the locked payload while its process is told to stop.
+  // The claim waits for the locked payload while its process is stopped.
   await db.sql.begin(async (tx) => {
     await tx`SELECT 1 FROM ttl_secret_payloads WHERE secret_id = ${secret.id} FOR UPDATE`;
     attempted = attempt(recipient, secret);
@@ -146,13 +146,15 @@ it.each([
     stopped = stopping.stop();
     await until(async () => !(await isReady(stopping)));
   });
-  expect(await attempted).toEqual(hangsUp ? { told: "unanswered" } : { told: "revealed", value: "hunter2" });
+  expect(await attempted).toEqual(
+    hangsUp ? { outcome: "unanswered" } : { outcome: "revealed", value: "hunter2" },
+  );
   await stopped;
   expect(await secretOf(endpointOf(other), sender, secret.id)).toMatchObject({ status: "VIEWED" });
   await other.stop();
 });
 
-it("a process told to stop serves on for as long as it was set to, and at a second signal ends at once", async () => {
+it("a process keeps serving for SHUTDOWN_DELAY_SECONDS after a signal, and ends at once after a second one", async () => {
   const api = await startReplica({ SHUTDOWN_DELAY_SECONDS: "300" });
   expect(await isReady(api)).toBe(true);
   const first = api.stop();

@@ -1,12 +1,12 @@
 /**
- * Preloaded into an API process (`NODE_OPTIONS=--import …`): its clock is off by `CLOCK_SKEW_MS`. Only the database's
- * clock may decide when a secret expires, so nothing must come of it.
+ * Preloaded into an API process (`NODE_OPTIONS=--import …`): shifts its clock by `CLOCK_SKEW_MS`. This must have no
+ * effect, because only the database's clock decides when a secret expires.
  */
 const skew = Number(process.env.CLOCK_SKEW_MS);
 const TrueDate = globalThis.Date;
 
 class SkewedDate extends TrueDate {
-  // The constructor has as many forms as Date's own; only the one without arguments asks the clock.
+  // Of Date's overloads only the one without arguments reads the clock.
   constructor(...args: []) {
     if (args.length === 0) super(TrueDate.now() + skew);
     else super(...args);

@@ -1,9 +1,9 @@
 /**
- * Hours in small: a steady mixed load on replicas behind a balancer while replicas, PostgreSQL and connections are killed
- * at random. Afterwards every answer and every row is held against what was promised. One replica is spared, so that
- * what it holds can be compared over the time.
+ * Soak test: a steady mixed load on replicas behind a balancer while replicas, PostgreSQL and connections are killed at
+ * random. Afterwards every answer and every row is checked against the promises. One replica is spared, so that its
+ * memory can be compared over time.
  *
- * Prints what it came to; ends with 1 when anything was broken, with 2 where it can't run: it needs Linux and Debian's
+ * Prints the results. Exits with 1 if a promise was broken, with 2 if it can't run: it needs Linux and Debian's
  * PostgreSQL. Run: pnpm test:soak [minutes]
  */
 import { setTimeout } from "node:timers/promises";
@@ -23,19 +23,19 @@ import { growth, readVitals, thirds, type Vitals, WATCHED } from "./soak/vitals.
 
 const MINUTES = Number(process.argv[2] ?? 30);
 
-/** Senders, each with a vault of their own, who all work at the same time. */
+/** Concurrent senders, each with a vault of their own. */
 const SENDERS = 6;
 
-/** How often the spared replica's memory and descriptors are read, in ms. */
+/** Interval at which the spared replica's memory and descriptors are read, in ms. */
 const SAMPLE_MS = 5_000;
 
-/** A run shorter than this has no time in which a process is warm: what it holds is printed, but not judged. In min. */
+/** In a shorter run, in minutes, no process warms up: growth is printed but not judged. */
 const SHORTEST_JUDGED = 10;
 
-/** How long to wait for an answer before it counts as none, in ms: statements end after 15 s. */
+/** Timeout of a request, in ms. Statements end after 15 s. */
 const PATIENCE_MS = 60_000;
 
-/** How long to wait, when all is over, for what is to come to its end by itself, in ms. */
+/** How long to wait at the end for expiry and sweeps, in ms. */
 const END_MS = 300_000;
 
 const say = (line = "") => process.stdout.write(`${line}\n`);
@@ -52,7 +52,7 @@ if (!(MINUTES > 0)) {
 const held = ({ heapMib, memoryMib, descriptors }: ReturnType<typeof thirds>[number]) =>
   `${heapMib.toFixed(1)} MiB alive of ${memoryMib.toFixed(0)} MiB resident, ${descriptors} descriptors`;
 
-/** Waits until something is so, for as long as anybody may. What can't be asked is not so. */
+/** Polls until a condition holds, up to the limit. An error counts as false. */
 async function until(condition: () => Promise<boolean>): Promise<boolean> {
   for (const end = performance.now() + END_MS; performance.now() < end; ) {
     if (await condition().catch(() => false)) return true;
@@ -61,9 +61,9 @@ async function until(condition: () => Promise<boolean>): Promise<boolean> {
   return false;
 }
 
-/** What follows a project all the while, as an integration does. */
+/** Follows a project during the run, as an integration does. */
 function follow(api: ApiProcess, { projectId }: Sender, key: string) {
-  const told = new Map<string, string>();
+  const received = new Map<string, string>();
   const gone = new AbortController();
   let opened = 0;
   const running = new TtlSecrets({ url: api.url, key }).follow(projectId, {
@@ -71,21 +71,21 @@ function follow(api: ApiProcess, { projectId }: Sender, key: string) {
       opened++;
     },
     lost: () => {},
-    changed: ({ id, status }) => told.set(id, status.toLowerCase()),
+    changed: ({ id, status }) => received.set(id, status.toLowerCase()),
     signal: gone.signal,
   });
-  // Should it end by itself, that is seen in what it was not told.
+  // If the stream ends early, the missing events show it.
   running.catch(() => {});
-  return { told, opened: () => opened, stop: () => gone.abort() };
+  return { received, opened: () => opened, stop: () => gone.abort() };
 }
 
-/** Secrets of this project whose status the follower was not told. */
-async function untold({ sql }: Database, projectId: string, told: ReadonlyMap<string, string>) {
+/** Secrets of this project whose final status the follower did not receive. */
+async function notReceived({ sql }: Database, projectId: string, received: ReadonlyMap<string, string>) {
   const rows = await sql<{ id: string; status: string }[]>`
     SELECT id, status FROM ttl_secrets WHERE project_id = ${projectId}`;
   return rows
-    .filter(({ id, status }) => told.get(id) !== status)
-    .map(({ id }) => `${id}: not told in the end`);
+    .filter(({ id, status }) => received.get(id) !== status)
+    .map(({ id }) => `${id}: final status not received`);
 }
 
 async function soak(server: DebianServer, started: ApiProcess[]): Promise<string[]> {
@@ -151,16 +151,16 @@ async function soak(server: DebianServer, started: ApiProcess[]): Promise<string
   for (const { url } of started) await balancer.sees(url, true);
   const keptToTheEnd = await load.openAllKept();
   const { lives } = load;
-  // Every one once more, those that expired for the first time; those that are just expiring are waited for.
+  // One more attempt at each; secrets about to expire are awaited.
   const settled = await until(async () => {
     const [row] = await db.sql<[{ open: number }]>`
       SELECT count(*)::int AS open FROM ttl_secrets
       WHERE attempted_from IS NOT NULL OR (status = 'pending' AND expires_at < created_at + interval '1 hour')`;
     return row.open === 0;
   });
-  // For the checker alone: the product never looks for a secret's events.
+  // For the checker only: the product never looks up events by secret.
   await db.sql`CREATE INDEX soak_events ON audit_events (ttl_secret_id)`;
-  // Those, too, whose creation was not acknowledged.
+  // Includes secrets whose creation was not acknowledged.
   const rows = await db.sql<{ id: string }[]>`
     SELECT id FROM ttl_secrets UNION SELECT ttl_secret_id FROM audit_events WHERE ttl_secret_id IS NOT NULL`;
   const known = new Set(lives.map(({ id }) => id));
@@ -171,7 +171,9 @@ async function soak(server: DebianServer, started: ApiProcess[]): Promise<string
   const before = await readStored(db.sql, ids);
   for (const life of lives) life.attempts.push(await attempt(api, life.secret));
   const after = await readStored(db.sql, ids);
-  const told = await until(async () => (await untold(db, first.projectId, follower.told)).length === 0);
+  const isComplete = await until(
+    async () => (await notReceived(db, first.projectId, follower.received)).length === 0,
+  );
   let events = 0;
   const tampered: string[] = [];
   for await (const { vaultId, length, problems } of verifyChains(db, {})) {
@@ -189,16 +191,16 @@ async function soak(server: DebianServer, started: ApiProcess[]): Promise<string
     ...brokenPromises([...lives, ...unacknowledged], after, { settled: true }),
     ...changedEndings(before, after),
     ...lost(lives),
-    ...(told ? [] : await untold(db, first.projectId, follower.told)),
+    ...(isComplete ? [] : await notReceived(db, first.projectId, follower.received)),
     ...tampered,
     ...leaked.map(({ id }) => `${id}: something of it is in the log`),
     ...(MINUTES >= SHORTEST_JUDGED ? growth(windows) : []),
   ];
 
   const attempts = lives.flatMap((life) => life.attempts);
-  const counts = (what: string) => attempts.filter((each) => each.told === what).length;
+  const counts = (what: string) => attempts.filter((each) => each.outcome === what).length;
   const twice = lives.filter(
-    (life) => life.attempts.filter((each) => each.told === "revealed").length > 1,
+    (life) => life.attempts.filter((each) => each.outcome === "revealed").length > 1,
   ).length;
   say(`\n${MINUTES} minutes, ${SENDERS} senders, ${started.length} replicas, one of them spared`);
   say(`mishaps: ${[...mishaps].map(([name, times]) => `${times} × ${name}`).join(", ")}`);

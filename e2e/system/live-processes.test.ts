@@ -1,4 +1,4 @@
-/** What holds for streams when several API processes share a database, and when one of all these goes away. */
+/** Streams of several API processes on one database, and the loss of a process or the database. */
 import { setTimeout } from "node:timers/promises";
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from "vitest";
@@ -18,10 +18,10 @@ import { follow } from "../../api/test/live.ts";
 import { endpointOf } from "../consistency/recipients.ts";
 import { type ApiProcess, freshKeys, startApi } from "../support/api-process.ts";
 
-/** How long PostgreSQL is away. */
+/** Downtime of PostgreSQL. */
 const OUTAGE_MS = 10_000;
 
-/** How long a change may take to arrive; a limit for what never comes, on however slow a machine. */
+/** Timeout of a change that does not arrive, even on a slow machine. */
 const ARRIVAL_MS = 120_000;
 
 /** Two processes on one database. */
@@ -31,7 +31,7 @@ interface Pair {
   sql: postgres.Sql;
 }
 
-/** Undone after all tests, the latest first. */
+/** Cleanup after all tests, in reverse order. */
 const undo: (() => Promise<unknown>)[] = [];
 afterAll(async () => {
   for (const step of undo.toReversed()) await step();
@@ -57,7 +57,7 @@ beforeAll(async () => {
   pair = await startPair(database.url);
 });
 
-/** A sender of their own at two processes, both as they are addressed. */
+/** A new sender, and the two processes as endpoints. */
 async function scene({ one, two, sql } = pair) {
   const [atOne, atTwo] = [endpointOf(one), endpointOf(two)];
   return { one, two, sql, atOne, atTwo, sender: await createSender(atOne) };
@@ -65,10 +65,10 @@ async function scene({ one, two, sql } = pair) {
 
 type Scene = Awaited<ReturnType<typeof scene>>;
 
-/** An integration that follows the project at the first process; what it was told of each secret last. */
+/** Follows the project at the first process, as an integration does. `received` holds the last status of each secret. */
 async function subscriber({ one, atOne, sender }: Pick<Scene, "one" | "atOne" | "sender">) {
   const { key } = await createKey(atOne, sender);
-  const told = new Map<string, string>();
+  const received = new Map<string, string>();
   const gone = new AbortController();
   onTestFinished(() => gone.abort());
   let opened = 0;
@@ -77,16 +77,16 @@ async function subscriber({ one, atOne, sender }: Pick<Scene, "one" | "atOne" | 
       opened += 1;
     },
     lost: () => {},
-    changed: ({ id, status }) => told.set(id, status),
+    changed: ({ id, status }) => received.set(id, status),
     signal: gone.signal,
   });
   await expect.poll(() => opened, { timeout: ARRIVAL_MS }).toBe(1);
   const isTold = (id: string, status: string) =>
-    expect.poll(() => told.get(id), { timeout: ARRIVAL_MS }).toBe(status);
+    expect.poll(() => received.get(id), { timeout: ARRIVAL_MS }).toBe(status);
   return { isTold, opened: () => opened };
 }
 
-/** Three pending secrets that the subscriber knows of. */
+/** Three pending secrets that the subscriber has received. */
 async function threeSecrets({ atTwo, sender }: Scene, { isTold }: Awaited<ReturnType<typeof subscriber>>) {
   const create = () => createSecret(atTwo, sender);
   const secrets = [await create(), await create(), await create()] as const;
@@ -94,7 +94,7 @@ async function threeSecrets({ atTwo, sender }: Scene, { isTold }: Awaited<Return
   return secrets;
 }
 
-/** One attempt that is answered, however long the process takes to find its database again. */
+/** Retries an attempt until the process has reconnected to its database. */
 async function revealed(atTwo: Scene["atTwo"], secret: Parameters<typeof reveal>[1]): Promise<void> {
   await expect
     .poll(() => reveal(atTwo, secret).then(({ __typename }) => __typename), { timeout: ARRIVAL_MS })
@@ -110,7 +110,7 @@ describe("a stream at one process ends", () => {
       "NOT_FOUND",
       ({ sql, sender }) => sql`DELETE FROM members WHERE vault_id = ${sender.vaultId}`,
     ],
-  ])("when its %s at another; after how long is printed", async (what, code, takeAway) => {
+  ])("when its %s at another", async (what, code, takeAway) => {
     const there = await scene();
     const { atOne, atTwo, sender } = there;
     const key = await createKey(atTwo, sender);
@@ -118,9 +118,9 @@ describe("a stream at one process ends", () => {
     const stream = what.startsWith("key")
       ? await follow(atOne, { projectId, cookie: "" }, { headers: key.headers })
       : await follow(atOne, { projectId, cookie });
-    // It is open, and told of what the other process does.
+    // The stream is open and receives the other process's change.
     const { id } = await createSecret(atTwo, sender);
-    await stream.until((told) => told.id === id);
+    await stream.until((event) => event.id === id);
     const start = performance.now();
     await takeAway(there, key.id);
     expect(await stream.end()).toBe(code);
@@ -129,8 +129,8 @@ describe("a stream at one process ends", () => {
   });
 });
 
-describe("no change is lost to who follows a project", () => {
-  it("when the process they are connected to is killed", async () => {
+describe("a subscriber of a project misses no change", () => {
+  it("when the process of its stream is killed", async () => {
     const there = await scene();
     const following = await subscriber(there);
     const [before, meanwhile, after] = await threeSecrets(there, following);
@@ -143,7 +143,7 @@ describe("no change is lost to who follows a project", () => {
     expect(following.opened()).toBeGreaterThan(1);
   });
 
-  it("when the process that made it is killed as soon as it has answered", async () => {
+  it("when the process that made the change is killed right after its answer", async () => {
     const there = await scene();
     const following = await subscriber(there);
     for (const secret of await threeSecrets(there, following)) {
@@ -165,7 +165,7 @@ describe("no change is lost to who follows a project", () => {
     await server.stop("immediate");
     await setTimeout(OUTAGE_MS);
     await server.start();
-    // By hand, and before the processes have found the server again.
+    // Written directly, before the processes have reconnected.
     await there.sql`UPDATE ttl_secrets SET status = 'revoked', ended_at = now() WHERE id = ${first.id}`;
     await revealed(there.atTwo, after);
     await following.isTold(before.id, "VIEWED");

@@ -5,13 +5,13 @@ import { OPERATIONS } from "./operations.ts";
 import { SmallDisk } from "./small-disk.ts";
 
 /**
- * When a fault strikes: before the statement is sent; while it waits half-way for a lock; after the server is through with
- * it and before the API knows. Inside a transaction "after" one statement is as good as "before" the next, so only
- * what commits has an "after".
+ * When a fault strikes: before the statement is sent; while it waits for a lock; after the server has completed it and
+ * before the API receives the result. Within a transaction, "after" a statement equals "before" the next one, so only
+ * statements that commit have an "after".
  */
 type Place = "before" | "within" | "after";
 
-/** One fault at one place of one step. */
+/** One fault at one moment of one step. */
 export interface Cell {
   operation: Operation;
   step: Step;
@@ -25,10 +25,10 @@ const CAN: Record<NonNullable<Fault["needs"]>, boolean> = {
   disk: hasDebianPostgres && SmallDisk.isAllowed(),
 };
 
-/** Whether it can be made on this machine. */
+/** Whether this machine can produce the fault. */
 export const isPossible = ({ fault }: Cell): boolean => fault.needs === undefined || CAN[fault.needs];
 
-/** Every cell there is, or the selection for every day. */
+/** Every cell, or the selection of the usual run. */
 export function cells({ all }: { all: boolean }): Cell[] {
   return OPERATIONS.flatMap((operation) =>
     operation.steps.flatMap((step) =>
@@ -48,8 +48,8 @@ const placesOf = ({ waitsFor, commits }: Step): Place[] => [
 ];
 
 /**
- * Every fault on both sides of a reveal's two commits; of everything else, that its answer is lost when all is done. Not
- * the full disks, which only the superuser of the system can have.
+ * The usual run: every fault before and after a reveal's two commits; for all other operations, the loss of the answer at
+ * the end. No full disks, which need root.
  */
 function isEveryday({ operation, step, place, fault }: Cell): boolean {
   if (fault.needs === "disk") return false;
@@ -57,15 +57,15 @@ function isEveryday({ operation, step, place, fault }: Cell): boolean {
   return fault === CUT && place === "after" && step === operation.steps.at(-1);
 }
 
-/** What may be stored once the fault is over, and before anybody tries again. */
+/** The states that are allowed once the fault is over, before any retry. */
 export function expectedStates({ operation, step, place, fault }: Cell): readonly State[] {
   if (fault.breaks === "nothing") return [operation.complete];
   if (place === "after") return step.ifDone;
   const neverEnds =
-    // A full disk may have room for one more in a file that is there already.
+    // A full disk may have room for one more row in an existing file.
     fault.needs !== "disk" &&
     (fault.breaks === "server process" ||
-      // The server goes on with what it has begun, though nobody is there any more.
+      // The server completes the statement although the client is gone.
       (fault.breaks === "connection" && place === "before") ||
       (fault.breaks === "its audit event" && step.audits));
   return neverEnds ? step.ifNot : [...new Set([...step.ifNot, ...step.ifDone])];

@@ -11,35 +11,35 @@ import { type ApiProcess, startApi } from "../../support/api-process.ts";
 import { endpointOf } from "../recipients.ts";
 import { SmallDisk } from "./small-disk.ts";
 
-/** One MiB, the least there is: so that the log's next file is soon needed. */
+/** 1 MiB, the minimum, so that the WAL soon needs its next file. */
 const WAL_SEGMENT_MIB = 1;
 
 const SERVER_SETTINGS = {
-  // Only processes die here, never the machine: what was written is there after any of them.
+  // Only processes die here, never the machine, so no fsync is needed.
   fsync: "off",
   max_wal_size: "8MB",
   min_wal_size: "2MB",
-  // It would make room on pages that are to be full.
+  // It would free space on pages that must be full.
   autovacuum: "off",
   shared_buffers: "16MB",
 };
 
-/** Polls, without end of its own (the test has one), until something is so. What can't be asked is not so. */
+/** Polls until a condition holds; the test's timeout is the limit. An error counts as false. */
 export async function until(condition: () => Promise<boolean>): Promise<void> {
   while (!(await condition().catch(() => false))) await setTimeout(25);
 }
 
-/** Where everything goes wrong: the real API process, PostgreSQL, and the network between them, all in our hands. */
+/** The API process, PostgreSQL, and a proxy between them, all under the test's control. */
 export class CrashSite {
   readonly api: ApiProcess;
   readonly endpoint: Endpoint;
   readonly proxy: PostgresProxy;
-  /** Past the proxy, as nobody's faults concern it but the server's own. */
+  /** A connection that bypasses the proxy, so that only faults of the server affect it. */
   readonly db: Database;
   readonly sender: Sender;
-  /** A server of our own, which may be stopped and started. */
+  /** A server that can be stopped and started. */
   readonly server: DebianServer | undefined;
-  /** What that server's files are on. */
+  /** The disk of that server's files. */
   readonly disk: SmallDisk | undefined;
   readonly #close: () => Promise<void>;
   readonly #databaseUrl: string;
@@ -94,17 +94,17 @@ export class CrashSite {
     return this.#close();
   }
 
-  /** Locks this row, so that others come to a halt in the midst of their statements. @returns what unlocks it. */
+  /** Locks this row, so that other statements wait at it. @returns a function that unlocks it. */
   async lock(table: "projects" | "ttl_secrets", id: string): Promise<() => Promise<void>> {
     const sql = postgres(this.#databaseUrl, { max: 1, onnotice: () => {}, fetch_types: false });
     await sql.unsafe("BEGIN");
     const rows = await sql`SELECT FROM ${sql(table)} WHERE id = ${id} FOR UPDATE`;
-    if (rows.length !== 1) throw new Error("there is no such row to lock");
-    // With the connection its locks end.
+    if (rows.length !== 1) throw new Error("the row to lock does not exist");
+    // Closing the connection releases its locks.
     return () => sql.end({ timeout: 0 });
   }
 
-  /** Waits until this server process waits for a lock. */
+  /** Resolves once this server process waits for a lock. */
   waitsForLock(pid: number): Promise<void> {
     return until(async () => {
       const rows = await this.db.sql`
@@ -113,7 +113,7 @@ export class CrashSite {
     });
   }
 
-  /** Waits until everything is as before the fault: PostgreSQL answers, and so does the API through it. */
+  /** Resolves once the fault is over: PostgreSQL answers, and the API reaches it. */
   async recovered(): Promise<void> {
     const { server } = this;
     await until(async () => {
@@ -121,7 +121,7 @@ export class CrashSite {
       return (await this.db.sql`SELECT 1`).length === 1;
     });
     await until(async () => (await this.endpoint.request("/readyz")).status === 200);
-    // What a dead process or a lost connection left running in the server comes to its end before anybody looks.
+    // Statements that a dead process or a lost connection left running must end before the checks.
     await until(async () => {
       const [row] = await this.db.sql<[{ busy: number }]>`
         SELECT count(*)::int AS busy FROM pg_stat_activity
@@ -130,9 +130,9 @@ export class CrashSite {
     });
   }
 
-  /** Waits until the API's sweep has closed what there is to close of this secret. */
+  /** Resolves once the API's sweep has closed this secret's attempt, if any. */
   async swept(id: string): Promise<void> {
-    // An attempt that nobody will settle any more, as old as the sweep wants it.
+    // Makes an unsettled attempt old enough for the sweep.
     await this.db.sql`
       UPDATE ttl_secrets SET ended_at = ended_at - interval '61 s' WHERE id = ${id} AND attempted_from IS NOT NULL`;
     await until(async () => {
@@ -142,7 +142,7 @@ export class CrashSite {
     });
   }
 
-  /** Lets the secret's TTL be over, if it is still pending, all else staying true. */
+  /** Ends the secret's TTL if it is pending, by moving it into the past as a whole. */
   async endTtl(id: string): Promise<void> {
     await this.db.sql`
       WITH past AS (
@@ -165,7 +165,7 @@ function newServer(disk: SmallDisk | undefined): Promise<DebianServer> {
 
 const sharedDatabase = () => createDatabase(inject("templateName"));
 
-/** Audit events can't be stored while there is a row in `broken_audit`. */
+/** Makes inserts of audit events fail while `broken_audit` has a row. */
 async function breakableAudit({ sql }: Database): Promise<void> {
   await sql`CREATE TABLE broken_audit (since timestamptz NOT NULL DEFAULT now())`;
   await sql`

@@ -11,7 +11,7 @@ import { strike } from "./strike.ts";
 
 const MINUTE_MS = 60_000;
 
-/** All that a client may be told when something went wrong that is not its own doing. */
+/** The only errors that a client may receive after a fault. */
 const GENERIC = new Set([
   "Something went wrong on the server. Try again later.",
   "The server can't open this secret at the moment. Try again later.",
@@ -19,7 +19,7 @@ const GENERIC = new Set([
 
 const planned = cells({ all: TORTURE });
 const matrix = new Matrix(planned);
-/** Values, passphrases and tokens that went through the processes. */
+/** Values, passphrases and tokens that passed through the processes. */
 const secrets: string[] = [];
 let site: CrashSite;
 
@@ -40,7 +40,7 @@ async function idsOf({ projectId, secret }: Run): Promise<string[]> {
   return [...new Set([...rows.map(({ id }) => id), ...(secret ? [secret.id] : [])])];
 }
 
-/** Where the run's secret stands. */
+/** The stored state of the run's secret. */
 async function stateOf(run: Run): Promise<string> {
   const rows = await site.db.sql<{ id: string; status: string }[]>`
     SELECT id, status FROM ttl_secrets WHERE project_id = ${run.projectId}
@@ -49,7 +49,7 @@ async function stateOf(run: Run): Promise<string> {
   return own?.status ?? (run.secret ? "gone" : "absent");
 }
 
-/** Holds every row of the run against what was promised, and what its clients know. */
+/** Checks every row of the run against the promises and the answers to its clients. */
 function expectKept(run: Run, stored: Awaited<ReturnType<typeof readStored>>): void {
   const histories = [...stored.keys()].map((id) => ({
     id,
@@ -59,7 +59,7 @@ function expectKept(run: Run, stored: Awaited<ReturnType<typeof readStored>>): v
   expect(brokenPromises(histories, stored, { settled: true })).toEqual([]);
 }
 
-/** An answer that went wrong says so in fixed words; none holds what only a reveal may show. */
+/** Checks that errors have fixed texts and that no answer contains what only a reveal may show. */
 function expectDiscreet(run: Run): void {
   for (const answer of run.answers) {
     const { data, errors = [] } = JSON.parse(answer);
@@ -75,7 +75,7 @@ describe.each(planned)("$operation.name", (cell) => {
     `${place} ${step.name}, ${fault.name}: ${states.join(" or ")}`,
     async () => {
       const run = await strike(site, cell);
-      // Who hangs up does not stop what was begun; it goes on and comes to its end.
+      // A client that disconnects does not stop an operation that has begun.
       if (fault.breaks === "nothing") await until(async () => (await stateOf(run)) === operation.complete);
       const state = await stateOf(run);
       expect(states).toContain(state);
@@ -88,11 +88,11 @@ describe.each(planned)("$operation.name", (cell) => {
         const isUntouched = (await stateOf(run)) === "pending" && operation !== SWEEP_EXPIRED;
         const second = await attempt(site.endpoint, secret);
         run.attempts.push(second);
-        expect(second.told).toBe(isUntouched ? "revealed" : "not-available");
+        expect(second.outcome).toBe(isUntouched ? "revealed" : "not-available");
       }
       const ids = await idsOf(run);
       for (const id of ids) {
-        // What nobody was told of lives no longer than its TTL.
+        // A secret whose creator received no answer lives no longer than its TTL.
         await site.endTtl(id);
         await site.swept(id);
       }
@@ -109,7 +109,7 @@ describe.each(planned)("$operation.name", (cell) => {
   );
 });
 
-it("no value, passphrase or token is in anything that the API wrote while all this happened", () => {
+it("no value, passphrase or token is in the API's output", () => {
   const output = site.api.output();
   expect(secrets.filter((secret) => output.includes(secret))).toEqual([]);
   expect(secrets.length).toBeGreaterThan(0);

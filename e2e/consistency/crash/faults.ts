@@ -1,29 +1,29 @@
 import type { Held } from "../../../api/test/postgres-proxy.ts";
 import type { CrashSite } from "./crash-site.ts";
 
-/** What a fault can strike at, while a request of the API's stands still at a statement. */
+/** What a fault can strike while a request is held at a statement. */
 interface Scene {
   site: CrashSite;
   held: Held;
-  /** Takes the client away that waits for an answer. */
+  /** Disconnects the client that waits for an answer. */
   hangUp: () => void;
 }
 
-/** Something that goes wrong. */
+/** A fault. */
 export interface Fault {
   /** As part of a sentence: "before the claim, <name>". */
   name: string;
-  /** What does not work any more: of the connection that is held, and of the statements after it. */
+  /** What the fault breaks: the held connection, or the statements after it as well. */
   breaks: "nothing" | "connection" | "server process" | "new rows" | "its audit event";
-  /** What it takes: a client that waits, a server of our own, a disk of its own. */
+  /** What the fault needs: a waiting client, an own server, an own disk. */
   needs?: "client" | "server" | "disk";
-  /** Lets it happen. @returns what ends it, once it has had its effect. */
+  /** Causes the fault and waits for its effect. @returns a function that ends it. */
   strike: (scene: Scene) => Promise<() => Promise<void>>;
 }
 
 const nothing = async () => {};
 
-/** The cheapest of all: everything is as it was right after it. */
+/** The cheapest fault: there is nothing to restore afterwards. */
 export const CUT: Fault = {
   name: "the socket to PostgreSQL is cut",
   breaks: "connection",
@@ -34,11 +34,11 @@ export const CUT: Fault = {
   },
 };
 
-/** Every fault, with the control first: to be held up is none. */
+/** Every fault, preceded by the control: a delay without a fault. */
 export const FAULTS: readonly Fault[] = [
   { name: "nothing goes wrong", breaks: "nothing", strike: async () => nothing },
   {
-    name: "the client hangs up",
+    name: "the client disconnects",
     breaks: "nothing",
     needs: "client",
     strike: async ({ hangUp }) => {
@@ -89,7 +89,7 @@ export const FAULTS: readonly Fault[] = [
     breaks: "new rows",
     needs: "disk",
     strike: async ({ site }) => {
-      // So that it is known which pages have room.
+      // Updates the free space map.
       await site.db.sql`VACUUM audit_events`;
       site.disk?.fill();
       await fillPages(site);
@@ -97,25 +97,25 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
-    // PostgreSQL goes down over it, and does not come up again before there is room.
-    name: "the disk is too full for the log",
+    // PostgreSQL stops and can't start before there is room again.
+    name: "the disk is too full for the WAL",
     breaks: "server process",
     needs: "disk",
     strike: async ({ site }) => {
       site.disk?.fill();
-      // It may be PostgreSQL's own housekeeping that finds it full first.
+      // A background process of PostgreSQL may be the first to hit the limit.
       await useUpLog(site).catch(() => {});
       return async () => site.disk?.free();
     },
   },
 ];
 
-/** How many of the smallest events there may be room for on all the pages there are. */
+/** Upper bound on the smallest events that fit on existing pages. */
 const MAX_ROOM = 10_000;
 
 /**
- * Stores events of nobody's until there is no room for one more. Another connection may still know of a page that has
- * some, so it is likely, but not certain, that the next event finds none.
+ * Stores unrelated events until one fails. Another connection may still know a page with free space, so the next event
+ * probably, but not certainly, finds none.
  */
 async function fillPages({ db }: CrashSite): Promise<void> {
   try {
@@ -128,19 +128,19 @@ async function fillPages({ db }: CrashSite): Promise<void> {
     if ((error as { code?: string }).code !== DISK_FULL) throw error;
     return;
   }
-  throw new Error("the disk was not full");
+  throw new Error("the disk did not fill up");
 }
 
-/** PostgreSQL's code for it. */
+/** PostgreSQL's code for `disk_full`. */
 const DISK_FULL = "53100";
 
-/** What is left in the log's last file: less than any statement of the product's writes. */
+/** Bytes left in the last WAL file: fewer than any statement of the product writes. */
 const LEFT_IN_LOG_BYTES = 200;
 
-/** What a page of 8 KiB of the log holds besides what is logged, generously. */
+/** Upper bound on the overhead of an 8 KiB WAL page. */
 const PAGE_OVERHEAD_BYTES = 40;
 
-/** Uses up the log's files, the spare ones too, to the last bytes; soon after it a new one is needed. */
+/** Fills the existing WAL files, spare ones included, so that a new one is needed soon. */
 async function useUpLog({ db }: CrashSite): Promise<void> {
   const log = (bytes: number) =>
     db.sql`SELECT pg_logical_emit_message(false, '', repeat('x', ${Math.max(1, bytes)}))`;
@@ -154,7 +154,7 @@ async function useUpLog({ db }: CrashSite): Promise<void> {
       await log(room - Math.ceil(room / 8192) * PAGE_OVERHEAD_BYTES - LEFT_IN_LOG_BYTES);
       return;
     }
-    // A file in which nothing stands is not switched away from.
+    // PostgreSQL does not switch away from an empty WAL file.
     await log(1);
     await db.sql`SELECT pg_switch_wal()`;
   }

@@ -2,7 +2,7 @@ import { TORTURE } from "../scale.ts";
 import { type Cell, isPossible } from "./cells.ts";
 import type { Run } from "./operation.ts";
 
-/** What came of the cells, to be printed when all are through. */
+/** Collects the results of the cells and prints them at the end. */
 export class Matrix {
   readonly #planned: readonly Cell[];
   readonly #rows: string[][] = [];
@@ -14,19 +14,24 @@ export class Matrix {
     this.#planned = planned;
   }
 
-  /** Notes what one cell came to: what was stored after the fault, and what everybody was told in the end. */
+  /** Records one cell: the state after the fault, and the final answers. */
   add(
     { operation, step, place, fault }: Cell,
     { state, run, secrets }: { state: string; run: Run; secrets: number },
   ): void {
-    this.#rows.push([operation.name, `${place} ${step.name}`, fault.name, `${state}, told: ${run.told}`]);
-    const plaintexts = run.attempts.filter(({ told }) => told === "revealed").length;
+    this.#rows.push([
+      operation.name,
+      `${place} ${step.name}`,
+      fault.name,
+      `${state}, answer: ${run.outcome}`,
+    ]);
+    const plaintexts = run.attempts.filter(({ outcome }) => outcome === "revealed").length;
     this.#secrets += secrets;
     this.#plaintexts += plaintexts;
     this.#secondPlaintexts += Math.max(0, plaintexts - 1);
   }
 
-  /** How often it came to what, and the totals; under torture the whole table. */
+  /** The counts of each result, and the totals; in the torture run the whole table. */
   print(): string {
     const widths = [0, 1, 2].map((column) =>
       Math.max(0, ...this.#rows.map((row) => row[column]?.length ?? 0)),

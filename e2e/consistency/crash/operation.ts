@@ -5,59 +5,59 @@ import type { Statement } from "../../../api/test/postgres-proxy.ts";
 import type { Attempt } from "../history.ts";
 import type { CrashSite } from "./crash-site.ts";
 
-/** Where a secret stands, as it is stored; `absent`: it was never made; `gone`: with its project. */
+/** Stored state of a secret. `absent`: never created. `gone`: deleted with its project. */
 export type State = "absent" | "pending" | "viewed" | "destroyed" | "expired" | "revoked" | "gone";
 
-/** One point of an operation at which everything may go wrong. */
+/** One point of an operation at which a fault can strike. */
 export interface Step {
   /** As part of a sentence: "before <name>". */
   name: string;
   statement: Statement;
-  /** Whether its effect is committed with it; otherwise a later step does that, or nothing ever does. */
+  /** Whether this step commits its effect. Otherwise a later step does, or none. */
   commits: boolean;
-  /** Whether it stores an audit event. */
+  /** Whether the step stores an audit event. */
   audits: boolean;
-  /** What may be stored when it never came to its end… */
+  /** Allowed states if the step did not complete. */
   ifNot: readonly State[];
-  /** …and when it did, whatever became of those after it. */
+  /** Allowed states if it did, whatever happened afterwards. */
   ifDone: readonly State[];
-  /** The row whose lock, held by somebody else, stops it half-way, if one can. */
+  /** The row whose lock blocks the statement half-way, if any. */
   waitsFor?: "secret" | "project";
 }
 
-/** One run of an operation, from what it needs to what it did. */
+/** One run of an operation. */
 export interface Run {
-  /** What the secret would show. */
+  /** The secret's value. */
   value: string;
   projectId: string;
-  /** Attempts at the secret, those of the operation itself first. */
+  /** Attempts at the secret, the operation's own first. */
   attempts: Attempt[];
-  /** The secret, once somebody knows what opens it. */
+  /** The secret, once its link and passphrase are known. */
   secret?: Created;
-  /** Brings it about; where it is a request, resolves when its client has been told, or never will be. Never throws. */
+  /** Performs the operation. For a request, resolves on its answer or its failure. Never throws. */
   go: () => Promise<void>;
-  /** In words: what the client was told. */
-  told: string;
-  /** Takes the client away. */
+  /** The client's answer, in words. */
+  outcome: string;
+  /** Disconnects the client. */
   hangUp: () => void;
-  /** All that was answered to the operation's request, as text. */
+  /** Every answer to the operation's requests, as text. */
   answers: string[];
-  /** Asks again for what may not have been done, where a client would. */
+  /** Retries as a client would. */
   again?: () => Promise<void>;
 }
 
-/** Something the product does, and the steps it does it in. */
+/** An operation of the product and its steps. */
 export interface Operation {
   name: string;
-  /** Whether somebody waits for its answer. */
+  /** Whether a client waits for the answer. */
   hasClient: boolean;
-  /** What is stored when nothing went wrong. */
+  /** State without a fault. */
   complete: State;
   steps: readonly Step[];
   begin: (site: CrashSite) => Promise<Run>;
 }
 
-/** A project of the run's own, and what every run needs. */
+/** A project of its own and the helpers of every run. */
 export async function newRun(site: CrashSite) {
   const { cookie } = site.sender;
   const sender = { ...site.sender, projectId: await createProject(site.endpoint, site.sender) };
@@ -67,11 +67,11 @@ export async function newRun(site: CrashSite) {
     projectId: sender.projectId,
     attempts: [],
     go: async () => {},
-    told: "nobody asked",
+    outcome: "no answer yet",
     hangUp: () => leaving.abort(),
     answers: [],
   };
-  /** The API for a client who may hang up and whose answers are noted. */
+  /** The API for a client that can disconnect and whose answers are recorded. */
   const endpoint: Endpoint = {
     request: async (path, init) => {
       const response = await site.endpoint.request(path, { ...init, signal: leaving.signal });
@@ -80,10 +80,10 @@ export async function newRun(site: CrashSite) {
     },
   };
   const create = () => createSecret(site.endpoint, sender, { content: { value: run.value } });
-  /** Asks as the sender does. @returns the answer's data, if there is any. */
+  /** Sends a request as the sender. @returns the answer's data, if any. */
   const ask = async (query: string, variables: unknown): Promise<Record<string, unknown> | undefined> => {
     const answer = await graphql(endpoint, query, variables, { cookie }).catch(() => null);
-    run.told = answer === null ? "unanswered" : (answer.errors?.[0]?.extensions.code ?? "done");
+    run.outcome = answer === null ? "unanswered" : (answer.errors?.[0]?.extensions.code ?? "done");
     return answer?.data ?? undefined;
   };
   return { run, sender, endpoint, create, ask };

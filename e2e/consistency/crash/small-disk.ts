@@ -3,10 +3,10 @@ import { closeSync, mkdtempSync, openSync, rmdirSync, rmSync, writeSync } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** Room for a PostgreSQL server with one small database, twice over. */
+/** Twice the size of a PostgreSQL server with one small database. */
 const SIZE = "96m";
 
-/** A disk of its own that can be filled to its last byte without harm to anything else. */
+/** A separate disk that can be filled to its last byte. */
 export class SmallDisk {
   readonly folder: string;
   readonly #filler: string;
@@ -16,12 +16,12 @@ export class SmallDisk {
     this.#filler = join(folder, "filler");
   }
 
-  /** Mounts one in memory; undefined where that is not allowed: without root, or in a container. */
+  /** Mounts a disk in memory; undefined where that is not allowed: without root, or in a container. */
   static mount(): SmallDisk | undefined {
     if (process.getuid?.() !== 0) return undefined;
     const folder = mkdtempSync(join(tmpdir(), "ttl-secrets-disk-"));
     try {
-      // The server is another user, who must be able to enter.
+      // The server runs as another user, who must have access.
       execFileSync("mount", ["-t", "tmpfs", "-o", `size=${SIZE},mode=755`, "tmpfs", folder], {
         stdio: "ignore",
       });
@@ -32,14 +32,14 @@ export class SmallDisk {
     }
   }
 
-  /** Whether one can be mounted here. */
+  /** Whether a disk can be mounted on this machine. */
   static isAllowed(): boolean {
     const disk = SmallDisk.mount();
     disk?.unmount();
     return disk !== undefined;
   }
 
-  /** Leaves not a single free page. */
+  /** Fills the disk to the last page. */
   fill(): void {
     const file = openSync(this.#filler, "a");
     for (const bytes of [1 << 20, 1 << 12]) writeUntilFull(file, Buffer.alloc(bytes));

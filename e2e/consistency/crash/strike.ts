@@ -2,14 +2,14 @@ import type { Cell } from "./cells.ts";
 import type { CrashSite } from "./crash-site.ts";
 import type { Run } from "./operation.ts";
 
-/** Runs the operation up to the cell's point, lets its fault happen there, and waits until it is over. */
+/** Runs the operation up to the cell's point, causes its fault, and waits until the operation is over. */
 export async function strike(site: CrashSite, { operation, step, place, fault }: Cell): Promise<Run> {
   const run = await operation.begin(site);
   const coming = site.proxy.hold(step.statement);
   const over = run.go();
-  // A sweep comes by itself, some time after there is something to sweep.
+  // A sweep starts by itself.
   const held = await (operation.hasClient ? Promise.race([coming, over]) : over.then(() => coming));
-  if (!held) throw new Error(`the request never came to ${step.name}; its client was told: ${run.told}`);
+  if (!held) throw new Error(`the request never reached ${step.name}; its answer: ${run.outcome}`);
   let unlock = async () => {};
   if (place === "within") {
     unlock = await site.lock(...lockOf(run, step.waitsFor));

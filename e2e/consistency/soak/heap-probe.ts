@@ -1,9 +1,9 @@
 /**
- * Preloaded into an API process (`NODE_OPTIONS=--expose-gc --import=…`): collects all garbage now and then, and writes down
- * what is still alive. Resident memory can't tell that: V8 takes it ahead of need and gives it back late.
+ * Preloaded into an API process (`NODE_OPTIONS=--expose-gc --import=…`): periodically collects all garbage and logs the
+ * live memory. Resident memory does not show it: V8 allocates ahead and releases late.
  */
 
-/** Between two collections, in ms. Does not keep the process alive. */
+/** Pause between two collections, in ms. Does not keep the process alive. */
 const PAUSE_MS = 5_000;
 
 const MIB = 1024 * 1024;

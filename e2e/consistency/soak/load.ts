@@ -13,34 +13,34 @@ import {
 import type { Attempt, SecretHistory } from "../history.ts";
 import { attempt, WRONG } from "../recipients.ts";
 
-/** Between two things that a sender does, at most, in ms: a steady load that leaves a small machine room to breathe. */
+/** Maximum pause between two actions of a sender, in ms: a steady load that does not saturate a small machine. */
 const PAUSE_MS = 800;
 
-/** Attempts that race for one secret. */
+/** Concurrent attempts in a race. */
 const RACERS = 4;
 
-/** The shortest TTL there is, in s: so that some secrets end during even a short soak. */
+/** The minimum TTL, in s, so that some secrets expire even in a short soak. */
 const SHORTEST_TTL = 60;
 
-/** Longer than any soak, in s: the longest TTL there is. */
+/** The maximum TTL, in s: longer than any soak. */
 const LONGEST_TTL = 86_400;
 
-/** All that happened to one secret, and what may be made of it. */
+/** The history of one secret. */
 export interface Life extends SecretHistory {
   attempts: Attempt[];
   secret: Created;
-  /** Somebody else took, or may have taken, it away before its recipient came: by revoking it, by deleting, by its TTL. */
+  /** Whether it may have been revoked, deleted or expired before its recipient came. */
   mayBeGone: boolean;
 }
 
-/** One weighted thing that a sender and their recipients do. */
-interface Habit {
+/** A weighted action of a sender and their recipients. */
+interface Action {
   name: string;
   weight: number;
   act: (load: Load, sender: Sender) => Promise<unknown>;
 }
 
-const HABITS: readonly Habit[] = [
+const ACTIONS: readonly Action[] = [
   { name: "hand over", weight: 30, act: (load, sender) => load.handOver(sender) },
   { name: "mistype", weight: 10, act: (load, sender) => load.mistype(sender) },
   { name: "race", weight: 8, act: (load, sender) => load.race(sender) },
@@ -52,13 +52,13 @@ const HABITS: readonly Habit[] = [
   { name: "look at the lists", weight: 10, act: (load, sender) => load.list(sender) },
 ];
 
-const HABIT_WEIGHT = HABITS.reduce((sum, { weight }) => sum + weight, 0);
+const HABIT_WEIGHT = ACTIONS.reduce((sum, { weight }) => sum + weight, 0);
 
-/** What senders and recipients do all the while, each noting what they were told. */
+/** Performs the actions and records every answer. */
 export class Load {
   /** Every secret whose creation was acknowledged. */
   readonly lives: Life[] = [];
-  /** How often each habit was gone through, and how often it was broken off by an outage. */
+  /** How often each action completed, and how often an outage interrupted it. */
   readonly done = new Map<string, { through: number; brokenOff: number }>();
   readonly #api: Endpoint;
   readonly #kept: Life[] = [];
@@ -67,13 +67,13 @@ export class Load {
     this.#api = api;
   }
 
-  /** Goes on until `isOver`. */
+  /** Runs until `isOver`. */
   async run(sender: Sender, isOver: () => boolean): Promise<void> {
     while (!isOver()) {
-      const { name, act } = drawHabit();
+      const { name, act } = pickAction();
       const count = this.done.get(name) ?? { through: 0, brokenOff: 0 };
       this.done.set(name, count);
-      // What is refused or unanswered while something is down is no news; what was told is in the histories.
+      // Refusals and lost answers are expected during an outage. Answers are in the histories.
       await act(this, sender).then(
         () => count.through++,
         () => count.brokenOff++,
@@ -105,13 +105,13 @@ export class Load {
     await Promise.all([revoke(this.#api, sender, life.id), this.#attempt(life)]);
   }
 
-  /** Its recipient comes too late: in the soak's end. */
+  /** The recipient comes too late, at the end of the soak. */
   async letExpire(sender: Sender): Promise<void> {
     const life = await this.#create(sender, { ttlSeconds: SHORTEST_TTL });
     life.mayBeGone = true;
   }
 
-  /** Pending through whatever happens until somebody comes for it, at the latest in the soak's end. */
+  /** Stays pending until a recipient comes, at the latest at the end of the soak. */
   async keep(sender: Sender): Promise<void> {
     this.#kept.push(await this.#create(sender));
   }
@@ -121,16 +121,16 @@ export class Load {
     if (life) await this.openSurely(life);
   }
 
-  /** Opens all that is still kept. */
+  /** Opens all secrets that are still kept. */
   async openAllKept(): Promise<number> {
     const kept = this.#kept.splice(0);
     for (const life of kept) await this.openSurely(life);
     return kept.length;
   }
 
-  /** Tries until it is told anything but that it can't be tried now. */
+  /** Retries while it is refused. */
   async openSurely(life: Life): Promise<void> {
-    while ((await this.#attempt(life)).told === "refused") await setTimeout(PAUSE_MS);
+    while ((await this.#attempt(life)).outcome === "refused") await setTimeout(PAUSE_MS);
   }
 
   async deleteProject(sender: Sender): Promise<void> {
@@ -167,30 +167,32 @@ export class Load {
   }
 
   async #attempt(life: Life, passphrase = life.secret.passphrase): Promise<Attempt> {
-    const told = await attempt(this.#api, { ...life.secret, passphrase });
-    life.attempts.push(told);
-    return told;
+    const outcome = await attempt(this.#api, { ...life.secret, passphrase });
+    life.attempts.push(outcome);
+    return outcome;
   }
 }
 
 /**
- * Secrets that were there, that nobody took away and whose recipients had an answer to every attempt, but to none of
- * them a verdict: they were lost. `destroyed` is one, too: of an attempt that an outage cut off half-way.
+ * Lost secrets: they existed, were not taken away, and every attempt was answered, but none with a verdict. `destroyed`
+ * is a verdict, too, for instance after an outage interrupted an attempt.
  */
 export function lost(lives: readonly Life[]): string[] {
   return lives
     .filter(({ mayBeGone }) => !mayBeGone)
-    .filter(({ attempts }) => attempts.some(({ told }) => told === "not-available"))
+    .filter(({ attempts }) => attempts.some(({ outcome }) => outcome === "not-available"))
     .filter(
       ({ attempts }) =>
-        !attempts.some(({ told }) => told === "revealed" || told === "destroyed" || told === "unanswered"),
+        !attempts.some(
+          ({ outcome }) => outcome === "revealed" || outcome === "destroyed" || outcome === "unanswered",
+        ),
     )
     .map(({ id }) => `${id}: pending, and lost`);
 }
 
-function drawHabit(): Habit {
+function pickAction(): Action {
   let place = randomInt(HABIT_WEIGHT);
-  for (const habit of HABITS) {
+  for (const habit of ACTIONS) {
     place -= habit.weight;
     if (place < 0) return habit;
   }

@@ -4,30 +4,30 @@ import type { Sql } from "postgres";
 import type { DebianServer } from "../../../api/test/debian-postgres.ts";
 import type { ApiProcess } from "../../support/api-process.ts";
 
-/** How long whatever was killed stays away, at most, in ms. */
+/** Maximum downtime, in ms. */
 const AWAY_MS = 5_000;
 
-/** Between two mishaps, in ms. */
+/** Pause between two mishaps, in ms. */
 const CALM_MS = { least: 10_000, most: 40_000 };
 
-/** What may be killed. */
+/** What can be killed. */
 interface Victims {
   replicas: readonly ApiProcess[];
   server: DebianServer;
-  /** The product's own database, asked by nobody but the mishaps. */
+  /** A connection to the product's database for the mishaps only. */
   sql: Sql;
 }
 
 const pick = <T>(items: readonly T[]): T | undefined => items[randomInt(items.length)];
 
-/** Some server process that works for the product. */
+/** Picks a server process that works for the product. */
 async function someBackend({ sql }: Victims): Promise<number | undefined> {
   const rows = await sql<{ pid: number }[]>`
     SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'ttl-secrets%' AND datname = current_database()`;
   return pick(rows)?.pid;
 }
 
-/** As a supervisor does: until it runs. It can't while PostgreSQL is away. */
+/** Restarts a replica until it runs, as a supervisor does. It can't start while PostgreSQL is down. */
 async function startSurely({ start }: ApiProcess): Promise<void> {
   for (let isUp = false; !isUp; ) {
     isUp = await start().then(
@@ -47,7 +47,7 @@ const TO_REPLICAS: Mishaps = {
     await setTimeout(randomInt(AWAY_MS));
     if (replica) await startSurely(replica);
   },
-  "a replica is told to stop": async ({ replicas }) => {
+  "a replica is stopped": async ({ replicas }) => {
     const replica = pick(replicas);
     await replica?.stop();
     if (replica) await startSurely(replica);
@@ -71,8 +71,8 @@ const TO_POSTGRESQL: Mishaps = {
 };
 
 /**
- * Lets things go wrong until `isOver`, with replicas and with PostgreSQL, in their own time and so now and then with both,
- * and leaves everything running. Returns how often what did.
+ * Kills replicas and PostgreSQL at random until `isOver`, independently and therefore sometimes both, and leaves
+ * everything running. Returns the count of each mishap.
  */
 export async function runMishaps(victims: Victims, isOver: () => boolean): Promise<Map<string, number>> {
   const counts = new Map<string, number>();
@@ -82,7 +82,7 @@ export async function runMishaps(victims: Victims, isOver: () => boolean): Promi
       const name = pick(Object.keys(mishaps)) ?? "";
       const wasThere = await mishaps[name]?.(victims).then(
         () => true,
-        // Its victim could not be found: the server was just recovering from the one before.
+        // No victim was found: the server was recovering from the previous mishap.
         () => false,
       );
       if (wasThere) counts.set(name, (counts.get(name) ?? 0) + 1);

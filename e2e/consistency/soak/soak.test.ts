@@ -6,16 +6,16 @@ import { growth, readVitals, thirds, type Vitals, WATCHED } from "./vitals.ts";
 
 const secret = { id: "s", link: "", vaultId: "", token: "", passphrase: "" };
 
-const lifeOf = (told: Attempt["told"][], mayBeGone = false): Life => ({
+const lifeOf = (outcome: Attempt["outcome"][], mayBeGone = false): Life => ({
   id: "s",
   value: "v",
   secret,
   mayBeGone,
-  attempts: told.map((each) => ({ told: each })),
+  attempts: outcome.map((each) => ({ outcome: each })),
 });
 
-describe("a soak calls a secret lost", () => {
-  it("when its recipient comes and it is not there", () => {
+describe("a soak reports a secret as lost", () => {
+  it("when its recipient does not find it", () => {
     expect(lost([lifeOf(["not-available"])])).toHaveLength(1);
     expect(lost([lifeOf(["refused", "not-available"])])).toHaveLength(1);
   });
@@ -24,15 +24,15 @@ describe("a soak calls a secret lost", () => {
     ["it was shown before", lifeOf(["revealed", "not-available"])],
     ["a race was lost to another attempt", lifeOf(["not-available", "revealed"])],
     ["a wrong passphrase destroyed it", lifeOf(["destroyed", "not-available"])],
-    ["nobody knows what an attempt came to", lifeOf(["unanswered", "not-available"])],
-    ["its sender may have taken it back", lifeOf(["not-available"], true)],
+    ["the outcome of an attempt is unknown", lifeOf(["unanswered", "not-available"])],
+    ["its sender may have revoked it", lifeOf(["not-available"], true)],
     ["it was only refused", lifeOf(["refused"])],
   ])("but not when %s", (_why, life) => {
     expect(lost([life])).toEqual([]);
   });
 });
 
-describe("a soak calls it growth", () => {
+describe("a soak reports growth", () => {
   type Held = Omit<Vitals, "at">;
   const samples = (held: { [what in keyof Held]: (n: number) => Held[what] }) =>
     Array.from({ length: 300 }, (_, n) => ({
@@ -48,23 +48,23 @@ describe("a soak calls it growth", () => {
   };
 
   it.each([
-    ["what is alive", { heapMib: (n: number) => 60 + n / 25 }],
+    ["live memory", { heapMib: (n: number) => 60 + n / 25 }],
     ["resident memory", { memoryMib: (n: number) => 100 + 3 * n }],
     ["descriptors", { descriptors: (n: number) => 30 + n }],
   ])("when %s is more in the last third than in the one before", (_what, leak) => {
     expect(growth(thirds(samples({ ...steady, ...leak })))).toHaveLength(1);
   });
 
-  it("when what is alive was never seen", () => {
+  it("when live memory was never read", () => {
     expect(growth(thirds(samples({ ...steady, heapMib: () => undefined })))).toHaveLength(1);
   });
 
-  it("but not what a start takes, nor what goes up and down", () => {
+  it("but not start-up costs or fluctuations", () => {
     expect(growth(thirds(samples(steady)))).toEqual([]);
   });
 });
 
-it("a soak sees what is alive in a process, and not its garbage", { timeout: 60_000 }, async () => {
+it("a soak reads the live memory of a process, without its garbage", { timeout: 60_000 }, async () => {
   const code = `
     const kept = Array.from({ length: 32 }, () => new Array(131072).fill(1.5));
     setInterval(() => new Array(1e6).fill(kept.length + 0.5), 10);`;
@@ -76,7 +76,7 @@ it("a soak sees what is alive in a process, and not its garbage", { timeout: 60_
     if (output.includes("live heap")) break;
   }
   const { heapMib } = await readVitals(child.pid ?? 0, 0, output);
-  // Thirty-two of a mebibyte each, and what Node itself takes; each round of garbage would be 8 more.
+  // 32 buffers of 1 MiB, and Node's own memory. Each round of garbage would add 8 MiB.
   expect(heapMib).toBeGreaterThan(32);
   expect(heapMib).toBeLessThan(48);
 });

@@ -1,16 +1,16 @@
 import { readdir, readFile } from "node:fs/promises";
 
-/** To be preloaded into the process whose heap is to be read: tests alone do that, the product can't be asked. */
+/** Preloaded into the process whose heap is read. Only tests do that. */
 const HEAP_PROBE = new URL("./heap-probe.ts", import.meta.url).href;
 
-/** The environment that lets `readVitals` see what is alive in a process. */
+/** Environment that makes a process report its live memory to `readVitals`. */
 export const WATCHED = { NODE_OPTIONS: `--expose-gc --import=${HEAP_PROBE}` };
 
-/** What a process holds at one time. */
+/** Resources of a process at one time. */
 export interface Vitals {
-  /** Since the start, in s. */
+  /** Seconds since the start. */
   at: number;
-  /** What was alive after its last full collection of garbage, in and outside V8's heap, in MiB; none before the first. */
+  /** Live memory after the last full collection, inside and outside of V8's heap, in MiB; none before the first. */
   heapMib: number | undefined;
   /** Resident memory, in MiB. */
   memoryMib: number;
@@ -18,14 +18,13 @@ export interface Vitals {
   descriptors: number;
 }
 
-/** What a window of time came to: medians. */
+/** Medians of a time window. */
 type Window = Omit<Vitals, "at" | "heapMib"> & { heapMib: number };
 
 /**
- * What the last window may have above the one before. Of what is alive nothing may stay but a few requests under way and
- * caches that are not quite full yet. Resident memory is there for leaks that V8 doesn't know of, and is coarse: V8 takes it ahead of need
- * and gives it back late: on a busy machine the same process was seen with 240 and with 340 MiB, of which 74 were alive.
- * Descriptors come and go with the load.
+ * Allowed growth from one window to the next. Live memory may grow by a few requests under way and caches that are still
+ * filling. Resident memory shows leaks outside of V8, coarsely, because V8 allocates ahead and releases late: on a busy
+ * machine the same process had 240 and 340 MiB, of which 74 were live. Descriptors vary with the load.
  */
 const SLACK = {
   heapMib: { factor: 1.02, more: 1 },
@@ -35,7 +34,7 @@ const SLACK = {
 
 const KINDS = ["heapMib", "memoryMib", "descriptors"] as const;
 
-/** Reads them from Linux, and what is alive from what a process that is `WATCHED` has written. */
+/** Reads them from /proc, and the live memory from the output of a process started with `WATCHED`. */
 export async function readVitals(pid: number, at: number, output: string): Promise<Vitals> {
   const status = await readFile(`/proc/${pid}/status`, "utf8");
   const descriptors = await readdir(`/proc/${pid}/fd`);
@@ -50,8 +49,8 @@ export async function readVitals(pid: number, at: number, output: string): Promi
 }
 
 /**
- * The three thirds of a run. In the first one the caches fill and the compiler is at work, so it is between the second
- * and the third that nothing may grow.
+ * The three thirds of a run. In the first, caches fill and the compiler works, so growth is measured between the second
+ * and the third.
  */
 export function thirds(samples: readonly Vitals[]): [Window, Window, Window] {
   const third = (samples.at(-1)?.at ?? 0) / 3;
@@ -67,7 +66,7 @@ export function thirds(samples: readonly Vitals[]): [Window, Window, Window] {
   return [windowOf(0), windowOf(1), windowOf(2)];
 }
 
-/** What grew from the second third to the last, or was never seen, in words. */
+/** Lists what grew from the second third to the last, or was never read. */
 export function growth([, second, last]: [Window, Window, Window]): string[] {
   return KINDS.flatMap((what) => {
     const { factor, more } = SLACK[what];

@@ -8,17 +8,17 @@ import { promisify } from "node:util";
 const run = promisify(execFile);
 
 /**
- * What is upgraded from: the tag of the release before this one (`v0.1.0`), to be moved on by each release. None is out yet,
- * so a commit stands for it: the last one before lists with orders and retention brought their migrations.
+ * The release to upgrade from: the tag of the previous one (`v0.1.0`), which each release must update. Before the first
+ * release, a commit: the last one before the migrations for list orders and retention.
  */
 export const PREVIOUS_RELEASE = "958a104db1055829ca9e21a64c0c7de81c89a235";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 
-/** The repository may be another user's, as in a container: git would not look at it then. */
+/** Allows a repository of another user, as in a container, which git refuses by default. */
 const GIT = ["-c", "safe.directory=*", "-C", root];
 
-/** Whether its code can be had: not from a clone without history, nor from files without a repository. */
+/** Whether its code is available. It is not in a shallow clone or without a repository. */
 export function hasPreviousRelease(): boolean {
   try {
     execFileSync("git", [...GIT, "cat-file", "-e", `${PREVIOUS_RELEASE}^{commit}`], { stdio: "ignore" });
@@ -28,16 +28,16 @@ export function hasPreviousRelease(): boolean {
   }
 }
 
-/** The release before, ready to run from a folder of its own. */
+/** The previous release, ready to run in a folder of its own. */
 interface Unpacked {
-  /** Its composition root. */
+  /** Its entry point. */
   main: string;
   remove: () => Promise<void>;
 }
 
 /**
- * Unpacks the server and the migrations of the release before. They run on the packages that are installed here, and
- * serve the apps that are built here: it is the database that two releases share.
+ * Unpacks the server and the migrations of the previous release. They use the packages installed and the apps built here,
+ * because only the database matters.
  */
 export async function unpackPreviousRelease(): Promise<Unpacked> {
   const folder = await mkdtemp(join(tmpdir(), "ttl-secrets-previous-"));
@@ -46,7 +46,7 @@ export async function unpackPreviousRelease(): Promise<Unpacked> {
   await run("tar", ["-xf", archive, "-C", folder]);
   for (const app of ["dashboard", "reveal"]) await symlink(join(root, app), join(folder, app));
   await symlink(join(root, "drizzle/node_modules"), join(folder, "drizzle/node_modules"));
-  // Its own migrations, and not the ones that our package of this name has.
+  // Its own migrations, instead of those in the current package.
   const packages = join(folder, "api/node_modules");
   await mkdir(join(packages, "@ttl-secrets"), { recursive: true });
   await symlink(join(folder, "drizzle"), join(packages, "@ttl-secrets/drizzle"));

@@ -1,7 +1,6 @@
 /**
- * The release before and this one, side by side on one database, as in a rolling upgrade; and the way back. Without the
- * repository's history there is no release before to run: then it says so, and `drizzle/expand-only.db.test.ts` is what is
- * left to hold the migrations.
+ * The previous release and this one on one database, as in a rolling upgrade, and the way back. Without the repository's
+ * history the test is skipped with a message; `drizzle/expand-only.db.test.ts` still checks the migrations.
  */
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -32,18 +31,18 @@ if (!hasBefore) {
   figures(`upgrade: skipped, ${PREVIOUS_RELEASE} is not in this repository (a clone without history?)`);
 }
 
-/** How long to wait for what a sweep or a stream does, on however slow a machine, in ms. */
+/** Timeout for a sweep or a stream, even on a slow machine, in ms. */
 const PATIENCE_MS = 120_000;
 
-/** Hand-offs at a time while the database is brought up to date: a migration's lock meets attempts at every step. */
+/** Concurrent hand-offs during the migration, so that its locks meet attempts at every step. */
 const LANES = 8;
 
-/** Undone after all tests, the latest first. */
+/** Cleanup after all tests, in reverse order. */
 const undo: (() => Promise<unknown>)[] = [];
 
-describe.skipIf(!hasBefore)("the release before", () => {
+describe.skipIf(!hasBefore)("the previous release", () => {
   const settings = { ...freshKeys(), PUBLIC_URL, RATE_LIMIT_MULTIPLIER: "1000000", LOG_LEVEL: "warn" };
-  /** All that happened to each secret, whichever release it was at. */
+  /** The history of each secret, over both releases. */
   const histories: (SecretHistory & { attempts: Awaited<ReturnType<typeof attempt>>[] })[] = [];
   let sql: postgres.Sql;
   let before: ApiProcess;
@@ -82,13 +81,13 @@ describe.skipIf(!hasBefore)("the release before", () => {
   async function open(api: Endpoint, secret: Created, passphrase = secret.passphrase): Promise<string> {
     const result = await attempt(api, { ...secret, passphrase });
     histories.find(({ id }) => id === secret.id)?.attempts.push(result);
-    return result.told;
+    return result.outcome;
   }
 
   const migrations = async () =>
     (await sql`SELECT count(*)::int AS count FROM drizzle.__drizzle_migrations`)[0]?.count;
 
-  it("goes on serving while this one brings the database up to date", async () => {
+  it("keeps serving while this one migrates the database", async () => {
     const there = endpointOf(before);
     const pending = await create(there);
     const count = await migrations();
@@ -105,15 +104,15 @@ describe.skipIf(!hasBefore)("the release before", () => {
     expect((await there.request("/readyz")).status).toBe(200);
     expect(await open(endpointOf(now), pending)).toBe("revealed");
     figures(
-      `upgrade: from ${PREVIOUS_RELEASE} with ${count} migrations to ${await migrations()}; ${handOffs} hand-offs meanwhile`,
+      `upgrade: from ${PREVIOUS_RELEASE} with ${count} migrations to ${await migrations()}; ${handOffs} hand-offs during the migration`,
     );
   });
 
   describe.each<[string, () => [Endpoint, Endpoint]]>([
-    ["the one before makes, and this one", () => [endpointOf(before), endpointOf(now)]],
-    ["this one makes, and the one before", () => [endpointOf(now), endpointOf(before)]],
-  ])("what %s", (_who, sides) => {
-    it("opens, once", async () => {
+    ["the previous release and the current one", () => [endpointOf(before), endpointOf(now)]],
+    ["the current release and the previous one", () => [endpointOf(now), endpointOf(before)]],
+  ])("between %s", (_releases, sides) => {
+    it("a secret opens once", async () => {
       const [here, there] = sides();
       const secret = await create(here);
       expect(await open(there, secret)).toBe("revealed");
@@ -121,7 +120,7 @@ describe.skipIf(!hasBefore)("the release before", () => {
       expect(await secretOf(here, sender, secret.id)).toMatchObject({ status: "VIEWED" });
     });
 
-    it("is told a wrong passphrase for, is destroyed", async () => {
+    it("a wrong passphrase destroys a secret", async () => {
       const [here, there] = sides();
       const secret = await create(here);
       expect(await open(there, secret, WRONG)).toBe("destroyed");
@@ -129,7 +128,7 @@ describe.skipIf(!hasBefore)("the release before", () => {
       expect(await secretOf(here, sender, secret.id)).toMatchObject({ destroyedReason: "WRONG_PASSPHRASE" });
     });
 
-    it("takes back, or deletes with its project, is gone", async () => {
+    it("a revoked secret, or one of a deleted project, is not available", async () => {
       const [here, there] = sides();
       const secret = await create(here);
       await revoke(there, sender, secret.id);
@@ -140,7 +139,7 @@ describe.skipIf(!hasBefore)("the release before", () => {
       expect(await open(here, inIt)).toBe("not-available");
     });
 
-    it("is asked with, are its accounts and keys", async () => {
+    it("accounts and API keys are valid", async () => {
       const [here, there] = sides();
       const other = await createSender(here);
       const { headers } = await createKey(here, other);
@@ -155,7 +154,7 @@ describe.skipIf(!hasBefore)("the release before", () => {
       expect(answer).toEqual({ data: { ttlSecrets: { nodes: [] } } });
     });
 
-    it("follows, is told of as it happens", async () => {
+    it("a stream receives changes", async () => {
       const [here, there] = sides();
       const stream = await follow(there, sender);
       const secret = await create(here);
@@ -166,7 +165,7 @@ describe.skipIf(!hasBefore)("the release before", () => {
     });
   });
 
-  it("sweeps beside this one: what is over ends once, with one event where one is owed", async () => {
+  it("sweeps together with this one: every secret ends once, with at most one event", async () => {
     const secrets: Created[] = [];
     for (let n = 0; n < 4; n++) secrets.push(await create(endpointOf(n % 2 ? before : now)));
     const [first, second, ...cutOff] = secrets.map(({ id }) => id);
@@ -175,7 +174,7 @@ describe.skipIf(!hasBefore)("the release before", () => {
         UPDATE ttl_secrets SET created_at = now() - (expires_at - created_at), expires_at = now()
         WHERE id IN ${sql([first ?? "", second ?? ""])} RETURNING id, expires_at)
       UPDATE ttl_secret_payloads y SET expires_at = past.expires_at FROM past WHERE past.id = y.secret_id`;
-    // As a claim leaves it whose process died a while ago.
+    // The state that a claim leaves if its process died a while ago.
     await sql`
       WITH gone AS (DELETE FROM ttl_secret_payloads WHERE secret_id IN ${sql(cutOff)} RETURNING secret_id)
       UPDATE ttl_secrets SET status = 'destroyed', destroyed_reason = 'interrupted', attempted_from = '192.0.2.1',
@@ -194,7 +193,7 @@ describe.skipIf(!hasBefore)("the release before", () => {
     }
   });
 
-  it("can be gone back to: it starts on the new tables and opens what this one made", async () => {
+  it("can be restored: it starts on the new tables and opens secrets of this one", async () => {
     const made = await create(endpointOf(now));
     await now.stop();
     await before.stop();
@@ -203,13 +202,13 @@ describe.skipIf(!hasBefore)("the release before", () => {
     expect((await there.request("/readyz")).status).toBe(200);
     expect(await open(there, made)).toBe("revealed");
     expect(await open(there, await create(there))).toBe("revealed");
-    // And forward again.
+    // Forward again.
     const left = await create(there);
     await now.start();
     expect(await open(endpointOf(now), left)).toBe("revealed");
   });
 
-  it("has with this one kept every promise, in one audit chain", async () => {
+  it("has kept every promise together with this one, in one audit chain", async () => {
     const stored = await readStored(
       sql,
       histories.map(({ id }) => id),

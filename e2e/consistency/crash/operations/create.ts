@@ -37,49 +37,53 @@ const CREATE_STEPS: readonly Step[] = [
   },
 ];
 
-/** Creates a secret. A client whose answer was lost does not know what it left, and can't ask again for it. */
+/** Creates a secret without an idempotency key. A client whose answer was lost can't retry safely. */
 const ONCE = creation("create", CREATE_STEPS, { isIdempotent: false, isRetry: false });
 
 const NUMBER: Step = {
   ...unfinished,
-  name: "the number of the request",
+  name: "the idempotency key",
   statement: { text: /^insert into "create_attempts"/ },
   commits: true,
 };
 
-/** Creates a secret with an idempotency key, so that the client may ask again until it is done. */
+/** Creates a secret with an idempotency key, so that the client can retry. */
 const IDEMPOTENT = creation("create with an idempotency key", [NUMBER, ...CREATE_STEPS.slice(-1)], {
   isIdempotent: true,
   isRetry: false,
 });
 
 const NOTE = /^update "create_attempts" set "secret_id"/;
-// The first secret or the second: in any case one is pending.
+// The first secret or the second: one is pending in any case.
 const replacing = { commits: false, audits: false, ifNot: ["pending"], ifDone: ["pending"] } as const;
 
-/** The same for a client whose first answer was lost: the second secret takes the place of the first. */
+/** A retried create after the first answer was lost: the second secret replaces the first. */
 const RETRIED = creation(
   "retried create",
   [
     { ...NUMBER, ...replacing, commits: true },
     {
       ...replacing,
-      name: "the lock on its number",
+      name: "the lock on the idempotency key",
       statement: { text: /from "create_attempts" .*for update/ },
     },
     {
       ...replacing,
-      name: "the end of the first payload",
+      name: "the deletion of the first payload",
       statement: { text: /^delete from "ttl_secret_payloads"/ },
     },
-    { ...replacing, name: "the end of the first secret", statement: { text: /^update "ttl_secrets"/ } },
+    {
+      ...replacing,
+      name: "the revocation of the first secret",
+      statement: { text: /^update "ttl_secrets"/ },
+    },
     {
       ...replacing,
       name: "the first secret's audit event",
       statement: { text: /^insert into "audit_events"/, afterStatement: /^update "ttl_secrets"/ },
       audits: true,
     },
-    { ...replacing, name: "the note of what it made", statement: { text: NOTE } },
+    { ...replacing, name: "the idempotency record", statement: { text: NOTE } },
     {
       ...replacing,
       name: "the commit",

@@ -8,7 +8,7 @@ const unfinished = {
   ifDone: ["pending", "gone"],
 } as const;
 
-/** A project's deletion, which takes its secrets with it. */
+/** Deletes a project with its secrets. */
 export const DELETE_PROJECT: Operation = {
   name: "deletion of the project",
   hasClient: true,
@@ -22,10 +22,10 @@ export const DELETE_PROJECT: Operation = {
     },
     {
       ...unfinished,
-      name: "the end of its payloads",
+      name: "the deletion of its payloads",
       statement: { text: /^delete from "ttl_secret_payloads"/ },
     },
-    { ...unfinished, name: "the end of its rows", statement: { text: DELETION }, waitsFor: "secret" },
+    { ...unfinished, name: "the deletion of its rows", statement: { text: DELETION }, waitsFor: "secret" },
     {
       ...unfinished,
       name: "the commit",

@@ -8,7 +8,7 @@ export const REVEAL: Operation = {
   complete: "viewed",
   steps: [
     {
-      name: "the count of its requests",
+      name: "the rate limit",
       statement: { text: /^\s*insert into "?rate_limits/i },
       commits: true,
       audits: false,
@@ -41,7 +41,7 @@ export const REVEAL: Operation = {
     run.go = async () => {
       const own = await attempt(endpoint, secret);
       run.attempts.push(own);
-      run.told = own.told;
+      run.outcome = own.outcome;
     };
     return run;
   },

@@ -1,13 +1,13 @@
 import { newRun, type Operation } from "../operation.ts";
 
-/** Its sender takes a secret back. */
+/** The sender revokes a secret. */
 export const REVOKE: Operation = {
   name: "revoke",
   hasClient: true,
   complete: "revoked",
   steps: [
     {
-      name: "the question whose secret it is",
+      name: "the ownership check",
       statement: { text: /from "ttl_secrets" inner join "projects"/ },
       commits: false,
       audits: false,

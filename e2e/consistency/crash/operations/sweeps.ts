@@ -1,8 +1,8 @@
 import { newRun, type Operation } from "../operation.ts";
 
-/** The sweep of secrets whose TTL is over. */
+/** The sweep of expired secrets. */
 export const SWEEP_EXPIRED: Operation = {
-  name: "sweep of what is over",
+  name: "sweep of expired secrets",
   hasClient: false,
   complete: "expired",
   steps: [
@@ -11,7 +11,7 @@ export const SWEEP_EXPIRED: Operation = {
       statement: { text: /WITH due AS MATERIALIZED/ },
       commits: true,
       audits: false,
-      // The next sweep may have been by already.
+      // The next sweep may already have run.
       ifNot: ["pending", "expired"],
       ifDone: ["expired"],
       waitsFor: "secret",
@@ -26,7 +26,7 @@ export const SWEEP_EXPIRED: Operation = {
   },
 };
 
-/** The sweep of attempts whose process died before it could settle them. */
+/** The sweep of attempts whose process died before settling them. */
 export const SWEEP_INTERRUPTED: Operation = {
   name: "sweep of interrupted attempts",
   hasClient: false,
@@ -45,7 +45,7 @@ export const SWEEP_INTERRUPTED: Operation = {
     const { run, create } = await newRun(site);
     const secret = await create();
     run.secret = secret;
-    // What a claim of a minute ago left behind.
+    // The state that an unsettled claim leaves after a minute.
     run.go = async () => {
       await site.db.sql`
         WITH gone AS (DELETE FROM ttl_secret_payloads WHERE secret_id = ${secret.id})
