@@ -1,7 +1,7 @@
 /**
- * Nothing that a client sends, and nothing that opens a secret, turns up where it has no business. Unique markers go in by
- * every door, on every path of success and failure, while the database works and while it fails in three ways; then
- * everything the product wrote or answered is searched for them.
+ * Checks that confidential input does not leak. Unique markers are sent through every input, on every path of success and
+ * failure, while the database works and while it fails in three ways. Then everything that the product wrote or answered
+ * is searched for them.
  */
 import { randomBytes, randomUUID } from "node:crypto";
 import { chmod, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
@@ -24,7 +24,7 @@ const letters = (count: number) =>
   Array.from(randomBytes(count), (byte) => String.fromCharCode(97 + (byte % 26))).join("");
 const marker = (kind: string) => `${kind}-${hex(6)}`;
 
-/** What is sent, each with a word of its own that occurs nowhere else in the world. */
+/** Everything that is sent, each with a unique marker. */
 const SENT = {
   value: marker("value"),
   "value that was refused": marker("refusedvalue"),
@@ -63,7 +63,7 @@ const SENT = {
 };
 type Sent = keyof typeof SENT;
 
-/** What the server made or was configured with; learned while the test runs. */
+/** Secrets that the server generated or was configured with, collected during the test. */
 const MADE = {
   token: [] as string[],
   passphrase: [] as string[],
@@ -84,7 +84,7 @@ interface Places {
 const ACCOUNT_ANSWERS = ["sign-up", "sign-in", "change-password", "viewer"];
 const NOWHERE: Places = {};
 
-/** Where each marker may appear. Logs, PostgreSQL's log and answers that are errors may never hold any. */
+/** Where each marker may appear. Logs, PostgreSQL's log and error answers must never contain any. */
 const MAY_APPEAR: Record<Kind, Places> = {
   value: { answers: ["reveal: right"] },
   "value that was refused": NOWHERE,
@@ -120,7 +120,7 @@ const MAY_APPEAR: Record<Kind, Places> = {
   path: NOWHERE,
   "query string": NOWHERE,
   "foreign origin": NOWHERE,
-  // better-auth keeps it beside each session.
+  // better-auth stores it with each session.
   "User-Agent": { database: true },
   "X-Forwarded-For": NOWHERE,
   Cookie: NOWHERE,
@@ -135,13 +135,13 @@ const SETTINGS: Record<string, string> = {
   AUTH_SECRET: randomBytes(32).toString("base64"),
   // A sweep that fails every second while the database does.
   SWEEP_INTERVAL_SECONDS: "1",
-  // The process is to behave as it does for its users: under these of vitest's, better-auth leaves checks out.
+  // As in production: with Vitest's values, better-auth skips checks.
   NODE_ENV: "production",
   TEST: "",
   VITEST: "",
 };
 
-/** A server of its own, with the log settings it ships with but for a file to write to, so that its log can be read. */
+/** A server of its own with the default log settings, except that it logs to a file that can be read. */
 let server: EmbeddedPostgres;
 let folder: string;
 beforeAll(async () => {
@@ -178,7 +178,7 @@ interface Message {
   body?: string | Buffer;
 }
 
-/** What every request carries, whatever else it does. */
+/** Headers of every request. */
 const EVERYWHERE = {
   "user-agent": SENT["User-Agent"],
   "x-forwarded-for": `${SENT["X-Forwarded-For"]}, 10.0.0.1`,
@@ -192,8 +192,8 @@ const EVERYWHERE = {
 };
 
 /**
- * One request as it stands: no client's normalising of paths, no headers of its own. A body that is too large is
- * refused before all of it has been sent; where that cuts the answer off, too, it is sent again.
+ * Sends one request unchanged: no normalised path, no added headers. A body that is too large is refused before all of it
+ * was sent; if that also cuts off the answer, the request is sent again.
  */
 async function send(message: Message, tries = 5): Promise<HttpAnswer> {
   try {
@@ -205,7 +205,7 @@ async function send(message: Message, tries = 5): Promise<HttpAnswer> {
   }
 }
 
-/** What the server takes at most. */
+/** The server's limit. */
 const MAX_BODY_BYTES = 512 * 1024;
 
 function sendOnce({ method = "POST", path, headers = {}, body }: Message): Promise<HttpAnswer> {
@@ -232,7 +232,7 @@ function sendOnce({ method = "POST", path, headers = {}, body }: Message): Promi
 
 const JSON_TYPE = { "content-type": "application/json" };
 
-/** Whose credentials a request has. */
+/** Session cookie of the signed-in account. */
 let session = "";
 const asOwner = () => ({ cookie: `${session}; a=${SENT.Cookie}` });
 
@@ -264,7 +264,7 @@ const AVAILABILITY = `query ($vaultId: ID!, $token: String!) {
 const LIST = `query ($id: ID!) { project(id: $id) { name } ttlSecrets(projectId: $id) { nodes { name createdBy } }
   auditEvents(projectId: $id) { nodes { actor ttlSecretName } } }`;
 
-/** A secret that was created, and its link; most stay pending for the failures to come. */
+/** A created secret. Most stay pending for the failures that follow. */
 interface Created {
   id: string;
   vaultId: string;
@@ -317,7 +317,7 @@ const evil = { origin: `https://${SENT["foreign origin"]}.example` };
 
 type Row = [what: string, act: () => Promise<HttpAnswer>, outcome: string];
 
-/** Every way a request can go wrong, or harmlessly right, and what comes of it while the database works. */
+/** Every kind of request, failing or succeeding, with its outcome while the database works. */
 const ROWS: Row[] = [
   // Accounts.
   [
@@ -424,7 +424,7 @@ const ROWS: Row[] = [
     "401 INVALID_EMAIL_OR_PASSWORD",
   ],
   [
-    "change-password: nobody",
+    "change-password: signed out",
     () => auth("change-password", { currentPassword: SENT.password, newPassword: SENT["wrong password"] }),
     "401 UNAUTHORIZED",
   ],
@@ -453,7 +453,7 @@ const ROWS: Row[] = [
     () => auth("change-password", { currentPassword: [type], newPassword: { [type]: 1 } }, asOwner()),
     "400 VALIDATION_ERROR",
   ],
-  ["sign-out: nobody", () => auth("sign-out", {}), "200"],
+  ["sign-out: signed out", () => auth("sign-out", {}), "200"],
   ["sign-out: foreign origin", () => auth("sign-out", {}, { ...asOwner(), ...evil }), "403 FORBIDDEN"],
   ["auth: no such endpoint", () => auth(path, account()), "404 NOT_FOUND"],
   [
@@ -471,9 +471,9 @@ const ROWS: Row[] = [
 
   // Projects.
   ["viewer", () => asked("{ viewer { name email vault { name } } }"), "200 ok"],
-  ["viewer: nobody", () => graphql("{ viewer { name email } }"), "200 ok"],
+  ["viewer: signed out", () => graphql("{ viewer { name email } }"), "200 ok"],
   ["list", () => asked(LIST, { id: projectId }), "200 ok"],
-  ["list: nobody", () => graphql(LIST, { id: SENT["unknown id"] }), "200 UNAUTHENTICATED"],
+  ["list: signed out", () => graphql(LIST, { id: SENT["unknown id"] }), "200 UNAUTHENTICATED"],
   ["list: unknown project", () => asked(LIST, { id: SENT["unknown id"] }), "200 NOT_FOUND"],
   [
     "list: malformed cursor",
@@ -497,7 +497,7 @@ const ROWS: Row[] = [
     "200 BAD_USER_INPUT",
   ],
   [
-    "project: nobody",
+    "project: signed out",
     () =>
       graphql("mutation ($n: String!) { createProject(input: { name: $n }) { id } }", {
         n: SENT["refused project's name"],
@@ -519,7 +519,7 @@ const ROWS: Row[] = [
   ],
 
   // Creating.
-  ["create: nobody", () => graphql(CREATE, refused()), "200 UNAUTHENTICATED"],
+  ["create: signed out", () => graphql(CREATE, refused()), "200 UNAUTHENTICATED"],
   [
     "create: foreign origin",
     () => graphql(CREATE, refused(), { ...asOwner(), ...evil }),
@@ -626,7 +626,7 @@ const ROWS: Row[] = [
     "200 NOT_FOUND",
   ],
   [
-    "revoke: nobody",
+    "revoke: signed out",
     () => graphql("mutation ($id: ID!) { revokeTtlSecret(id: $id) { id } }", { id: SENT["unknown id"] }),
     "200 UNAUTHENTICATED",
   ],
@@ -749,7 +749,7 @@ const ROWS: Row[] = [
   // GraphQL over HTTP.
   ["an alias", () => graphql(`{ ${SENT.alias}: viewer { id } }`), "200 ok"],
   ["an unknown field", () => asked(`{ ${unknown} }`), "400 BAD_USER_INPUT"],
-  ["an unknown field, by nobody", () => graphql(`{ ${unknown} }`), "400 BAD_USER_INPUT"],
+  ["an unknown field, while signed out", () => graphql(`{ ${unknown} }`), "400 BAD_USER_INPUT"],
   ["an unknown argument", () => asked(`{ projects(${unknown}: 1) { nodes { id } } }`), "400 BAD_USER_INPUT"],
   ["an unknown type", () => asked(`query ($${unknown}: ${unknown}) { viewer { id } }`), "400 BAD_USER_INPUT"],
   ["an unknown fragment", () => asked(`{ ...${unknown} }`), "400 BAD_USER_INPUT"],
@@ -773,7 +773,7 @@ const ROWS: Row[] = [
   ],
   ["an unknown subscription", () => asked(`subscription { ${unknown} }`), "400 BAD_USER_INPUT"],
   [
-    "introspection by nobody",
+    "introspection while signed out",
     () => graphql(`{ __type(name: "${unknown}") { name } }`),
     "200 UNAUTHENTICATED",
   ],
@@ -906,7 +906,7 @@ const ROWS: Row[] = [
 const REVOKE = "mutation ($id: ID!) { revokeTtlSecret(id: $id) { status } }";
 const NEW_PROJECT = "mutation ($n: String!) { createProject(input: { name: $n }) { id name } }";
 
-/** What succeeds while the database works, and must fail, without a word too many, while it does not. */
+/** Requests that succeed while the database works and must fail without details while it does not. */
 const SUCCESSES: Row[] = [
   ["create", () => asked(CREATE, input()), "200 ok"],
   ["create project", () => asked(NEW_PROJECT, { n: SENT["project's name"] }), "200 ok"],
@@ -950,7 +950,7 @@ interface Heard {
 }
 const heard: Heard[] = [];
 
-/** Acts, keeps the answer for the search, and learns from it what the server made. */
+/** Sends the request, keeps the answer for the search, and collects secrets that the server generated. */
 async function act([what, send]: Row): Promise<Heard> {
   const answer = await send();
   const row = { what, outcome: outcomeOf(answer), answer };
@@ -975,10 +975,10 @@ async function act([what, send]: Row): Promise<Heard> {
   return row;
 }
 
-/** Every spelling of a word that a log or a table could have of it. */
+/** Every encoding of a word that may appear in a log or a table. */
 function spellings(word: string): string[] {
   const inBase64 = [0, 1, 2].map((offset) => {
-    // What stands around it moves the letters; the first and the last depend on the neighbours.
+    // In base64 the surrounding bytes shift the word; its first and last letters depend on its neighbours.
     const encoded = Buffer.from("\0".repeat(offset) + word)
       .toString("base64")
       .replace(/=+$/, "");
@@ -995,7 +995,7 @@ const words = (): [Kind, string][] => [
   ),
 ];
 
-/** The kinds of markers that stand in a text, in any spelling and case. */
+/** The kinds of markers in a text, in any encoding and case. */
 function kindsIn(text: string): Kind[] {
   const lower = text.toLowerCase();
   const found = words().filter(([, word]) =>
@@ -1009,7 +1009,7 @@ async function postgresLog(): Promise<string> {
   return (await Promise.all(files.map((file) => readFile(join(postgresLogs, file), "utf8")))).join("");
 }
 
-/** What Prometheus reads; the last reading while the process is down. */
+/** The metrics; while the process is down, the last ones. */
 async function metricsText(): Promise<string> {
   const answer = await fetch(`http://127.0.0.1:${SETTINGS.METRICS_PORT}/metrics`).catch(() => null);
   if (answer) lastMetrics = await answer.text();
@@ -1019,7 +1019,7 @@ let lastMetrics = "";
 
 const seen = new Set<string>();
 
-/** `marker → place` for all that was found, where it may not be. */
+/** `marker → place` for every marker that was found where it must not be. */
 async function leaks(): Promise<string[]> {
   const places: [place: string, kinds: Kind[], isAllowed: (allowed: Places) => boolean][] = [
     ["the log", kindsIn(stack.current.output()), () => false],
@@ -1044,7 +1044,7 @@ async function leaks(): Promise<string[]> {
   return [...new Set(found.filter(({ isAllowed }) => !isAllowed).map(({ line }) => line))];
 }
 
-/** Runs everything at once on a database that fails. What needs it says `INTERNAL`; the rest answers as ever. */
+/** Sends all requests at once while the database fails. Those that need it answer `INTERNAL`, the others as usual. */
 async function whileItFails(): Promise<void> {
   const rows = await Promise.all([...ROWS, ...SUCCESSES].map(act));
   const usual = new Map([...ROWS, ...SUCCESSES].map(([what, , outcome]) => [what, outcome]));
@@ -1072,7 +1072,7 @@ async function ready(): Promise<void> {
   while ((await get("/readyz")).status !== 200) await setTimeout(200);
 }
 
-it("while the database works, every marker is where it may be and nowhere else", async () => {
+it("while the database works, every marker appears where it may and nowhere else", async () => {
   await act(["sign-up", () => auth("sign-up/email", account()), "200"]);
   await act(["create project", () => asked(NEW_PROJECT, { n: SENT["project's name"] }), "200 ok"]);
   for (let i = 0; i < 4; i++) await act(["create", () => asked(CREATE, input()), "200 ok"]);
@@ -1095,7 +1095,7 @@ it("while the database works, every marker is where it may be and nowhere else",
   expect(stored).toContain("$argon2id$");
 });
 
-it("while the database refuses every row, and its errors quote them, nothing leaks", async () => {
+it("while the database refuses every row with an error that quotes it, nothing leaks", async () => {
   const tables = ["users", "sessions", "credentials", "vaults", "projects", "ttl_secrets", "audit_events"];
   const each = (change: string) =>
     asAdmin(async (sql) => {
@@ -1117,7 +1117,7 @@ it("while the database refuses every row, and its errors quote them, nothing lea
   await each("DROP CONSTRAINT no_more");
 });
 
-it("while the database takes no connections, nothing leaks; afterwards nothing was consumed", async () => {
+it("while the database accepts no connections, nothing leaks and nothing is consumed", async () => {
   const close = async (sql: postgres.Sql) => {
     await sql`ALTER DATABASE ttl_secrets ALLOW_CONNECTIONS false`;
     await sql`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'ttl_secrets'`;
@@ -1136,7 +1136,7 @@ it("while the database takes no connections, nothing leaks; afterwards nothing w
   expect(kindsIn(await databaseText(server.url)).filter((kind) => !allowed(kind))).toEqual([]);
 });
 
-it("while there is no database at all, nothing leaks, not even by a start that fails", async () => {
+it("while there is no database, nothing leaks, not even from a failing start", async () => {
   await server.stop();
   await whileItFails();
   await stack.current.stop();
@@ -1144,7 +1144,7 @@ it("while there is no database at all, nothing leaks, not even by a start that f
   expect(await leaks()).toEqual([]);
 });
 
-it("the search finds what there is to find", async () => {
+it("the search finds every marker where it may appear", async () => {
   const must = (Object.keys(MAY_APPEAR) as Kind[]).flatMap((kind) => {
     const { answers = [], headers = [] } = MAY_APPEAR[kind];
     return [

@@ -13,10 +13,10 @@ import { startApi } from "../support/api-process.ts";
 
 const json = { "content-type": "application/json" };
 
-/** Letters only, so that it can be a name as well as a value. */
+/** Letters only, so that it is valid as a name and as a value. */
 const canary = () => `canary${randomBytes(12).toString("hex")}`;
 
-it("no client's document stays in memory once it is answered", async () => {
+it("a client's document does not stay in memory after its answer", async () => {
   const folder = await mkdtemp(join(tmpdir(), "ttl-secrets-heap-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const database = await createDatabase(inject("templateName"));
@@ -66,7 +66,7 @@ it("no client's document stays in memory once it is answered", async () => {
       await ask(`mutation { revealTtlSecret(input: { passphrase: "${fresh()}" }) { __typename } }`, accept);
     }
   }
-  // What a stream asks for is needed for as long as it goes on, which also shows that a snapshot finds what is there.
+  // A stream needs its document while it is open, which also shows that the snapshot contains documents.
   const needed = canary();
   const left = new AbortController();
   onTestFinished(() => left.abort());
@@ -74,7 +74,7 @@ it("no client's document stays in memory once it is answered", async () => {
   const headers = { ...json, accept: "text/event-stream", cookie: sender.cookie };
   const init = { method: "POST", headers, body: JSON.stringify({ query }), signal: left.signal };
   expect((await app.request("/graphql", init)).status).toBe(200);
-  // So that the last requests on each connection are none of the above.
+  // Replaces the last request on each connection.
   await Promise.all(Array.from({ length: 8 }, () => ask("{ viewer { id } }")));
 
   const heap = await heapOf(api.pid(), folder);
@@ -82,7 +82,7 @@ it("no client's document stays in memory once it is answered", async () => {
   expect(gone.filter((each) => heap.includes(each))).toEqual([]);
 });
 
-/** All that a process's heap holds after a collection, as V8 writes it down. */
+/** Takes a heap snapshot of a process, after a garbage collection. */
 async function heapOf(pid: number, folder: string): Promise<Buffer> {
   process.kill(pid, "SIGUSR2");
   for (;;) {

@@ -6,7 +6,7 @@ import { useStack } from "../support/stack.ts";
 
 const stack = useStack();
 
-/** A signed-in sender and a pending secret that nothing in this file may consume. */
+/** A signed-in sender and a pending secret that no attack may consume. */
 interface Scene {
   cookie: string;
   projectId: string;
@@ -92,9 +92,9 @@ const form = () => {
   return body;
 };
 
-/** Hostile input → what must come of it. */
+/** Attacks and their required outcomes. */
 const TABLE: [what: string, attack: () => Promise<Response>, expected: string][] = [
-  // How a request may look.
+  // Form of the request.
   [
     "a mutation by GET",
     () =>
@@ -258,7 +258,7 @@ const TABLE: [what: string, attack: () => Promise<Response>, expected: string][]
   ],
   ["a subscription", () => signedIn("subscription { x }"), "400 BAD_USER_INPUT"],
   ["@defer", () => signedIn("{ viewer { id ... @defer { email } } }"), "400 BAD_USER_INPUT"],
-  // What a stranger may ask.
+  // Requests without a credential.
   ["introspection by a stranger", () => ask("{ __schema { types { name } } }"), "200 UNAUTHENTICATED"],
   [
     "introspection behind an alias",
@@ -276,7 +276,7 @@ const TABLE: [what: string, attack: () => Promise<Response>, expected: string][]
     "200 UNAUTHENTICATED",
   ],
   [
-    "a public field beside a private one",
+    "a public field together with a private one",
     () => ask("{ viewer { id } projects { nodes { id } } }"),
     "200 UNAUTHENTICATED",
   ],
@@ -456,20 +456,20 @@ const TABLE: [what: string, attack: () => Promise<Response>, expected: string][]
     "404 NOT_FOUND",
   ],
   // Files.
-  ["the way out of the files, encoded", () => send("/assets/..%2f..%2f..%2fpackage.json"), "404"],
-  ["the way out of the files, encoded twice", () => send("/reveal/%252e%252e%252fpackage.json"), "404"],
-  ["the way out with backslashes", () => send("/reveal/..%5c..%5cpackage.json"), "404"],
-  ["NUL in a file's name", () => send("/assets/index%00.js"), "404"],
+  ["an encoded path traversal", () => send("/assets/..%2f..%2f..%2fpackage.json"), "404"],
+  ["a path traversal, encoded twice", () => send("/reveal/%252e%252e%252fpackage.json"), "404"],
+  ["a path traversal with backslashes", () => send("/reveal/..%5c..%5cpackage.json"), "404"],
+  ["NUL in a file name", () => send("/assets/index%00.js"), "404"],
   ["a missing file", () => send("/reveal/assets/none.js"), "404"],
 ];
 
 describe("hostile input", () => {
-  it(`is tried in more than sixty ways (${TABLE.length})`, () => {
+  it(`has more than sixty cases (${TABLE.length})`, () => {
     expect(TABLE.length).toBeGreaterThan(60);
     expect(new Set(TABLE.map(([what]) => what)).size).toBe(TABLE.length);
   });
 
-  it("a byte-order mark before the JSON is ignored or refused, as RFC 8259 (8.1) leaves it open", async () => {
+  it("a byte-order mark before the JSON is ignored or refused, both of which RFC 8259 (8.1) allows", async () => {
     const answer = await post('\ufeff{"query":"{ viewer { id } }"}');
     expect(["200 ok", "400 BAD_USER_INPUT"]).toContain(await outcome(answer));
   });
@@ -479,7 +479,7 @@ describe("hostile input", () => {
   });
 });
 
-/** Writes raw bytes and reads until the server closes, or for `ms`. */
+/** Writes raw bytes and reads until the server closes the connection, or for `ms`. */
 function raw(text: string, ms = 3000): Promise<string> {
   const { hostname, port } = new URL(stack.current.url);
   return new Promise((resolve) => {
@@ -499,7 +499,7 @@ function raw(text: string, ms = 3000): Promise<string> {
   });
 }
 
-describe("requests that two servers could read in two ways", () => {
+describe("requests that two servers could parse differently (request smuggling)", () => {
   const smuggled = "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n";
   it.each([
     [
@@ -533,14 +533,14 @@ describe("requests that two servers could read in two ways", () => {
     );
   });
 
-  it("a chunked body over 512 KiB is refused before it is all sent", async () => {
+  it("a chunked body over 512 KiB is refused before all of it is sent", async () => {
     const chunk = `10000\r\n${"x".repeat(0x10000)}\r\n`;
     const head =
       "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n";
     expect(await raw(head + chunk.repeat(20))).toMatch(/^HTTP\/1\.1 413 /);
   });
 
-  it("a body that never comes keeps nobody else waiting", async () => {
+  it("a body that never arrives delays no other request", async () => {
     const slow = raw(
       "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{",
       1500,

@@ -11,7 +11,7 @@ const stack = useStack({ METRICS_PORT: String(metricsPort) });
 
 const VALUE = "value-canary-7f3a91";
 
-/** What a page could keep: cookies, storages, the address bar, the history entry's state, the title. */
+/** Everything a page can store: cookies, storages, address, history state, title. */
 async function browserText(page: Page): Promise<string> {
   const inPage = await page.evaluate(async () =>
     JSON.stringify([
@@ -26,7 +26,7 @@ async function browserText(page: Page): Promise<string> {
   return inPage + JSON.stringify(await page.context().storageState());
 }
 
-it("after a hand-off neither value nor passphrase nor token is left in the database, the logs or the browsers", async () => {
+it("a hand-off leaves no value, passphrase or token in the database, the logs or the browsers", async () => {
   const page = await stack.current.newPerson();
   await useProject(page);
   const seen = await createSecret(page, { name: "seen", value: VALUE });
@@ -54,7 +54,7 @@ it("after a hand-off neither value nor passphrase nor token is left in the datab
     recipient: await browserText(recipient),
     other: (await browserText(other)) + (await other.content()),
   };
-  // The search itself must work: what may be stored is found.
+  // Checks the search itself: what may be stored is found.
   expect(places.database).toContain("pending");
   expect(places.logs).toContain("/graphql");
   expect(places.metrics).toContain('ttl_secrets_reveals_total{outcome="revealed"} 1');
@@ -75,7 +75,7 @@ it("after a hand-off neither value nor passphrase nor token is left in the datab
   }
 });
 
-it("the log says of each request what, by whom and how it went, in fixed words only", async () => {
+it("the log names each request's operation, credential and outcome, in fixed words only", async () => {
   const page = await stack.current.newPerson();
   await useProject(page);
   const { link, passphrase } = await createSecret(page);
@@ -112,7 +112,7 @@ it("the log says of each request what, by whom and how it went, in fixed words o
   });
 });
 
-it("the recipient's page sets no cookie, stores nothing, and speaks to nobody but its own server", async () => {
+it("the recipient's page sets no cookie, stores nothing, and contacts only its own server", async () => {
   const page = await stack.current.newPerson();
   await useProject(page);
   const { link, passphrase } = await createSecret(page);

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const read = (path: string) => readFileSync(`${root}${path}`, "utf8");
 
-/** Licences that ask for nothing but their own text, and MPL-2.0, which asks something only of who changes the files. */
+/** Licences that only require their own text, and MPL-2.0, which only binds those who change the files. */
 const ACCEPTED = new Set([
   "0BSD",
   "Apache-2.0",
@@ -44,7 +44,7 @@ const serverSource = globSync(["api/admin.ts", "api/src/**/*.ts"], { cwd: root }
 const isImportedByServer = (name: string) => new RegExp(`"${name}(/[^"]*)?"`).test(serverSource);
 
 describe("the supply chain", () => {
-  it("is pinned by content: every package in the lock file has its integrity", () => {
+  it("is pinned by content: every package in the lock file has an integrity hash", () => {
     const [, packages = ""] = read("pnpm-lock.yaml").split(/^packages:$/m);
     const [entries = ""] = packages.split(/^snapshots:$/m);
     const names = entries.match(/^ {2}\S.*:$/gm) ?? [];
@@ -52,7 +52,7 @@ describe("the supply chain", () => {
     expect(entries.match(/^ {4}resolution: \{integrity: sha512-/gm)).toHaveLength(names.length);
   });
 
-  it("runs install scripts of packages named one by one, and of no others", () => {
+  it("runs install scripts of listed packages only", () => {
     const [, list = ""] = /^allowBuilds:\n((?: {2}.*\n)+)/m.exec(read("pnpm-workspace.yaml")) ?? [];
     const allowed = list.match(/^ {2}\S+: true/gm)?.map((line) =>
       line
@@ -64,7 +64,7 @@ describe("the supply chain", () => {
     expect(list).not.toContain("*");
   });
 
-  it("has versions pinned exactly, in one place", () => {
+  it("pins exact versions in one place", () => {
     const [, catalog = ""] = /^catalog:\n((?: {2}.*\n)+)/m.exec(read("pnpm-workspace.yaml")) ?? [];
     const versions = catalog
       .trim()
@@ -99,7 +99,7 @@ describe("the supply chain", () => {
     expect((JSON.parse(read("reveal/package.json")) as Manifest).dependencies).toBeUndefined();
   });
 
-  it("holds licences that we may ship under, and no package without one", () => {
+  it("contains only accepted licences, and no package without one", () => {
     expect(installed.length).toBeGreaterThan(100);
     const others = installed.flatMap(({ name, version, license }) => {
       const text = typeof license === "object" ? license.type : (license ?? "none");

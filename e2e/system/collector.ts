@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 
-/** A span as it came. */
+/** A received span. */
 export interface CollectedSpan {
   traceId: string;
   spanId: string;
@@ -18,7 +18,7 @@ interface Collected {
   }[];
 }
 
-/** An OpenTelemetry collector, as far as it takes spans in JSON and keeps every byte. */
+/** A minimal OpenTelemetry collector: accepts spans in JSON and keeps every byte. */
 export class Collector {
   readonly url: string;
   readonly #bodies: Buffer[] = [];
@@ -29,7 +29,7 @@ export class Collector {
     this.#stop = stop;
   }
 
-  /** @param status what it answers to whatever it is sent. */
+  /** @param status its answer to every request. */
   static async start(status = 200): Promise<Collector> {
     const server = createServer(async (request, response) => {
       for await (const chunk of request) collector.#bodies.push(chunk);
@@ -46,13 +46,13 @@ export class Collector {
     return collector;
   }
 
-  /** All that was sent to it. */
+  /** Everything that was sent to it. */
   get text(): string {
     return Buffer.concat(this.#bodies).toString("latin1");
   }
 
   get #collected(): Collected[] {
-    // One document after the other, without anything in between.
+    // Concatenated JSON documents.
     return JSON.parse(`[${Buffer.concat(this.#bodies).toString().replaceAll("}{", "},{")}]`);
   }
 
@@ -62,7 +62,7 @@ export class Collector {
     );
   }
 
-  /** What the sender says of itself, by key. */
+  /** The sender's resource attributes, by key. */
   get resource(): Record<string, unknown> {
     const [first] = this.#collected.flatMap(({ resourceSpans }) => resourceSpans);
     return Object.fromEntries(

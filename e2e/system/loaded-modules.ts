@@ -1,4 +1,4 @@
-/** Preloaded into an API process (`NODE_OPTIONS=--import …`): reports when it loads the tracer. */
+/** Preloaded into an API process (`NODE_OPTIONS=--import …`): logs when it loads the tracer. */
 import { registerHooks } from "node:module";
 
 registerHooks({

@@ -15,7 +15,7 @@ const LOADED = "the tracer is loaded";
 
 const VALUE = "canary value";
 
-/** Undone after all tests, the latest first. */
+/** Cleanup after all tests, in reverse order. */
 const undo: (() => Promise<unknown>)[] = [];
 afterAll(async () => {
   for (const step of undo.toReversed()) await step();
@@ -35,7 +35,7 @@ async function startCollector(status?: number): Promise<Collector> {
   return collector;
 }
 
-/** A hand-off with all that goes with it. @returns everything of it that is nobody's business. */
+/** Performs a hand-off. @returns every confidential string in it. */
 async function handOff(api: ApiProcess): Promise<string[]> {
   const there = endpointOf(api);
   const sender = await createSender(there);
@@ -78,7 +78,7 @@ function path(span: CollectedSpan, spans: readonly CollectedSpan[]): string {
   return parent ? `${path(parent, spans)} › ${span.name}` : span.name;
 }
 
-it("a hand-off's spans arrive, from the request to the statement, and nothing that is a secret is in them", async () => {
+it("exports the spans of a hand-off, from request to statement, without anything confidential", async () => {
   const collector = await startCollector();
   const api = await start({
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
@@ -96,7 +96,7 @@ it("a hand-off's spans arrive, from the request to the statement, and nothing th
       headers: { "x-forwarded-for": "203.0.113.7", traceparent: `00-${traceId}-b7ad6b7169203331-01` },
     },
   );
-  // What is left is sent then.
+  // Flushes the remaining spans.
   await api.stop();
 
   const { spans } = collector;
@@ -130,7 +130,7 @@ it("a hand-off's spans arrive, from the request to the statement, and nothing th
   expect(api.output()).toContain(LOADED);
 });
 
-it("a request in which a field failed is an error, named by the code that its client is told, without any words", async () => {
+it("marks a request with a failed field as an error, with its code and no message", async () => {
   const collector = await startCollector();
   const { url, remove } = await createDatabase(inject("templateName"));
   onTestFinished(remove);
@@ -164,7 +164,7 @@ it("a request in which a field failed is an error, named by the code that its cl
   expect(collector.text).not.toMatch(/canary|[Ss]ign in|does not exist/);
 });
 
-it("without an endpoint, or when disabled, nothing for it is even loaded", async () => {
+it("loads no tracing module without an endpoint, or when disabled", async () => {
   const collector = await startCollector();
   const disabled = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_SDK_DISABLED: "true" };
   for (const env of [{}, disabled]) {
@@ -176,7 +176,7 @@ it("without an endpoint, or when disabled, nothing for it is even loaded", async
   expect(collector.text).toBe("");
 });
 
-it("the sampler that is asked for decides; and a collector that fails is told of once, and delays nobody", async () => {
+it("uses the configured sampler, logs a failing collector once, and delays no request", async () => {
   const [collector, broken] = [await startCollector(), await startCollector(400)];
   const none = await start({
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,

@@ -21,7 +21,7 @@ import {
 } from "./proxies.ts";
 import { twoPeople } from "./two-people.ts";
 
-/** What every page, file and answer carries, whoever serves it. */
+/** Headers of every page, file and answer, whichever server sends it. */
 const EVERYWHERE = {
   "content-security-policy":
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
@@ -61,13 +61,13 @@ type Rule = [path: string, status: number, type: string, cacheControl: string];
 const rules = (paths: string[], status: number, type: string, cacheControl: string): Rule[] =>
   paths.map((path) => [path, status, type, cacheControl]);
 
-/** Every address of a built file with its media type, below `prefix` in the app's folder. */
+/** Every built file below `prefix` in the app's folder, with its media type. */
 const builtFiles = (prefix: string, cacheControl: string): Rule[] =>
   [...filesOf("dashboard"), ...filesOf("reveal").map((file) => `reveal/${file}`)]
     .filter((file) => file.replace("reveal/", "").startsWith(prefix))
     .flatMap((file) => rules([`/${file}`], 200, MEDIA_TYPES[extname(file)] ?? "", cacheControl));
 
-/** The rules: path, status, media type, Cache-Control. Pages that are not to be stored are links and carry X-Robots-Tag. */
+/** Rules: path, status, media type, Cache-Control. Pages with `no-store` are links and carry X-Robots-Tag. */
 const RULES: Rule[] = [
   ...rules(
     ["/", "/sign-in", "/projects/1", "/projects/1/audit", "/nowhere", "/vault", "/?a=b"],
@@ -90,14 +90,14 @@ const RULES: Rule[] = [
   ...rules(["/graphql"], 405, JSON_TYPE, "no-store"),
 ];
 
-/** What is of the request, the connection or the host, not of the product. */
+/** Headers of the request, the connection or the host, not of the product. */
 const OF_THE_HOST = new Set(
   "date connection keep-alive transfer-encoding content-length server alt-svc etag last-modified accept-ranges x-request-id".split(
     " ",
   ),
 );
 
-/** The headers that must be the same. Character sets in lower case; a compressing host may vary by that, too. */
+/** The headers that must be the same, with character sets in lower case. A compressing host may add to Vary. */
 function productHeaders(headers: IncomingHttpHeaders): Record<string, string> {
   const kept = Object.entries(headers)
     .filter(([name]) => !OF_THE_HOST.has(name))
@@ -111,7 +111,7 @@ function productHeaders(headers: IncomingHttpHeaders): Record<string, string> {
   };
 }
 
-/** Where the page says that the operator's logo is. */
+/** The address of the operator's logo in the page. */
 async function logoOf(url: string): Promise<string> {
   const { body } = await send(url);
   const [path = ""] = /\/brand\/assets\/[\w.-]+/.exec(body) ?? [];
@@ -154,7 +154,7 @@ for (const { name, isInstalled, start } of PROXIES) {
     });
     afterAll(() => proxy?.stop());
 
-    /** The answers of the API itself and of the proxy. */
+    /** Requests the API itself and through the proxy. */
     const fromBoth = (path: string, sending: Sending = {}) =>
       Promise.all([send(stack.current.url + path, sending), send(url + path, sending)]);
 
@@ -167,7 +167,7 @@ for (const { name, isInstalled, start } of PROXIES) {
       return data;
     };
 
-    /** A signed-in sender with a project, and one secret in it, all made from `from`. */
+    /** Creates a sender with a project and a secret, from the address `from`. */
     const makeSecret = async (sending: Sending = {}) => {
       const account = { name: "Ada", email: `${randomUUID()}@example.com`, password: PASSWORD };
       const signedUp = await send(`${url}/api/auth/sign-up/email`, {
@@ -235,7 +235,7 @@ for (const { name, isInstalled, start } of PROXIES) {
       });
     });
 
-    it("sends pages whole each time, and files only when they changed", async () => {
+    it("sends pages in full each time, and files only if they changed", async () => {
       const [script] = filesOf("dashboard").filter((file) => file.endsWith(".js"));
       const known = async (path: string) => {
         const { etag, "last-modified": modified } = (await send(url + path)).headers;
@@ -252,7 +252,7 @@ for (const { name, isInstalled, start } of PROXIES) {
       expect(unchanged.headers["cache-control"]).toBe(FOR_EVER);
     });
 
-    it("sends pages and files as they were compressed by the build", async () => {
+    it("sends the compressed copies that the build made", async () => {
       const [script = ""] = filesOf("dashboard").filter((file) => file.endsWith(".js"));
       for (const encoding of name === "nginx" ? ["gzip"] : ["gzip", "br"]) {
         for (const path of [`/${script}`, "/", LINK, await logoOf(url)]) {
@@ -266,7 +266,7 @@ for (const { name, isInstalled, start } of PROXIES) {
       }
     });
 
-    it("serves the brand as the API does: in the pages, and a logo that may do nothing", async () => {
+    it("serves the brand as the API does: in the pages, and as a sandboxed logo", async () => {
       const path = await logoOf(url);
       for (const method of ["GET", "HEAD"]) {
         const [own, proxied] = await fromBoth(path, { method });
@@ -280,14 +280,14 @@ for (const { name, isInstalled, start } of PROXIES) {
       expect((await send(url + LINK)).body).toContain("blue heron at noon");
     });
 
-    it("leads from http to https, and no cache keeps that", async () => {
+    it("redirects from http to https, without caching", async () => {
       const answer = await send(`http://localhost:${http}${LINK}`);
       expect(answer.status).toBe(308);
       expect(answer.headers.location).toBe(url + LINK);
       expect(answer.headers["cache-control"]).toBe("no-store");
     });
 
-    it("carries a whole hand-off in a browser, which finds nothing against the policy", async () => {
+    it("serves a whole hand-off in a browser, without a policy violation", async () => {
       const { sender, recipient, complaints } = await twoPeople(stack.current, url);
       await useProject(sender);
       const { link, passphrase } = await createSecret(sender, { value: " byte for byte \n" });
@@ -299,7 +299,7 @@ for (const { name, isInstalled, start } of PROXIES) {
       expect(proxy.logs()).not.toContain(link.split("/").at(-1));
     });
 
-    it("lets the audit log know the client's address, and believes no claim about it", async () => {
+    it("passes the client's address to the audit log, and ignores the client's own headers", async () => {
       const forged = {
         "x-forwarded-for": "203.0.113.66, 127.0.0.1",
         forwarded: "for=203.0.113.67",
@@ -316,7 +316,7 @@ for (const { name, isInstalled, start } of PROXIES) {
       });
     });
 
-    it("names each request, in the answer and in both logs, and lets no client do that", async () => {
+    it("assigns each request an id, in the answer and in both logs, and ignores the client's", async () => {
       const forged = randomUUID();
       const sending = { from: "127.0.0.4", headers: { "x-request-id": forged } };
       const { headers } = await send(`${url}/api/sign-up`, sending);
@@ -324,7 +324,7 @@ for (const { name, isInstalled, start } of PROXIES) {
       expect(id).toMatch(/^[0-9a-f-]{32,36}$/);
       expect(id).not.toBe(forged);
       const lines = (log: string) => log.split("\n").filter((line) => line.includes(id));
-      // Both write their line when the answer is out.
+      // Both log after the answer was sent.
       await vi.waitFor(() => expect(lines(stack.current.output())).toHaveLength(1), 10_000);
       const [line = "{}"] = lines(stack.current.output());
       expect(JSON.parse(line)).toMatchObject({ route: "/api/sign-up", address: "127.0.0.4" });
@@ -347,11 +347,11 @@ for (const { name, isInstalled, start } of PROXIES) {
     const documentOf = (bytes: number) =>
       JSON.stringify({ query: `{ ttlSecretAvailable(vaultId: "v", token: "t") }` }).padEnd(bytes);
 
-    // A client that sends on while it is being refused can meet a closed connection, so the first asks beforehand.
+    // A client that keeps sending while it is refused can see a closed connection, so the first one asks beforehand.
     it.each([
       ["with its length announced", { headers: { expect: "100-continue" } }],
       ["in chunks", { chunked: true }],
-    ])("takes a body of 512 KiB and refuses a longer one, %s", async (_how, sending: Sending) => {
+    ])("accepts a body of 512 KiB and refuses a longer one, %s", async (_how, sending: Sending) => {
       const headers = { "content-type": "application/json", ...sending.headers };
       const post = (bytes: number) =>
         send(`${url}/graphql`, { ...sending, method: "POST", headers, body: documentOf(bytes) });
@@ -363,7 +363,7 @@ for (const { name, isInstalled, start } of PROXIES) {
       expect(JSON.parse(refused.body).errors[0].extensions.code).toBe("BAD_USER_INPUT");
     });
 
-    it("takes a body of 512 KiB and refuses a longer one, over HTTP/2", async () => {
+    it("accepts a body of 512 KiB and refuses a longer one, over HTTP/2", async () => {
       const taken = await postOverHttp2(`${url}/graphql`, documentOf(limit));
       expect(JSON.parse(taken.body).data).toEqual({ ttlSecretAvailable: false });
       for (const bytes of [limit + 1, 2 * limit]) {
@@ -411,7 +411,7 @@ for (const { name, isInstalled, start } of PROXIES) {
       "/reveal/",
       "/reveal/assets",
       "/reveal/assets/",
-    ])("hands out nothing else that is on its disk, and no listing: %s", async (target) => {
+    ])("serves no other file of its disk, and no listing: %s", async (target) => {
       const answer = await send(url, { target });
       expect(answer.body).not.toContain(OUTSIDE);
       expect(answer.body).not.toMatch(/index-\w+\.css"?>index|Index of/i);
@@ -419,7 +419,7 @@ for (const { name, isInstalled, start } of PROXIES) {
       if (answer.status === 200) expect(answer.headers["content-type"]?.toLowerCase()).toBe(HTML);
     });
 
-    it("writes no token, passphrase or value to its logs, whatever the token is sent in, and while the API is down", async () => {
+    it("logs no token, passphrase or value, wherever the token is sent, and while the API is down", async () => {
       const { link, vaultId, token, passphrase } = await makeSecret();
       const path = `/${vaultId}/${token}`;
       const everyWay: Sending[] = [
@@ -448,7 +448,7 @@ for (const { name, isInstalled, start } of PROXIES) {
         { target: path, headers: { expect: "nothing" } },
       ];
       const tryAll = async () => {
-        // A server may hang up on some of these; what counts is what it writes.
+        // A server may close the connection on some of these; only its logs matter here.
         for (const sending of everyWay) await send(url, sending).catch(() => {});
         await send(`http://localhost:${http}${path}`);
         // A link pasted into a plain-http client at the https port.
@@ -469,7 +469,7 @@ for (const { name, isInstalled, start } of PROXIES) {
       expect(revealed.body).toContain("value-canary-55");
 
       const logs = proxy.logs();
-      // The search itself must work: what may be logged is found.
+      // Checks the search itself: what may be logged is found.
       for (const word of ["/graphql", name === "nginx" ? `"link"` : "/vault_", "502"])
         expect(logs).toContain(word);
       for (const secret of [token, passphrase, "value-canary-55"]) {
@@ -481,7 +481,7 @@ for (const { name, isInstalled, start } of PROXIES) {
   describe.skipIf(!isInstalled)(`${name} in front of any server`, () => {
     const [httpsPort, httpPort] = [https, http];
     const attempts: string[] = [];
-    /** Streams at /api/stream, hangs up on /graphql, repeats the request's headers anywhere else. */
+    /** Streams at /api/stream, drops the connection at /graphql, echoes the request's headers elsewhere. */
     const upstream = createServer((request, response) => {
       if (request.url === "/api/stream") {
         response.writeHead(200, { "content-type": "text/event-stream" }).write("data: first\n\n");
@@ -510,7 +510,7 @@ for (const { name, isInstalled, start } of PROXIES) {
       upstream.close();
     });
 
-    it("passes an event on at once, while the stream is open, and tells the API when the client is gone", async () => {
+    it("forwards an event at once, and closes the stream when the client disconnects", async () => {
       const stream = await open(`${url}/api/stream`);
       const [first] = await once(stream, "data");
       expect(String(first)).toContain("data: first");
@@ -518,7 +518,7 @@ for (const { name, isInstalled, start } of PROXIES) {
       await expect.poll(() => attempts).toContain("stream closed");
     });
 
-    it("sends a request once, even when the API hangs up on it", async () => {
+    it("sends a request once, even if the API drops the connection", async () => {
       attempts.length = 0;
       for (const method of ["POST", "POST", "GET"]) {
         const headers = { "content-type": "application/json", "idempotency-key": "1" };
@@ -532,14 +532,14 @@ for (const { name, isInstalled, start } of PROXIES) {
       expect(attempts).toEqual(["POST", "POST", "GET"]);
     });
 
-    it("compresses no answer of the API, which could hold a secret", async () => {
+    it("compresses no answer of the API, which may contain a secret", async () => {
       const headers = { "accept-encoding": "gzip, zstd, br", "x-long": "x".repeat(4000) };
       const answer = await send(`${url}/api/echo`, { headers });
       expect(answer.headers["content-encoding"]).toBeUndefined();
       expect(answer.body).toContain(headers["x-long"]);
     });
 
-    it("keeps Host, and drops what a client could claim about itself", async () => {
+    it("keeps Host, and drops headers in which a client could claim an address", async () => {
       const forged = {
         forwarded: "for=203.0.113.1",
         "x-real-ip": "203.0.113.2",

@@ -8,16 +8,16 @@ import postgres from "postgres";
 import { freePort } from "../../support/api-process.ts";
 import { withParameters } from "./proxies.ts";
 
-/** As root it gives up its rights, and needs somebody to become. */
+/** The user that PgBouncer switches to when it is started as root. */
 const AS_ROOT = process.getuid?.() === 0 ? ["-u", "nobody"] : [];
 
-/** Whether PgBouncer is installed here. */
+/** Whether PgBouncer is installed. */
 export const hasPgBouncer = spawnSync("pgbouncer", ["--version"]).status === 0;
 
 /**
- * Runs the example in front of the database at `databaseUrl`.
+ * Runs the example configuration in front of the database at `databaseUrl`.
  *
- * @returns the URL of the same database through it, and what ends it.
+ * @returns the URL of the database through PgBouncer, and a function that stops it.
  */
 export async function startPgBouncer(
   databaseUrl: string,
@@ -50,7 +50,7 @@ export async function startPgBouncer(
     url: url.href,
     async stop() {
       if (child.exitCode === null) {
-        // At once, whoever is connected.
+        // Stops at once, despite open connections.
         child.kill("SIGQUIT");
         await once(child, "exit");
       }

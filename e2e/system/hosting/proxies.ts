@@ -11,10 +11,10 @@ import { fileURLToPath } from "node:url";
 
 const REPOSITORY = fileURLToPath(new URL("../../..", import.meta.url));
 
-/** What stands in files that no server may hand out. */
+/** Content of files that no server may serve. */
 export const OUTSIDE = "NOT-FOR-THE-WEB";
 
-/** How the operator of the examples wants the apps to look, for the API and for the static host alike. */
+/** The brand of the examples, for the API and the static host alike. */
 export const BRAND = {
   BRAND_NAME: "Müller & Söhne",
   BRAND_COLOR: "#7700cc",
@@ -22,30 +22,30 @@ export const BRAND = {
   RECOGNITION_PHRASE: "blue heron at noon",
 };
 
-/** Where a proxy listens, and what it stands in front of. */
+/** Ports and hosts of a proxy. */
 interface ProxyPorts {
   https: number;
   http: number;
   api: number;
-  /** With `apps`, the API's host, and both apps on hosts of their own; else all of it is `localhost`. */
+  /** The API's host and, with `apps`, a host for each app. Otherwise everything is on `localhost`. */
   hosts?: typeof OWN_HOSTS;
 }
 
-/** Those of the examples. A browser of ours finds them here. */
+/** The hosts of the examples. The test browser resolves them to this machine. */
 export const OWN_HOSTS = {
   api: "api.example.com",
   dashboard: "dashboard.example.com",
   reveal: "reveal.example.com",
 };
 
-/** A static host in front of the API, running one of the examples. */
+/** A running static host in front of the API, configured by one of the examples. */
 export interface RunningProxy {
-  /** All that it has written: access log, error log, stdout and stderr. */
+  /** Its access log, error log, stdout and stderr. */
   logs: () => string;
   stop: () => Promise<void>;
 }
 
-/** A static host that there is an example for. */
+/** A static host with an example. */
 export interface Proxy {
   name: string;
   isInstalled: boolean;
@@ -54,10 +54,10 @@ export interface Proxy {
 
 const has = (command: string, ...args: string[]) => spawnSync(command, args).status === 0;
 
-/** Runs a command to its end. Throws, with what it said, when it fails. */
+/** Runs a command. Throws with its output if it fails. */
 const quietly = (command: string, args: string[]) => execFileSync(command, args, { stdio: "pipe" });
 
-/** The clients' addresses, 127.0.0.2 and so on, exist unasked on Linux only. */
+/** The clients' addresses, such as 127.0.0.2, exist by default on Linux only. */
 const isLinux = process.platform === "linux";
 
 export const PROXIES: Proxy[] = [
@@ -98,7 +98,7 @@ async function startNginx({ https, http, api, hosts }: ProxyPorts): Promise<Runn
       ...places,
     });
   writeFileSync(join(folder, "ttl-secrets.conf"), example + (apps ?? ""));
-  // What Debian's own nginx.conf sets and the example must undo, such as compression, is set here, too.
+  // Includes the settings of Debian's nginx.conf that the example must override, such as compression.
   const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
   const main = `
     daemon off;
@@ -118,9 +118,9 @@ async function startNginx({ https, http, api, hosts }: ProxyPorts): Promise<Runn
   const args = ["-e", "stderr", "-p", folder, "-c", join(folder, "main.conf")];
   quietly("nginx", [...args, "-t"]);
   const url = `https://${hosts?.api ?? "localhost"}:${https}`;
-  // Its workers end with it, if it is asked to.
+  // A graceful stop ends its workers, too.
   const proxy = await run("nginx", args, { folder, url, signal: "SIGTERM" });
-  // Were nginx to write a body or an answer to disk, it would now fail.
+  // Makes nginx fail if it writes a body or an answer to disk.
   for (const name of temporary) rmSync(join(folder, `temporary-${name}`), { recursive: true });
   const logFiles = ["log.access.log", "log.error.log"];
   return {
@@ -133,7 +133,7 @@ function startCaddy({ https, http, api, hosts }: ProxyPorts): Promise<RunningPro
   const folder = makeFolder(hosts && `https://${hosts.api}:${https}`);
   const ports = `http_port ${http}\n\thttps_port ${https}\n\tdefault_bind 127.0.0.1`;
   const example = withParameters("Caddyfile", {
-    // It makes the certificates itself.
+    // Caddy creates the certificates itself.
     "\n{\n": `\n{\n\tadmin off\n\tskip_install_trust\n\tlocal_certs\n\t${ports}\n`,
     "redir https://secrets.example.com": `redir https://${hosts?.api ?? "localhost"}:${https}`,
     "secrets.example.com": hosts?.api ?? "localhost",
@@ -147,11 +147,11 @@ function startCaddy({ https, http, api, hosts }: ProxyPorts): Promise<RunningPro
       "/var/www/ttl-secrets": join(folder, "site"),
     });
   const file = join(folder, "Caddyfile");
-  // One file has one block of options: the API's.
+  // A Caddyfile has one block of global options, here the API's.
   writeFileSync(file, example + (apps?.replace(/^\{\n[\s\S]*?^\}\n/m, "") ?? ""));
   const env = { HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder };
   const url = `https://${hosts?.api ?? "localhost"}:${https}`;
-  // Asked to end, it waits for every stream that is open.
+  // A graceful stop would wait for every open stream.
   return run("caddy", ["run", "--adapter", "caddyfile", "--config", file], {
     env,
     folder,
@@ -160,7 +160,7 @@ function startCaddy({ https, http, api, hosts }: ProxyPorts): Promise<RunningPro
   });
 }
 
-/** An example with its parameters replaced. */
+/** Reads an example and replaces its parameters. */
 export function withParameters(name: string, parameters: Record<string, string>): string {
   let text = readFileSync(join(REPOSITORY, "api", "ops", "hosting", name), "utf8");
   for (const [parameter, value] of Object.entries(parameters)) {
@@ -170,7 +170,7 @@ export function withParameters(name: string, parameters: Record<string, string>)
   return text;
 }
 
-/** A folder with the apps as an operator exports them, among files that nobody may read through the web. */
+/** Creates a folder with the exported apps, among files that must not be served. */
 function makeFolder(apiOrigin?: string): string {
   const folder = mkdtempSync(join(tmpdir(), "ttl-secrets-hosting-"));
   chmodSync(folder, 0o755);
@@ -229,36 +229,36 @@ async function run(
   };
 }
 
-/** The names of an app's built files, such as `assets/index-….js`, without the compressed copies beside them. */
+/** Names of an app's built files, such as `assets/index-….js`, without their compressed copies. */
 export const filesOf = (app: "dashboard" | "reveal") =>
   readdirSync(join(REPOSITORY, app, "dist"), { recursive: true, encoding: "utf8" }).filter((name) =>
     /\.(?!br$|gz$)\w+$/.test(name),
   );
 
-/** How a request differs from a plain GET. */
+/** Options of a request; by default a plain GET. */
 export interface Sending {
   method?: string;
-  /** Sent as they are, whatever they claim. */
+  /** Sent unchanged. */
   headers?: Record<string, string>;
   body?: string | Buffer;
-  /** Without Content-Length, in chunks. */
+  /** Sends the body in chunks, without Content-Length. */
   chunked?: boolean;
-  /** The address on this machine to send from. */
+  /** Local address to send from. */
   from?: string;
-  /** Instead of the URL's path, not normalised as that would be. */
+  /** Request target, sent instead of the URL's path without normalisation. */
   target?: string;
 }
 
-/** A whole answer. */
+/** A complete answer. */
 export interface Answer {
   status: number;
   headers: IncomingHttpHeaders;
   body: string;
-  /** How long the body was on its way, in bytes. */
+  /** Length of the body as transferred, in bytes. */
   size: number;
 }
 
-/** Sends a request on a connection of its own. */
+/** Sends a request on a new connection. */
 export async function send(url: string, sending: Sending = {}): Promise<Answer> {
   const answer = await open(url, sending);
   const chunks: Buffer[] = [];
@@ -272,7 +272,7 @@ export async function send(url: string, sending: Sending = {}): Promise<Answer> 
   };
 }
 
-/** Posts JSON over HTTP/2, without saying its length. Resolves to the answer's status and body. */
+/** Posts JSON over HTTP/2 without Content-Length. Returns the answer's status and body. */
 export async function postOverHttp2(url: string, body: string): Promise<Pick<Answer, "status" | "body">> {
   const { origin, pathname } = new URL(url);
   const session = connect(origin.replace("localhost", "127.0.0.1"), {
@@ -295,7 +295,7 @@ export async function postOverHttp2(url: string, body: string): Promise<Pick<Ans
   }
 }
 
-/** Sends a request and resolves as soon as the answer's headers are here. */
+/** Sends a request and resolves once the answer's headers have arrived. */
 export function open(url: string, sending: Sending = {}): Promise<IncomingMessage> {
   const { method = "GET", headers, body, chunked, from, target } = sending;
   const { protocol, host, hostname, port, pathname, search } = new URL(url);

@@ -6,10 +6,10 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { freePort } from "../../support/api-process.ts";
 
-/** Whether nginx is installed here. */
+/** Whether nginx is installed. */
 export const hasNginx = spawnSync("nginx", ["-v"]).status === 0;
 
-/** nginx that hands each request to the next of these servers, as it does unless told otherwise. */
+/** Starts nginx with its default balancing: each request goes to the next of these servers. */
 export async function startRoundRobin(
   urls: readonly string[],
 ): Promise<{ url: string; stop: () => Promise<void> }> {

@@ -1,4 +1,4 @@
-/** Both apps on origins of their own, served as files by the examples, with the API on a third. */
+/** Both apps served as files from origins of their own, with the API on a third. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { freePort } from "../../support/api-process.ts";
 import { attempt, openLink, readValue } from "../../support/recipient.ts";
@@ -29,7 +29,7 @@ for (const { name, isInstalled, start } of PROXIES) {
     });
     afterAll(() => proxy?.stop());
 
-    it("carries a whole hand-off in a browser, live, which finds nothing against the policy", async () => {
+    it("serves a whole hand-off in a browser, with live updates and without a policy violation", async () => {
       const { sender, recipient, complaints } = await twoPeople(stack.current, dashboard);
       await signUp(sender);
       await createProject(sender);
@@ -44,7 +44,7 @@ for (const { name, isInstalled, start } of PROXIES) {
       expect(proxy.logs()).not.toContain(link.split("/").at(-1));
     });
 
-    it("has on each host its own page only, under the API's policy but for where it connects to", async () => {
+    it("serves on each host its own page only, under the API's policy except for connect-src", async () => {
       const own = (await send(`${api}/`)).headers;
       for (const [url, status, cache] of [
         [`${dashboard}/`, 200, "no-cache"],

@@ -1,6 +1,6 @@
 import type { Stack } from "../../support/stack.ts";
 
-/** A sender and a recipient with a browser each, who start at `baseURL`, and all that these browsers complain about. */
+/** A sender and a recipient with separate browser profiles at `baseURL`, and the browser's error messages. */
 export async function twoPeople(stack: Stack, baseURL: string) {
   const options = { baseURL, ignoreHTTPSErrors: true };
   const complaints: string[] = [];
