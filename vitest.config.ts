@@ -36,7 +36,7 @@ export default defineConfig({
     maxWorkers: "100%",
     projects: [
       project("unit", {
-        include: ["*.test.ts", "{api,drizzle,dashboard,reveal}/**/*.test.ts"],
+        include: ["{api,drizzle,dashboard,reveal}/**/*.test.ts"],
         exclude: ["**/node_modules/**", "**/dist/**", DATABASE_TESTS, ...SYSTEM_TESTS],
         isolate: false,
       }),
