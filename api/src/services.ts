@@ -29,16 +29,16 @@ import { openRollbackGuard, type RollbackGuard } from "./secrets/rollback-guard.
 import { watermarkFile } from "./secrets/watermark-file.ts";
 import { RateLimits } from "./shared/rate-limit.ts";
 
-/** What the product is assembled from besides its configuration; the rest follows from these. */
+/** Parts that the caller provides; the others are created from them and the configuration. */
 interface AccountParts {
   db: Database;
   log: Logger;
   authSecret: string;
-  /** For tests that need a smaller one. */
+  /** A pool of another size, for tests. */
   hashingPool?: HashingPool | undefined;
 }
 
-/** No part that protects secrets is optional: leaving one out does not compile. */
+/** Parts that protect secrets are required: leaving one out does not compile. */
 interface ServiceParts extends AccountParts {
   keyRing: KeyRing;
   rollbackGuard: RollbackGuard;
@@ -51,7 +51,7 @@ type AccountConfig = Pick<
   "publicUrl" | "revealUrl" | "corsOrigins" | "signUp" | "rateLimitMultiplier"
 >;
 
-/** Everything that accounts need, and everything else builds on: enough for the command line, which opens no secret. */
+/** The services of accounts, which all others build on. The command line needs no more, because it opens no secret. */
 export function createAccountServices(config: AccountConfig, parts: AccountParts) {
   const { db, log, authSecret: secret } = parts;
   const { publicUrl, signUp, rateLimitMultiplier } = config;
@@ -66,7 +66,7 @@ export function createAccountServices(config: AccountConfig, parts: AccountParts
   return { db, log, metrics, hashingPool, rateLimits, origins, auth };
 }
 
-/** The services that serve requests. Opens and starts nothing. */
+/** All services of the product. Opens no connection and starts no job. */
 export function createServices(
   config: AccountConfig & Pick<Config, "trustedProxies">,
   parts: ServiceParts,
@@ -108,11 +108,11 @@ interface ServerOptions {
  * @throws StartError where the operator can fix the cause; the driver's error when the database can't be reached.
  */
 export async function serve(
-  ground: ServerOptions,
+  options: ServerOptions,
   shutdown: Shutdown,
   serving: RunningServer,
 ): Promise<void> {
-  const { config, version, log, apps, metricsAddress, databaseUrl, directUrl, keys, authSecret } = ground;
+  const { config, version, log, apps, metricsAddress, databaseUrl, directUrl, keys, authSecret } = options;
   const db = connect(databaseUrl, undefined, { behindPooler: config.databaseDirectUrl !== undefined });
   shutdown.add({ what: "the database's connections", stop: db.close, within: PATIENCE_SECONDS });
   if (config.databaseDirectUrl) await requireUsablePooler(db, config.databaseDirectUrl);

@@ -13,10 +13,10 @@ import { createServices } from "../src/services.ts";
 import type { TestDatabase } from "./database.ts";
 import { noRollbackGuard } from "./no-rollback-guard.ts";
 
-/** The origin that tests pretend to be served from. */
+/** The origin of the product in tests. */
 export const PUBLIC_URL = "http://localhost:4000";
 
-/** Both apps as they were built. */
+/** Both apps as built by `pnpm build`. */
 export const APPS = readBuiltApps();
 
 interface AppOptions {
@@ -92,5 +92,5 @@ export function createTestApp(db: Database & Partial<TestDatabase>, options: App
 /** The product under test. */
 export type TestApp = ReturnType<typeof createTestApp>;
 
-/** Whatever answers requests as the product does: the one under test, or a process of it somewhere else. */
+/** Anything that answers requests as the product does: the one under test, or a separate process. */
 export type Endpoint = Pick<TestApp, "request">;

@@ -1,6 +1,6 @@
 import type { Sql } from "postgres";
 
-/** What the schema `public` holds, in PostgreSQL's own words, in an order of no meaning. */
+/** Definitions of everything in the schema `public`, as PostgreSQL prints them. The order has no meaning. */
 export async function contentsOf(sql: Sql): Promise<string[]> {
   const rows = await sql<{ line: string }[]>`
     SELECT format('column %s.%s: %s%s default %s', c.relname, a.attname, format_type(a.atttypid, a.atttypmod),

@@ -13,10 +13,10 @@ declare module "vitest" {
   }
 }
 
-/** A database of this suite's own. */
+/** The database of one suite. */
 export interface TestDatabase extends Database {
   url: string;
-  /** Has something done before the connections are closed. */
+  /** Runs `undo` before the connections close. */
   onClose: (undo: () => Promise<void>) => void;
 }
 
@@ -39,7 +39,7 @@ export function useDatabase(): { current: TestDatabase } {
   return holder;
 }
 
-/** Makes a database from `template`; `template1` gives an empty one. */
+/** Creates a database from `template`; `template1` gives an empty one. */
 export async function createDatabase(template: string) {
   const name = `ttl_test_${randomUUID().replaceAll("-", "")}`;
   await onServer((sql) => sql`CREATE DATABASE ${sql(name)} TEMPLATE ${sql(template)}`);

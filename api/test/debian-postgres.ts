@@ -9,16 +9,16 @@ import { promisify } from "node:util";
 const run = promisify(execFile);
 const isRoot = process.getuid?.() === 0;
 
-/** The programs of the newest PostgreSQL that Debian has installed here, if any. */
+/** Path of the programs of the newest PostgreSQL that Debian installed here, if any. */
 const BIN = globSync("/usr/lib/postgresql/*/bin/pg_basebackup")
   .map((path) => path.replace(/\/[^/]*$/, ""))
   .toSorted((a, b) => a.localeCompare(b, "en", { numeric: true }))
   .at(-1);
 
-/** Whether servers of one's own can be made here: PostgreSQL does not run as root, but as Debian's user for it. */
+/** Whether tests can run their own servers here. PostgreSQL refuses root, so root needs Debian's user `postgres`. */
 export const hasDebianPostgres = BIN !== undefined && (!isRoot || existsSync("/usr/bin/setpriv"));
 
-/** Runs one of PostgreSQL's programs to its end. */
+/** Runs one of PostgreSQL's programs and waits for it. */
 export async function postgresProgram(program: string, ...args: string[]): Promise<string> {
   const command = [join(BIN ?? "", program), ...args];
   const asPostgres = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"];
@@ -28,7 +28,7 @@ export async function postgresProgram(program: string, ...args: string[]): Promi
   return stdout;
 }
 
-/** A server of its own in a folder of its own, which can be stopped, copied and started again. */
+/** A server with its own folder, which can be stopped, copied and restarted. */
 export class DebianServer {
   readonly folder: string;
   readonly port: number;
@@ -39,10 +39,10 @@ export class DebianServer {
   }
 
   /**
-   * A new server, started.
+   * Creates and starts a server.
    *
-   * @param place the folder that its own is made in.
-   * @param initdb further arguments of that program.
+   * @param place the parent of its folder.
+   * @param initdb more arguments of `initdb`.
    */
   static async create(
     settings: Record<string, string> = {},
@@ -76,8 +76,8 @@ export class DebianServer {
   }
 
   /**
-   * A base backup of `primary` as it is now, to be started as a server of its own: as the files are, or recovered from
-   * an archive (which has nothing to add), and so with a history of its own from then on.
+   * A base backup of `primary`, to be started as a separate server: from its files alone, or recovered from an (empty)
+   * archive, which starts a new timeline.
    */
   static async restoredFrom(
     primary: DebianServer,
@@ -146,7 +146,7 @@ export class DebianServer {
     await postgresProgram("pg_ctl", "-D", this.data, "-m", mode, "-w", "stop");
   }
 
-  /** Whether its first process is there; it may be recovering and not answer yet. */
+  /** Whether its postmaster runs. It may still be recovering and refuse connections. */
   async isRunning(): Promise<boolean> {
     return postgresProgram("pg_ctl", "-D", this.data, "status").then(
       () => true,
@@ -158,7 +158,7 @@ export class DebianServer {
     await postgresProgram("pg_ctl", "-D", this.data, "-w", "promote");
   }
 
-  /** Copies the files of the stopped server. @returns what puts the copy in their place. */
+  /** Copies the files of the stopped server. @returns a function that restores the copy. */
   async copyFiles(): Promise<() => Promise<void>> {
     const copy = join(this.folder, "copy");
     await run("cp", ["-a", this.data, copy]);

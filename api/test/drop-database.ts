@@ -4,11 +4,11 @@ import type postgres from "postgres";
 /** PostgreSQL's code for "permission denied". */
 const INSUFFICIENT_PRIVILEGE = "42501";
 
-/** How often to try, and how long to wait in between: autovacuum is through with a small database long before. */
+/** Retries and the pause between them. Autovacuum finishes a small database much sooner. */
 const TRIES = 300;
 const PAUSE_MS = 100;
 
-/** Drops a database, whoever of us is connected to it. Where autovacuum is at work, which is not ours to end, it waits. */
+/** Drops a database and ends its connections. Waits for autovacuum, which the role may not end. */
 export async function dropDatabase(sql: postgres.Sql, name: string): Promise<void> {
   for (let tries = 1; ; tries++) {
     try {

@@ -15,31 +15,31 @@ import {
 } from "../src/embedded-postgres/embedded-postgres.ts";
 import { readCommandLine, readPids } from "../src/embedded-postgres/postmaster.ts";
 
-/** Settings of a server whose data no power cut matters to. */
+/** Settings of a server whose data may be lost in a power cut. */
 export const THROWAWAY: Record<string, string> = {
   fsync: "off",
   full_page_writes: "off",
   synchronous_commit: "off",
 };
 
-/** Undone after each test, the latest first. */
+/** Run after each test, the latest first. */
 const undo: (() => Promise<unknown>)[] = [];
 
 afterEach(async () => {
   for (const step of undo.splice(0).reverse()) await step();
 });
 
-/** Has `step` done after the test. */
+/** Runs `step` after the test. */
 export function onEnd(step: () => Promise<unknown>): void {
   undo.push(step);
 }
 
-/** Makes a folder that every user may enter and that disappears after the test, with the servers still in it. */
+/** Creates a folder that every user may enter. Removes it after the test, and ends servers that still run in it. */
 export async function makeFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "embedded-postgres-"));
   await chmod(folder, 0o755);
   undo.push(async () => {
-    // A test that fails half-way may leave an orphan: the folder is in its command line.
+    // A failed test may leave an orphan, which has the folder in its command line.
     for (const pid of await pidsNaming(folder)) kill(pid, "SIGKILL");
     await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
   });
@@ -52,7 +52,7 @@ afterAll(async () => {
   if (prepared !== undefined) await rm(await prepared, { recursive: true });
 });
 
-/** As `makeFolder`, but the folder holds a database that was started and stopped: in a fifth of the time of making it. */
+/** As `makeFolder`, with a database that was started and stopped once. Copying it takes a fifth of the time of `initdb`. */
 export async function makeDataDir(): Promise<string> {
   prepared ??= (async () => {
     const folder = await mkdtemp(join(tmpdir(), "embedded-postgres-"));
@@ -78,18 +78,18 @@ export function connect(url: string): Sql {
   return sql;
 }
 
-/** A process of its own that has tried to start a server. */
+/** A separate process that has tried to start a server. */
 export interface AppProcess {
   pid: number;
   /** Of the server; undefined if it did not start. */
   url: string | undefined;
-  /** What it was told on the way, and the error at the end if there was one. */
+  /** Its progress messages, and the error if it failed. */
   lines: string[];
-  /** Ends it as `kill -9` does and waits until it is gone. */
+  /** Kills it with SIGKILL and waits until it is gone. */
   killHard(): Promise<void>;
 }
 
-/** What `spawn` takes. */
+/** Options of `spawnApp`. */
 type UserIds = { uid: number; gid: number };
 
 const APP = `
@@ -106,14 +106,14 @@ const APP = `
 `;
 
 /**
- * Starts a server from a process of its own, as another user if one is given. Resolves when that has worked, failed or
- * (see `spawnApp`) been cut short.
+ * Starts a server from a separate process, as another user if one is given. Resolves when that has succeeded, failed or
+ * (see `spawnApp`) been killed.
  */
 export async function startApp(options: EmbeddedPostgresOptions, user?: UserIds): Promise<AppProcess> {
   return (await spawnApp(options, user)).settled;
 }
 
-/** As `startApp`, but resolves as soon as the process runs; `settled` is the rest. */
+/** As `startApp`, but resolves as soon as the process runs; `settled` resolves when the start has ended. */
 export async function spawnApp(
   options: EmbeddedPostgresOptions,
   user?: UserIds,
@@ -148,21 +148,21 @@ export async function spawnApp(
   return { pid, settled, killHard };
 }
 
-/** The process id in line 1 of the server's own file. */
+/** The process id in line 1 of the server's postmaster.pid. */
 export async function postmasterPid(cluster: string): Promise<number> {
   return Number.parseInt(await readFile(join(cluster, "postmaster.pid"), "utf8"), 10);
 }
 
-/** Waits until `condition` holds, for ten seconds at most. */
+/** Waits up to ten seconds until `condition` holds. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   for (let tries = 0; tries < 1000; tries++) {
     if (await condition()) return;
     await setTimeout(10);
   }
-  throw new Error("waited ten seconds in vain");
+  throw new Error("the condition did not hold within ten seconds");
 }
 
-/** Whether the process runs. An orphan that has ended may stay a zombie for as long as its new parent likes. */
+/** Whether the process runs. An orphan that has ended may remain a zombie, which does not count. */
 export async function isAlive(pid: number): Promise<boolean> {
   return (await readCommandLine(pid)) !== "";
 }

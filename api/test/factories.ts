@@ -5,7 +5,7 @@ import { PUBLIC_URL } from "./app.ts";
 
 /** A GraphQL answer as it came over the wire. */
 export interface Answer {
-  // biome-ignore lint/suspicious/noExplicitAny: answers are as various as documents
+  // biome-ignore lint/suspicious/noExplicitAny: its shape depends on the document
   data?: any;
   errors?: { message: string; path?: string[]; extensions: { code: string } & Record<string, unknown> }[];
 }
@@ -73,7 +73,7 @@ export async function createSender(app: Endpoint): Promise<Sender> {
   return { cookie, email, vaultId: me.viewer.vault.id, projectId };
 }
 
-/** Creates another project of a sender's. Returns its id. */
+/** Creates another project of the sender. Returns its id. */
 export async function createProject(app: Endpoint, { cookie }: Pick<Sender, "cookie">): Promise<string> {
   const mutation = `mutation { createProject(input: { name: "Payments" }) { id } }`;
   const { data } = await graphql(app, mutation, {}, { cookie });
@@ -84,11 +84,11 @@ export async function createProject(app: Endpoint, { cookie }: Pick<Sender, "coo
 export const deleteProject = (app: Endpoint, { cookie, projectId }: Pick<Sender, "cookie" | "projectId">) =>
   graphql(app, "mutation ($id: ID!) { deleteProject(id: $id) }", { id: projectId }, { cookie });
 
-/** Takes a secret back over the API. */
+/** Revokes a secret over the API. */
 export const revoke = (app: Endpoint, { cookie }: Pick<Sender, "cookie">, id: string) =>
   graphql(app, "mutation ($id: ID!) { revokeTtlSecret(id: $id) { status } }", { id }, { cookie });
 
-/** A created secret with what opens it. */
+/** A created secret with its link, token and passphrase. */
 export interface Created {
   id: string;
   link: string;
@@ -125,7 +125,7 @@ export async function createSecret(
   return { id: ttlSecret.id, link, vaultId, token, passphrase };
 }
 
-/** Moves a secret into the past as a whole, so that its TTL ends now and all else stays true. */
+/** Moves all times of a secret into the past, so that its TTL ends now. */
 export async function endTtl({ sql }: Pick<Database, "sql">, id: string): Promise<void> {
   const { count } = await sql`
     WITH past AS (
@@ -135,7 +135,7 @@ export async function endTtl({ sql }: Pick<Database, "sql">, id: string): Promis
   if (count !== 1) throw new Error("no such pending secret");
 }
 
-/** Stores so many pending secrets whose TTL is over, with payloads that nothing opens. */
+/** Stores `count` pending secrets whose TTL is over, with payloads that can't be opened. */
 export async function storeExpired(
   { sql }: Pick<Database, "sql">,
   { projectId }: Pick<Sender, "projectId">,
@@ -174,7 +174,7 @@ export async function reveal(
   return { __typename: "Error", message: errors[0]?.message, ...errors[0]?.extensions };
 }
 
-/** What an owner asks of a new API key. */
+/** Input for a new API key. */
 export interface NewKey {
   name: string;
   scopes: string[];
@@ -182,7 +182,7 @@ export interface NewKey {
   expiresInDays: number;
 }
 
-/** Creates an API key over the API: for the whole vault and with all scopes, unless told otherwise. */
+/** Creates an API key over the API: by default for the whole vault and with all scopes. */
 export async function createKey(
   app: Endpoint,
   { cookie }: Pick<Sender, "cookie">,
@@ -219,7 +219,7 @@ export const signOut = (app: Endpoint, { cookie }: Pick<Sender, "cookie">) =>
     body: "{}",
   });
 
-/** What the sender sees of a secret. */
+/** A secret as its sender sees it. */
 export async function secretOf(app: Endpoint, sender: Sender, id: string) {
   const { data } = await graphql(
     app,

@@ -29,7 +29,7 @@ export default async function setup(project: TestProject) {
   };
 }
 
-/** Nothing in it outlives the run, so it need not survive a crash of the machine: no fsync. */
+/** Without fsync: no data outlives the run, so none must survive a crash of the machine. */
 async function startDisposableServer() {
   const dataDir = await mkdtemp(join(tmpdir(), "ttl-secrets-test-"));
   const server = await startEmbeddedPostgres({

@@ -1,18 +1,18 @@
 import type postgres from "postgres";
 import type { Sender } from "./factories.ts";
 
-/** How much there is of everything but the sender's own secrets and audit events. */
+/** Row counts of everything except the sender's own secrets and audit events. */
 const OTHERS = 10_000;
 
-/** Pending secrets of other projects, so that payloads are many, too. */
+/** Pending secrets of other projects, so that there are many payloads too. */
 const OTHERS_PENDING = 20_000;
 
-/** What has ended in each way that the sweep looks for. */
+/** Rows that the sweep must find, per kind. */
 const DUE = 500;
 
 /**
- * Fills a database as years of use would, in statements of PostgreSQL's own: `size` secrets and as many audit events of
- * one sender, the latest of them now and one every ten seconds before, and others around them. Nothing in it can be opened.
+ * Fills a database with SQL as years of use would: `size` secrets and audit events of one sender, one every ten seconds up
+ * to now, and those of others. None of the secrets can be opened.
  */
 export async function fillDatabase(
   sql: postgres.Sql,
@@ -27,7 +27,7 @@ export async function fillDatabase(
   await sql`VACUUM (ANALYZE)`;
 }
 
-/** Adds secrets to the project, the latest of them now and one every ten seconds before. All have ended. */
+/** Adds ended secrets to the project, one every ten seconds up to now. */
 export async function fillSecrets(sql: postgres.Sql, projectId: string, size: number): Promise<void> {
   await sql`
     INSERT INTO ttl_secrets (id, project_id, name, status, destroyed_reason, created_at, expires_at, ended_at, created_by,
@@ -81,7 +81,7 @@ async function fillAccounts(sql: postgres.Sql): Promise<void> {
     FROM generate_series(1, ${OTHERS}::int) AS n`;
 }
 
-/** Pending secrets in the others' projects; a few have passed their TTL and wait for the sweep. */
+/** Adds pending secrets to the other projects; a few have passed their TTL and wait for the sweep. */
 async function fillPending(sql: postgres.Sql): Promise<void> {
   await sql`
     WITH project AS (SELECT id, row_number() OVER (ORDER BY id) AS n FROM projects), made AS (
@@ -97,7 +97,7 @@ async function fillPending(sql: postgres.Sql): Promise<void> {
       substr(sha256('s'), 1, 16), 19456, 2, 1, expires_at FROM made`;
 }
 
-/** Attempts that were cut off, and secrets that ended longer ago than they are kept. */
+/** Adds interrupted attempts, and ended secrets past their retention. */
 async function fillDue(sql: postgres.Sql, projectId: string): Promise<void> {
   await sql`
     INSERT INTO ttl_secrets (id, project_id, name, status, destroyed_reason, created_at, expires_at, ended_at,
@@ -113,8 +113,8 @@ async function fillDue(sql: postgres.Sql, projectId: string): Promise<void> {
 }
 
 /**
- * Audit events, half of them of another project of the vault. They are not chained one by one, which would take as long as
- * making them did; the chain's end is where it would be.
+ * Adds audit events, half of them of another project of the vault. They are not hashed one by one, which would take too
+ * long; only the head of the chain is right.
  */
 async function fillAudit(
   sql: postgres.Sql,

@@ -2,8 +2,8 @@ import { onTestFinished } from "vitest";
 import type { Endpoint } from "./app.ts";
 import type { Answer, Sender } from "./factories.ts";
 
-/** What a stream tells of a secret. */
-interface Told {
+/** A secret in a stream's event. */
+interface StreamedSecret {
   id: string;
   name: string;
   status: string;
@@ -11,16 +11,16 @@ interface Told {
   changedAt: string;
 }
 
-/** An open stream, read as an integration would: over HTTP, event by event. */
+/** An open stream, read over HTTP event by event, as an integration does. */
 export interface OpenStream {
   response: Response;
-  /** The next event's result; undefined when the stream is complete. Rejects when it broke off. */
+  /** Result of the next event; undefined at the end of the stream. Rejects if the stream broke off. */
   next: () => Promise<Answer | undefined>;
-  /** Reads on until an event satisfies the condition, and returns it. */
-  until: (condition: (told: Told) => boolean) => Promise<Told>;
-  /** Reads on to the end; returns the code of the refusal it ended with, if any. */
+  /** Reads until an event satisfies the condition, and returns its secret. */
+  until: (condition: (secret: StreamedSecret) => boolean) => Promise<StreamedSecret>;
+  /** Reads to the end. Returns the error code that the stream ended with, if any. */
   end: () => Promise<string | undefined>;
-  /** Goes away, as a closed tab does. */
+  /** Disconnects, as a closed tab does. */
   close: () => void;
 }
 
@@ -33,7 +33,7 @@ const DOCUMENT = `subscription ($projectId: ID!, $since: DateTime) {
   ttlSecretChanged(projectId: $projectId, since: $since) { id name status destroyedReason changedAt }
 }`;
 
-/** Follows the sender's project. Ends with the test. */
+/** Subscribes to the sender's project until the test ends. */
 export function follow(
   app: Endpoint,
   { projectId, cookie }: Pick<Sender, "projectId" | "cookie">,
@@ -42,7 +42,7 @@ export function follow(
   return openStream(app, DOCUMENT, { projectId, since: since ?? null }, { cookie, ...options });
 }
 
-/** The first result of a subscription: its first event, or its refusal. */
+/** The first result of a subscription: its first event or its error. */
 export async function firstEvent(
   app: Endpoint,
   query: string,
@@ -81,8 +81,8 @@ async function openStream(
     for (;;) {
       const answer = await next();
       if (!answer?.data) throw new Error(`the stream ended: ${JSON.stringify(answer?.errors)}`);
-      const told: Told = answer.data.ttlSecretChanged;
-      if (condition(told)) return told;
+      const secret: StreamedSecret = answer.data.ttlSecretChanged;
+      if (condition(secret)) return secret;
     }
   };
   const end = async () => {
@@ -93,10 +93,10 @@ async function openStream(
   return { response, next, until, end, close: () => gone.abort() };
 }
 
-/** The results in a response's events, until it says that it is complete. */
+/** The results in a response's events, until its `complete` event. */
 async function* readEvents(response: Response): AsyncGenerator<Answer, undefined> {
   if (response.headers.get("content-type")?.startsWith("application/json")) {
-    // Refused before GraphQL.
+    // An error from before GraphQL.
     yield (await response.json()) as Answer;
     return undefined;
   }

@@ -1,14 +1,14 @@
-/** The one message of PostgreSQL's protocol that has no type: the first that a client sends. */
+/** Stands for the type of a client's first message, the only one without a type in PostgreSQL's protocol. */
 const STARTUP = "startup";
 
-/** One message as it goes over the wire, whole. */
+/** One complete protocol message. */
 export interface Message {
   /** Its one-letter type. */
   type: string;
   bytes: Buffer;
 }
 
-/** Cuts one direction of a connection into messages (PostgreSQL's documentation, "Frontend/Backend Protocol"). */
+/** Splits one direction of a connection into messages (PostgreSQL documentation, "Frontend/Backend Protocol"). */
 export class MessageSplitter {
   #rest: Buffer = Buffer.alloc(0);
   #expectsStartup: boolean;
@@ -17,7 +17,7 @@ export class MessageSplitter {
     this.#expectsStartup = from === "client";
   }
 
-  /** All messages that are complete with this chunk. */
+  /** The messages that this chunk completes. */
   *push(chunk: Buffer): Generator<Message> {
     this.#rest = Buffer.concat([this.#rest, chunk]);
     for (;;) {
@@ -33,7 +33,7 @@ export class MessageSplitter {
   }
 }
 
-/** The zero-terminated texts that a message begins with. */
+/** The zero-terminated strings at the start of a message. */
 export function textsOf({ bytes }: Message, count: number): string[] {
   const texts: string[] = [];
   let start = 5;

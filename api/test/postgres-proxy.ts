@@ -2,26 +2,26 @@ import { once } from "node:events";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { type Message, MessageSplitter, textsOf } from "./postgres-messages.ts";
 
-/** A statement of the product's, recognised by a piece of its text. */
+/** A statement of the product, identified by a part of its text. */
 export interface Statement {
   text: RegExp;
-  /** An earlier statement of the same transaction: it tells one COMMIT from another. */
+  /** An earlier statement of the same transaction, which distinguishes one COMMIT from another. */
   afterStatement?: RegExp;
 }
 
-/** A connection that stands still at a statement, which is not sent yet. */
+/** A connection that is held before a statement is sent. */
 export interface Held {
-  /** The server process at the other end. */
+  /** The server process of the connection. */
   pid: number;
-  /** Sends the statement, but keeps its answer back. */
+  /** Sends the statement, but holds its response. */
   send: () => void;
-  /** Resolves once the server has answered it in full, so that what it did, if it ends a transaction, is committed. */
+  /** Resolves after the server's whole response, so a statement that ends a transaction has committed. */
   answered: Promise<void>;
-  /** Lets it go on: what was kept back is passed on, if there is anybody left to pass it to. */
+  /** Resumes the connection: passes on what was held, if both ends are still open. */
   release: () => void;
-  /** Takes the connection away from both ends. */
+  /** Cuts the connection at both ends. */
   cut: () => void;
-  /** Resolves once the connection has ended at one of its ends. */
+  /** Resolves after either end has closed the connection. */
   closed: Promise<void>;
 }
 
@@ -30,12 +30,12 @@ interface Trap {
   spring: (held: Held) => void;
 }
 
-/** The trap for this statement, if one is set, after the earlier ones of its transaction; it is set no more then. */
+/** Takes the trap for this statement, given the earlier ones of its transaction, if one is set. */
 type TakeTrap = (sql: string, transaction: readonly string[]) => Trap | undefined;
 
 /**
- * Stands between the API and PostgreSQL, as a network does, and can stop the traffic of a connection at any statement.
- * So faults strike where they are meant to, and the product has no hooks in it.
+ * A proxy between the API and PostgreSQL that can stop a connection at any statement. So tests inject faults at exact points
+ * without hooks in the product.
  */
 export class PostgresProxy {
   readonly port: number;
@@ -61,7 +61,7 @@ export class PostgresProxy {
     return new PostgresProxy(server, targetPort);
   }
 
-  /** Holds the next connection that comes to this statement, before it is sent; one at a time. */
+  /** Holds the next connection that is about to send this statement; one at a time. */
   hold(statement: Statement): Promise<Held> {
     return new Promise((resolve) => {
       this.#trap = { statement, spring: resolve };
@@ -84,7 +84,7 @@ export class PostgresProxy {
   }
 }
 
-/** One connection of the API's, with the one to the server that is its other half. */
+/** One connection of the API, paired with its connection to the server. */
 class Link {
   readonly closed: Promise<void>;
   readonly #client: Socket;
@@ -93,12 +93,12 @@ class Link {
   readonly #statements = new Map<string, string>();
   #transaction: string[] = [];
   #pid = 0;
-  /** Requests sent and answers received in full: each ends with a Sync or is a Query, each with a ReadyForQuery. */
+  /** Requests sent (ended by a Sync, or a Query) and complete responses received (ended by a ReadyForQuery). */
   #asked = 0;
   #answered = 0;
-  /** What the client has sent since it is held. */
+  /** Sent by the client while held. */
   #unsent: Message[] | undefined;
-  /** What the server has answered since its answers are held; complete when so many have been received in full. */
+  /** Sent by the server while its responses are held, and the number of complete responses to wait for. */
   #unanswered: { messages: Message[]; completeAt: number; onComplete: () => void } | undefined;
 
   constructor(client: Socket, targetPort: number, take: TakeTrap) {
@@ -119,7 +119,7 @@ class Link {
       }),
     );
     client.on("close", () => this.#server.destroy());
-    // An answer that is held was on its way already.
+    // A held response was already on its way.
     this.#server.on("close", () => this.#unanswered ?? client.end());
   }
 
@@ -146,7 +146,7 @@ class Link {
     this.#send(message);
   }
 
-  /** Follows what the connection is at. @returns the trap that this message springs, if any. */
+  /** Tracks the state of the connection. @returns the trap that this message triggers, if any. */
   #watch(message: Message): Trap | undefined {
     const sql = this.#executed(message);
     if (sql === undefined) return undefined;
@@ -156,7 +156,7 @@ class Link {
     return trap;
   }
 
-  /** The statement that this message has the server execute: a prepared one's Bind, or a simple Query. */
+  /** The statement that this message executes: a Bind of a prepared one, or a simple Query. */
   #executed(message: Message): string | undefined {
     if (message.type === "Q") return textsOf(message, 1)[0];
     if (message.type === "B") return this.#statements.get(textsOf(message, 2)[1] ?? "");
@@ -170,7 +170,7 @@ class Link {
 
   #onAnswer(message: Message): void {
     if (message.type === "K") this.#pid = message.bytes.readUInt32BE(5);
-    // The answer to the startup is one that nobody asked for.
+    // The response to the startup message belongs to no request.
     if (message.type === "Z" && this.#asked > 0) this.#answered++;
     if (!this.#unanswered) {
       this.#client.write(message.bytes);
@@ -216,7 +216,7 @@ class Link {
   }
 }
 
-/** Resolves when the socket has closed, in whatever way. */
+/** Resolves when the socket has closed, with or without an error. */
 function closing(socket: Socket): Promise<void> {
   return new Promise((resolve) => {
     socket.on("error", () => {});
@@ -224,7 +224,7 @@ function closing(socket: Socket): Promise<void> {
   });
 }
 
-/** Writes in one piece what came in one, as messages that belong together are sent. */
+/** Writes messages that arrived together in one piece, as they were sent. */
 function together(socket: Socket, write: () => void): void {
   socket.cork();
   write();

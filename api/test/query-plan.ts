@@ -3,14 +3,14 @@ import { drizzle } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
 import type { Database } from "../src/db/client.ts";
 
-/** How often PostgreSQL plans a prepared statement for the values at hand before it considers one plan for all. */
+/** Executions of a prepared statement with custom plans before PostgreSQL considers a generic one. */
 const PLANNED_FOR_VALUES = 5;
 
 /** A statement as the product sent it. */
 interface Statement {
   text: string;
   parameters: unknown[];
-  /** The parameters' types by number, 0 where PostgreSQL is to find it out. */
+  /** OIDs of the parameters' types; 0 where PostgreSQL infers the type. */
   types: number[];
 }
 
@@ -29,24 +29,24 @@ interface Node {
   Plans?: Node[];
 }
 
-/** How PostgreSQL answers a statement, and what it takes to. */
+/** How PostgreSQL executes a statement, and the cost of that. */
 export interface Plan {
   text: string;
-  /** Indexes it reads, each once, in alphabetical order. */
+  /** Indexes it reads, without duplicates, in alphabetical order. */
   indexes: string[];
-  /** Tables it reads from end to end. */
+  /** Tables it scans sequentially. */
   wholeTables: string[];
-  /** How many times it sorts. */
+  /** Number of sorts. */
   sorts: number;
   /** Rows that it reads from tables and indexes. */
   rowsRead: number;
   /** Blocks of 8 KiB that it reads from the cache or from the disk. */
   buffers: number;
-  /** Tables it changes; one that it changes twice stands twice. */
+  /** Tables it changes; one that it changes twice appears twice. */
   changes: string[];
 }
 
-/** Connections for the product's own stores that tell how PostgreSQL answers what is asked on them. */
+/** Connections for the product's stores that report how PostgreSQL executes their statements. */
 export class QueryPlanner {
   readonly db: Database;
   readonly #sql: postgres.Sql;
@@ -67,8 +67,8 @@ export class QueryPlanner {
   }
 
   /**
-   * The plan of the one statement that `run` sends, and what it took. What it does is taken back each time, so that the
-   * figures are those of doing it.
+   * The plan and cost of the one statement that `run` sends. Each execution is rolled back, so that the next one does the
+   * same work.
    */
   async planOf(run: (db: Database) => Promise<unknown>): Promise<Plan> {
     const { sql } = this.db;
@@ -81,7 +81,7 @@ export class QueryPlanner {
     return this.#explain(statement, "ANALYZE, BUFFERS,");
   }
 
-  /** The plans of all statements that `run` sends, each text once, without figures. What it does is done. */
+  /** The plans of all statements that `run` sends, one per text, without costs. Its changes are kept. */
   async plansOf(run: (db: Database) => Promise<unknown>): Promise<Plan[]> {
     this.#statements = [];
     await run(this.db);
@@ -95,7 +95,7 @@ export class QueryPlanner {
     return plans;
   }
 
-  /** Prepares the statement, as the driver does, and has it planned as often as it takes until its plan is settled. */
+  /** Prepares the statement, as the driver does, and executes it until PostgreSQL has chosen its final plan. */
   async #explain({ text, parameters, types }: Statement, options: string): Promise<Plan> {
     const sql = this.#sql;
     const name = `statement_${this.#count++}`;
@@ -121,7 +121,7 @@ export class QueryPlanner {
   }
 }
 
-/** What of the plan is about our tables: PostgreSQL's own, whose names start so, are small. */
+/** The parts of the plan about our tables. PostgreSQL's own, which have this prefix, are small. */
 function summary(text: string, root: Node): Plan {
   const nodes = [...walk(root)].filter((node) => !node["Relation Name"]?.startsWith("pg_"));
   const named = (kind: string) => nodes.filter((node) => node["Node Type"] === kind);
@@ -144,14 +144,14 @@ function* walk(node: Node): Iterable<Node> {
   for (const child of node.Plans ?? []) yield* walk(child);
 }
 
-/** PostgreSQL tells averages over the loops. */
+/** PostgreSQL reports averages per loop. */
 const rowsOf = (node: Node) =>
   ((node["Actual Rows"] ?? 0) +
     (node["Rows Removed by Filter"] ?? 0) +
     (node["Rows Removed by Index Recheck"] ?? 0)) *
   (node["Actual Loops"] ?? 1);
 
-/** A parameter as it would stand in the statement's text. */
+/** A parameter as a literal in the statement's text. */
 function literal(value: unknown): string {
   if (value === null || value === undefined) return "NULL";
   if (value instanceof Uint8Array) return `'\\x${Buffer.from(value).toString("hex")}'`;

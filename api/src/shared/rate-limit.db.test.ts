@@ -10,7 +10,7 @@ const db = useDatabase();
 /** A replica of the server: limits of its own over the database that all share. */
 const replica = (multiplier = 1) => new RateLimits(db.current, multiplier);
 
-/** A client that nobody has counted yet. */
+/** A client without any count. */
 const newClient = () => ({ key: randomUUID() as string });
 
 type Limit = Parameters<RateLimits["take"]>[0];
