@@ -55,6 +55,8 @@ async function tryTarget({ mutate, tests, ignoreStatic }: Target): Promise<Score
     ignoreStatic,
     concurrency: 1,
     tempDirName: ".stryker",
+    // A file that does not exist: Stryker would rewrite tsconfig.json by TypeScript's classic API, which version 7 lacks.
+    tsconfigFile: "no-tsconfig.json",
     reporters: ["progress-append-only", "json"],
     jsonReporter: { fileName: REPORT },
     timeoutMS: 60_000,
