@@ -2,7 +2,14 @@ import { argon2Sync, createHash, hkdfSync } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { ARGON2_PARAMETERS, type Argon2Parameters } from "./argon2.ts";
-import { newPassphrase, newSalt, normalisePassphrase, passphraseKeys, verifiersMatch } from "./passphrase.ts";
+import {
+  newPassphrase,
+  newSalt,
+  normalisePassphrase,
+  parseWordList,
+  passphraseKeys,
+  verifiersMatch,
+} from "./passphrase.ts";
 import vectors from "./vectors.json" with { type: "json" };
 
 const listFile = readFileSync(new URL("./eff-large-wordlist.txt", import.meta.url));
@@ -24,6 +31,29 @@ describe("the word list", () => {
   test("has no word that is a prefix of another, so that no two passphrases have the same letters", () => {
     const sorted = words.toSorted();
     expect(sorted.filter((word, i) => sorted[i + 1]?.startsWith(word))).toEqual([]);
+  });
+
+  test("is read with either line ending", () => {
+    const text = listFile.toString("utf8");
+    expect(parseWordList(text)).toEqual(words);
+    expect(parseWordList(text.replaceAll("\n", "\r\n"))).toEqual(words);
+    expect(parseWordList(text.trimEnd())).toEqual(words);
+  });
+
+  test.each([
+    ["it ends early", (text: string) => text.slice(0, -1000)],
+    ["it is empty", () => ""],
+    ["it starts with a byte-order mark", (text: string) => `\ufeff${text}`],
+    ["its lines end in CR alone", (text: string) => text.replaceAll("\n", "\r")],
+    ["a line has a blank at its end", (text: string) => text.replace("\n", " \n")],
+    [
+      "it is a pointer of Git LFS",
+      () => "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 62144\n",
+    ],
+  ])("is refused when %s", (_, damage) => {
+    expect(() => parseWordList(damage(listFile.toString("utf8")))).toThrow(
+      "eff-large-wordlist.txt is damaged",
+    );
   });
 });
 

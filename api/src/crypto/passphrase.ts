@@ -2,13 +2,14 @@ import { hkdfSync, randomBytes, randomInt, timingSafeEqual } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { ARGON2_PARAMETERS, type Argon2Parameters, argon2id } from "./argon2.ts";
 
+/** Words in the list. */
+const LIST_LENGTH = 7772;
+
 /**
  * EFF's large word list (Joseph Bonneau, 2016, CC BY 3.0) without its four hyphenated words, because normalisation drops
  * hyphens: 7,772 words of 3 to 9 letters, whose concatenations are unambiguous.
  */
-const WORDS = readFileSync(new URL("./eff-large-wordlist.txt", import.meta.url), "ascii")
-  .trimEnd()
-  .split("\n");
+const WORDS = parseWordList(readFileSync(new URL("./eff-large-wordlist.txt", import.meta.url), "utf8"));
 
 /** log2(7772^6) = 77.5 bits, out of reach with one attempt and Argon2id. */
 const WORD_COUNT = 6;
@@ -22,6 +23,20 @@ const SUBKEY_BYTES = 32;
 export interface PassphraseKeys {
   verifier: Buffer;
   wrap: Buffer;
+}
+
+/**
+ * Parses the word list, one word a line, with either line ending.
+ *
+ * @throws Error if it is not the whole list: a passphrase of a damaged list may be one that no recipient can type.
+ */
+export function parseWordList(text: string): string[] {
+  const words = text.split(/\r?\n/);
+  if (words.at(-1) === "") words.pop();
+  if (words.length !== LIST_LENGTH || !words.every((word) => /^[a-z]{3,9}$/.test(word))) {
+    throw new Error("eff-large-wordlist.txt is damaged: restore it from the repository and build again.");
+  }
+  return words;
 }
 
 /** Six words joined by `-`, each drawn independently and without bias from the system's CSPRNG. */

@@ -32,7 +32,7 @@ async function fetchWordList(): Promise<Vocabulary> {
   const timer = setTimeout(() => stop.abort(), LOAD_TIMEOUT);
   try {
     const response = await fetch(address, { credentials: "omit", signal: stop.signal });
-    const words = (await response.text()).trimEnd().split("\n");
+    const words = (await response.text()).trimEnd().split(/\r?\n/);
     if (words.length !== LIST_LENGTH) throw new Error("not the word list");
     return new Vocabulary(words);
   } finally {
