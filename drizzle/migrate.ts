@@ -75,7 +75,8 @@ async function apply(
   { sql: statements, hash, folderMillis }: MigrationMeta,
 ): Promise<void> {
   await sql.begin(async (tx) => {
-    for (const statement of statements) await tx.unsafe(statement);
+    // A checkout with CRLF creates the same functions and texts as one with LF.
+    for (const statement of statements) await tx.unsafe(statement.replaceAll("\r\n", "\n"));
     await tx`INSERT INTO drizzle.__drizzle_migrations (hash, created_at) VALUES (${hash}, ${folderMillis})`;
   });
 }
