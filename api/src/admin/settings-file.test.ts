@@ -20,3 +20,8 @@ it.each<[string, string, Record<string, string>]>([
 ])("a settings file is read as systemd reads it: %s", (_what, text, settings) => {
   expect(parseSettings(text)).toEqual(settings);
 });
+
+it("a settings file may have lines that end in CRLF", () => {
+  const text = '# A=0\r\nA=1\r\nB="b"\r\nC=c\\\r\n d\r\n';
+  expect(parseSettings(text)).toEqual({ A: "1", B: "b", C: "c d" });
+});

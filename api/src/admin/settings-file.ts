@@ -18,7 +18,8 @@ export async function readSettings(path: string): Promise<Record<string, string>
  * escapes `"`, `\`, `` ` `` and `$`, outside of quotes any character; before a line end it joins lines. Only a line that
  * starts with `#` or `;` is a comment, and `$` is not expanded. If a variable is set twice, the last value counts.
  */
-export function parseSettings(text: string): Record<string, string> {
+export function parseSettings(source: string): Record<string, string> {
+  const text = source.replaceAll("\r\n", "\n");
   const settings: Record<string, string> = {};
   for (let at = 0; at < text.length; ) {
     const [line = "", name] = /[^\S\n]*(?:[#;].*|([A-Za-z_]\w*)[^\S\n]*=|.*)/y.exec(text.slice(at)) ?? [];
