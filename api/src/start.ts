@@ -14,25 +14,25 @@ import { StartError, startFailure } from "./process/start-error.ts";
 import { type RunningServer, serve } from "./services.ts";
 import { traceWith } from "./tracing/tracing.ts";
 
-/** `EX_CONFIG` of sysexits.h: a supervisor that knows it does not restart what can't start. */
+/** `EX_CONFIG` of sysexits.h, so that a supervisor can tell that a restart would fail, too. */
 const EXIT_CONFIG = 78;
 
-const say = (line: string) => process.stdout.write(`${line}\n`);
+const printLine = (line: string) => process.stdout.write(`${line}\n`);
 
-/** A start can be making a whole database. */
+/** Seconds that a start may take to finish or stop: it may be creating a database. */
 const START_SECONDS = 60;
 
-/** Undone in reverse when the process is to end. */
+/** Stops everything in reverse order. */
 const shutdown = new Shutdown((what, error) => {
   const why = error === undefined ? "it took too long" : JSON.stringify(describeError(error));
   process.stderr.write(`Could not stop ${what}: ${why}\n`);
 });
 const serving: RunningServer = {};
 let stopping = false;
-/** Settles when the start is through, whether it succeeded or not. */
+/** Resolves when the start has succeeded or failed. */
 let starting = Promise.resolve();
 
-/** Thrown out of a start that was asked to stop meanwhile. */
+/** Thrown by a start that was asked to stop. */
 class AbortedStartError extends Error {}
 
 async function start(config: Config): Promise<void> {
@@ -40,7 +40,7 @@ async function start(config: Config): Promise<void> {
   const { version } = manifest;
   log.info({ version, node: process.version, config: effectiveConfig(config) }, "starting");
   if (config.tracing) {
-    // Loaded by those alone who trace.
+    // A chunk of its own, because few installations trace.
     const { startTracing } = await import("./tracing/open-telemetry.ts");
     const tracing = startTracing(config.tracing, { version, log });
     traceWith(tracing.tracer);
@@ -59,29 +59,29 @@ async function start(config: Config): Promise<void> {
   if (metricsAddress) await requireFreePort(metricsAddress);
   const { databaseUrl, keys, authSecret } = await openDatabase(config);
   throwIfStopping();
-  say("Migrating the database…");
+  printLine("Migrating the database…");
   const directUrl = config.databaseDirectUrl ?? databaseUrl;
   await migrate(directUrl).catch((error: unknown) => {
     if (error instanceof UnsupportedServerError || !config.databaseDirectUrl) throw error;
     throw new StartError(startFailure(error, "DATABASE_DIRECT_URL"));
   });
   throwIfStopping();
-  const ground = { config, version, log, apps, metricsAddress, databaseUrl, directUrl, keys, authSecret };
-  await serve(ground, shutdown, serving);
+  const options = { config, version, log, apps, metricsAddress, databaseUrl, directUrl, keys, authSecret };
+  await serve(options, shutdown, serving);
   throwIfStopping();
-  say(`\n  TTL Secrets is ready: ${config.publicUrl}\n`);
+  printLine(`\n  TTL Secrets is ready: ${config.publicUrl}\n`);
 }
 
 function throwIfStopping(): void {
   if (stopping) throw new AbortedStartError();
 }
 
-/** The user's PostgreSQL with the user's keys, or the embedded one with its own: a ring, or the file that holds one. */
+/** The operator's PostgreSQL and keys, or the embedded ones. `keys` is a key ring or the path of its file. */
 async function openDatabase(config: Config) {
   const { databaseUrl, dataDir, keyFile, authSecret } = config;
   const keys = config.keyRing ?? keyFile;
   if (databaseUrl && keys && authSecret) return { databaseUrl, keys, authSecret };
-  const postgres = await startEmbeddedPostgres({ dataDir, onProgress: say }).catch((error: unknown) => {
+  const postgres = await startEmbeddedPostgres({ dataDir, onProgress: printLine }).catch((error: unknown) => {
     // The message of every error of its start is written for the operator.
     throw error instanceof Error ? new StartError(error.message) : error;
   });
@@ -93,7 +93,7 @@ async function openDatabase(config: Config) {
   });
   void postgres.exited.then(() => stop("The embedded PostgreSQL stopped by itself.", 1));
   const own = await openEmbeddedKeys(dataDir);
-  // What is set in the environment wins.
+  // Configured keys take precedence.
   return {
     databaseUrl: postgres.url,
     keys: keys ?? own.keyFile,
@@ -106,17 +106,17 @@ async function run(): Promise<void> {
     await start(parseConfig(process.env));
   } catch (error) {
     if (error instanceof AbortedStartError) return;
-    const isForPeople = [ConfigError, StartError, UnsupportedServerError].some(
+    const isForOperator = [ConfigError, StartError, UnsupportedServerError].some(
       (kind) => error instanceof kind,
     );
-    const reason = isForPeople && error instanceof Error ? error.message : startFailure(error);
+    const reason = isForOperator && error instanceof Error ? error.message : startFailure(error);
     void stop(reason, error instanceof ConfigError ? EXIT_CONFIG : 1);
   }
 }
 
 /**
- * Ends the process in order: it says that it is not ready any more and goes on for a while; its streams are told to
- * connect again and requests and attempts finish; the database comes last. A start under way is waited for, then undone.
+ * Ends the process in order: reports not ready and serves for the configured delay, then tells streams to reconnect,
+ * finishes requests and attempts, and stops the database last. A start in progress finishes first and is then undone.
  */
 async function stop(reason: string, exitCode: number): Promise<void> {
   if (stopping) return;
@@ -128,14 +128,14 @@ async function stop(reason: string, exitCode: number): Promise<void> {
   process.exit(exitCode);
 }
 
-// Node would print such an error with its message, which can quote what must not be printed.
+// Node would print such an error with its message, which can quote secrets.
 for (const event of ["uncaughtException", "unhandledRejection"] as const) {
   process.on(event, (error: unknown) => void stop(`Stopping after an error: ${startFailure(error)}`, 1));
 }
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.on(signal, () => {
-    // A second signal means: now. Running requests are cut off; an embedded database is still stopped in order.
+    // A second signal cuts off requests in progress. An embedded database still stops in order.
     if (stopping) {
       shutdown.hurry();
       serving.listener?.hurry();

@@ -4,11 +4,11 @@ import type { Apps } from "./built-app.ts";
 const PLACE = '<meta name="api-origin" content="';
 
 /**
- * Both apps for a host that is not the API's: their pages say where the API is. That host's Content-Security-Policy must allow it in
- * `connect-src`, and the API's `CORS_ORIGINS` or `REVEAL_URL` must name the host.
+ * Both apps for a host other than the API's: their pages name the API's origin. The host's Content-Security-Policy must
+ * allow that origin in `connect-src`, and the API's `CORS_ORIGINS` or `REVEAL_URL` must name the host.
  *
- * @param origin a bare one, such as `https://api.example.com`.
- * @throws Error when a page has no place for it.
+ * @param origin without a path, such as `https://api.example.com`.
+ * @throws Error if a page has no place for it.
  */
 export function pointAppsAt(apps: Apps, origin: string): Apps {
   const point = (files: Apps["reveal"]) =>

@@ -1,16 +1,16 @@
 import { createHash } from "node:crypto";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
-/** How a file may be sent, smallest first; `identity` is as it is. */
+/** Encodings to send a file in, smallest first; `identity` is uncompressed. */
 export const ENCODINGS = ["br", "gzip", "identity"] as const;
 
-/** The name that HTTP gives to a compression. */
+/** Content coding, by its name in HTTP. */
 export type Encoding = (typeof ENCODINGS)[number];
 
-/** The ending of a compressed file beside its original, as `gzip_static` of nginx and Caddy's `precompressed` look for. */
+/** Suffix of the compressed copy of a file, as nginx (`gzip_static`) and Caddy (`precompressed`) expect it. */
 export const SUFFIXES = { br: ".br", gzip: ".gz" } as const;
 
-/** A file of an app, ready to be sent: in each encoding that makes it smaller, and with what tells its versions apart. */
+/** A file of an app, ready to send: its body in each encoding that makes it smaller, and its hash. */
 export interface AppFile {
   readonly bodies: Readonly<Partial<Record<Encoding, Buffer<ArrayBuffer>>>> & {
     identity: Buffer<ArrayBuffer>;
@@ -18,23 +18,23 @@ export interface AppFile {
   readonly hash: string;
 }
 
-/** An app's files by their path in its folder, such as `assets/index-….js`. */
+/** Files of an app by their path in its folder, such as `assets/index-….js`. */
 export type AppFiles = ReadonlyMap<string, AppFile>;
 
-/** 128 bits of SHA-256: two versions of a file never share it. */
+/** 128 bits of SHA-256, so that no two versions of a file share a hash. */
 const HASH_CHARACTERS = 22;
 
-/** Names a content. */
+/** Hash of a file's content, in base64url. */
 export function hashOf(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("base64url").slice(0, HASH_CHARACTERS);
 }
 
-/** A file of these bytes; `compressed` are its other encodings, when they are known already. */
+/** Makes an app file; pass `compressed` if the other encodings exist already. */
 export function appFile(identity: Buffer<ArrayBuffer>, compressed = compress(identity)): AppFile {
   return { bodies: { ...compressed, identity }, hash: hashOf(identity) };
 }
 
-/** The bytes in each encoding that makes them smaller, as small as it can: this is done once and sent often. */
+/** Compresses at the highest level, because it runs once. Omits encodings that make the content no smaller. */
 export function compress(
   bytes: Buffer<ArrayBuffer>,
 ): Partial<Record<keyof typeof SUFFIXES, Buffer<ArrayBuffer>>> {

@@ -3,19 +3,19 @@ import { fileURLToPath } from "node:url";
 import { StartError } from "../process/start-error.ts";
 import { type AppFile, type AppFiles, appFile, SUFFIXES } from "./app-file.ts";
 
-/** The two browser apps, by the name of their folder. */
+/** The two browser apps, named after their folders. */
 export type AppName = "dashboard" | "reveal";
 
-/** Both apps as they are served, with the files of the operator's brand, which both refer to. */
+/** Both apps as served, and the files of the operator's brand that both refer to. */
 export type Apps = Readonly<Record<AppName | "brand", AppFiles>>;
 
-/** The page that an app starts from. */
+/** Entry page of an app. */
 export const PAGE = "index.html";
 
-/** The folder that `pnpm build` puts an app into. */
+/** Folder of a built app. */
 export const builtFolder = (app: AppName) => fileURLToPath(new URL(`../../../${app}/dist`, import.meta.url));
 
-/** Both apps as they were built, without a brand. Throws as `readBuiltApp` does. */
+/** Both apps as built, without a brand. Throws as `readBuiltApp` does. */
 export const readBuiltApps = (): Apps => ({
   dashboard: readBuiltApp("dashboard"),
   reveal: readBuiltApp("reveal"),
@@ -23,10 +23,10 @@ export const readBuiltApps = (): Apps => ({
 });
 
 /**
- * Reads an app, once: with a few hundred kilobytes in memory no request for a file needs the disk, and no path in a
- * request can name one that is not ours.
+ * Reads a built app into memory, a few hundred kilobytes. So no request for a file touches the disk, and no path in a
+ * request can reach a file outside the app.
  *
- * @throws StartError that names the command to run when the app was not built.
+ * @throws StartError, naming the command to run, if the app is not built.
  */
 export function readBuiltApp(app: AppName): AppFiles {
   const folder = builtFolder(app);
@@ -46,7 +46,7 @@ export function readBuiltApp(app: AppName): AppFiles {
     const files = new Map(names.filter(isOriginal).map((name) => [name, readFile(name)]));
     if (files.has(PAGE)) return files;
   } catch {
-    // Said below, in words for people.
+    // Reported below.
   }
   throw new StartError(`The ${app} app is not built. Run: pnpm build`);
 }

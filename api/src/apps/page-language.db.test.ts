@@ -31,7 +31,7 @@ it.each([
   expect(await languageFor(LINK, header)).toBe(language);
 });
 
-it("the page in each language has the operator's brand, and a page for itself nowhere", async () => {
+it("the page in each language has the operator's brand and no path of its own", async () => {
   const brand = { name: "Acme Vault", color: "#7700cc", logo: undefined, recognitionPhrase: "blue heron" };
   const app = createTestApp(db.current, { apps: await brandApps(APPS, brand) });
   const sheets = new Set<string>();
@@ -47,6 +47,6 @@ it("the page in each language has the operator's brand, and a page for itself no
   expect(sheets.size).toBe(1);
 });
 
-it("the dashboard's page has one language of its own", async () => {
+it("the dashboard has one page for all languages", async () => {
   expect(await languageFor("/", "de")).toBe("en");
 });

@@ -5,12 +5,12 @@ import { PAGE } from "./built-app.ts";
 
 const IN_LANGUAGE = /^index\.([\w-]+)\.html$/;
 
-/** The language itself, without script and region: `pt` of `pt-BR`. */
+/** Primary language subtag (RFC 5646): `pt` of `pt-BR`. */
 const primary = (tag: string) => tag.toLowerCase().split("-")[0];
 
 /**
- * The name of an app's page in the first of the reader's languages that there is a page in: `index.TAG.html`, or else
- * the English `index.html`. A page chosen so must not be kept by a cache, or be told apart there by Accept-Language.
+ * Name of the page in the most preferred language of the client that the app has: `index.TAG.html`, or the English
+ * `index.html`. The response must be uncacheable or vary by Accept-Language.
  */
 export function pageInLanguage(c: Context, app: AppFiles): string {
   const names = new Map([["en", PAGE]]);
@@ -23,7 +23,7 @@ export function pageInLanguage(c: Context, app: AppFiles): string {
     supports: [...names.values()],
     default: PAGE,
     match: (accepted, { default: english }) => {
-      // Sorted by what the reader prefers; equals stay in the order in which they were sent.
+      // By preference; equal ones stay in the order sent.
       const wanted = accepted.filter(({ q }) => q > 0).sort((a, b) => b.q - a.q);
       const spoken = wanted.map(({ type }) => names.get(primary(type) ?? type));
       return spoken.find((name) => name !== undefined) ?? english;

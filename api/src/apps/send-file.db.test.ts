@@ -20,33 +20,36 @@ async function get(path: string, headers: Record<string, string> = {}, method = 
 }
 
 describe("a page or file of the apps", () => {
-  it.each(PATHS)("%s is the same bytes in every encoding, with lengths and caches in mind", async (path) => {
-    const plain = await get(path);
-    expect(plain.status).toBe(200);
-    expect(plain.headers.get("content-encoding")).toBeNull();
-    expect(plain.headers.get("vary")).toBe("Accept-Encoding");
-    const tags = new Set([plain.headers.get("etag")]);
-    for (const [encoding, decode] of [
-      ["br", brotliDecompressSync],
-      ["gzip", gunzipSync],
-    ] as const) {
-      const packed = await get(path, { "accept-encoding": encoding });
-      expect(packed.headers.get("content-encoding")).toBe(encoding);
-      expect(packed.headers.get("vary")).toBe("Accept-Encoding");
-      expect(packed.headers.get("content-type")).toBe(plain.headers.get("content-type"));
-      expect(packed.headers.get("cache-control")).toBe(plain.headers.get("cache-control"));
-      expect(Number(packed.headers.get("content-length"))).toBe(packed.body.length);
-      expect(packed.body.length).toBeLessThan(plain.body.length);
-      expect(decode(packed.body)).toEqual(plain.body);
-      tags.add(packed.headers.get("etag"));
+  it.each(PATHS)(
+    "%s has the same content in every encoding, with its length and cache headers",
+    async (path) => {
+      const plain = await get(path);
+      expect(plain.status).toBe(200);
+      expect(plain.headers.get("content-encoding")).toBeNull();
+      expect(plain.headers.get("vary")).toBe("Accept-Encoding");
+      const tags = new Set([plain.headers.get("etag")]);
+      for (const [encoding, decode] of [
+        ["br", brotliDecompressSync],
+        ["gzip", gunzipSync],
+      ] as const) {
+        const packed = await get(path, { "accept-encoding": encoding });
+        expect(packed.headers.get("content-encoding")).toBe(encoding);
+        expect(packed.headers.get("vary")).toBe("Accept-Encoding");
+        expect(packed.headers.get("content-type")).toBe(plain.headers.get("content-type"));
+        expect(packed.headers.get("cache-control")).toBe(plain.headers.get("cache-control"));
+        expect(Number(packed.headers.get("content-length"))).toBe(packed.body.length);
+        expect(packed.body.length).toBeLessThan(plain.body.length);
+        expect(decode(packed.body)).toEqual(plain.body);
+        tags.add(packed.headers.get("etag"));
 
-      const head = await get(path, { "accept-encoding": encoding }, "HEAD");
-      expect(head.body).toHaveLength(0);
-      for (const { headers } of [head, packed]) headers.delete("x-request-id");
-      expect(Object.fromEntries(head.headers)).toEqual(Object.fromEntries(packed.headers));
-    }
-    expect(tags.size).toBe(3);
-  });
+        const head = await get(path, { "accept-encoding": encoding }, "HEAD");
+        expect(head.body).toHaveLength(0);
+        for (const { headers } of [head, packed]) headers.delete("x-request-id");
+        expect(Object.fromEntries(head.headers)).toEqual(Object.fromEntries(packed.headers));
+      }
+      expect(tags.size).toBe(3);
+    },
+  );
 
   it.each([
     ["br, gzip", "br"],
@@ -67,7 +70,7 @@ describe("a page or file of the apps", () => {
     expect(answer.headers.get("content-encoding")).toBe(encoding);
   });
 
-  it("is not sent again to who holds it, in the encoding that they hold it in", async () => {
+  it("is not sent again to a client that holds it in the same encoding", async () => {
     for (const path of ["/", ...addresses("dashboard", "/")]) {
       const first = await get(path, { "accept-encoding": "br" });
       const etag = first.headers.get("etag") ?? "";
@@ -89,7 +92,7 @@ describe("a page or file of the apps", () => {
     }
   });
 
-  it("has no compressed copy at an address of its own, nor a page beside its place", async () => {
+  it("serves neither its compressed copy nor a page at a path of its own", async () => {
     const copies = addresses("dashboard", "/").filter((path) => path.startsWith("/assets/"));
     for (const path of [...copies.map((path) => `${path}.br`), "/reveal/index.html", "/reveal/assets/"]) {
       expect((await get(path)).status, path).toBe(404);
@@ -98,7 +101,7 @@ describe("a page or file of the apps", () => {
 });
 
 describe("an answer of the API", () => {
-  it("is never compressed: it may hold a secret beside what a stranger put there", async () => {
+  it("is never compressed: it may hold both a secret and a stranger's text", async () => {
     const app = createTestApp(db.current);
     for (const path of ["/graphql", "/api/sign-up", "/api/none"]) {
       const answer = await app.request(path, {

@@ -5,9 +5,9 @@ import { getMimeType } from "hono/utils/mime";
 import { type AppFile, type AppFiles, ENCODINGS, type Encoding } from "./app-file.ts";
 
 /**
- * Answers with a file, in the smallest encoding that the client takes. Only what is the same for everybody is ever
- * compressed, and it was before anyone asked: an answer that holds a secret beside what a stranger could have put
- * there would tell it by its length (BREACH). So GraphQL's answers never are.
+ * Sends a file in the smallest encoding that the client accepts. Only files, which are the same for every client, are
+ * compressed, and in advance. GraphQL responses never are: the length of a compressed response that holds both a secret
+ * and an attacker's text reveals the secret (BREACH).
  */
 export function sendFile(c: Context, name: string, { bodies, hash }: AppFile): Response {
   const offered = ENCODINGS.filter((encoding) => bodies[encoding]);
@@ -15,7 +15,7 @@ export function sendFile(c: Context, name: string, { bodies, hash }: AppFile): R
     header: "Accept-Encoding",
     supports: [...offered],
     default: "identity",
-    // Ours is the order of preference; theirs, what is refused (q=0).
+    // The server's order of preference decides among the encodings that the client does not refuse (q=0).
     match: (accepted, { supports }) => {
       const quality = (type: string) => accepted.find((each) => each.type.toLowerCase() === type)?.q;
       return supports.find((each) => (quality(each) ?? quality("*") ?? 0) > 0) ?? "identity";
@@ -30,12 +30,12 @@ export function sendFile(c: Context, name: string, { bodies, hash }: AppFile): R
   return c.body(body);
 }
 
-/** What a browser holds already is not sent again. */
+/** Answers 304 if the client's copy is current. */
 export const unlessKnown = etag();
 
 /**
- * Serves an app's files below `prefix`. Those under `assets/` carry a hash in their name and never change. Byte ranges
- * are not offered: there is nothing here that anybody resumes.
+ * Serves an app's files below `prefix`. Files under `assets/` have a hash in their name and never change. Byte ranges are
+ * not supported: no file is large enough to resume.
  */
 export function serveFiles(files: AppFiles, prefix: string): MiddlewareHandler {
   return async (c, next) => {

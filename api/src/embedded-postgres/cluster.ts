@@ -15,34 +15,34 @@ import { join } from "node:path";
 import type { Binaries } from "./binaries.ts";
 import { runCommand, type SystemUser } from "./command.ts";
 
-/** PostgreSQL's superuser. Only this folder's code connects as it. */
+/** PostgreSQL's superuser. Only the code in this folder connects as it. */
 export const SUPERUSER = "postgres";
 
-/** Bytes of the generated passwords: 256 bits, as much as the hash over them (SCRAM-SHA-256) can tell apart. */
+/** Bytes of the generated passwords: 256 bits, the strength of their hash (SCRAM-SHA-256). */
 const PASSWORD_BYTES = 32;
 
-/** The start of the names of homes that are still being made. */
+/** Prefix of the names of unfinished home folders. */
 const UNFINISHED = "postgres.unfinished-";
 
-/** The folder that is made in one piece: the cluster and the superuser's password. */
+/** The home folder, which is created atomically: it holds the cluster and the superuser's password. */
 export function homeFolder(base: string): string {
   return join(base, "postgres");
 }
 
-/** The data directory of PostgreSQL. Only the user who runs the server may enter it. */
+/** PostgreSQL's data directory. Only the user who runs the server may enter it. */
 export function clusterFolder(base: string): string {
   return join(homeFolder(base), "cluster");
 }
 
-/** A new password that needs no quoting in SQL or in a URL. */
+/** A random password that needs no quoting in SQL or in a URL. */
 export function newPassword(): string {
   return randomBytes(PASSWORD_BYTES).toString("base64url");
 }
 
 /**
- * The superuser's password, from a file that only the app's user can read.
+ * Reads the superuser's password from a file that only the app's user can read.
  *
- * @throws Error if it cannot be read.
+ * @throws Error if it can't be read.
  */
 export async function readSuperuserPassword(base: string): Promise<string> {
   const file = passwordFile(homeFolder(base));
@@ -51,19 +51,19 @@ export async function readSuperuserPassword(base: string): Promise<string> {
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new Error(
-      `The password of the database in ${base} cannot be read (${reason}). Start TTL Secrets as the user who started it here first.`,
+      `The password of the database in ${base} can't be read (${reason}). Start TTL Secrets as the user who started it here first.`,
       { cause },
     );
   }
 }
 
 /**
- * Makes the cluster of `base` unless it is there. It is made in a folder beside its place and renamed into it together
- * with its password, so that a killed start leaves either all of it or nothing that counts. The caller holds the
- * lock of `base`.
+ * Creates the cluster of `base` unless it exists. It is created in a temporary folder and renamed into place together with
+ * its password, so that a killed start leaves either all of it or only a temporary folder. The caller holds the lock of
+ * `base`.
  *
  * @param options.sync false skips waiting for the disk (tests): a power cut may then lose the cluster.
- * @throws Error with the last lines of initdb if that fails.
+ * @throws Error with the last lines of initdb if it fails.
  */
 export async function ensureCluster(
   base: string,
@@ -73,8 +73,8 @@ export async function ensureCluster(
 ): Promise<void> {
   const names = await readdir(base);
   for (const name of names) {
-    // Under the lock they can only be a killed start's. Its initdb may still run for a moment: never mind then, the next
-    // start removes what it leaves, and each attempt has a name of its own.
+    // Under the lock, these are from killed starts. Their initdb may still run for a moment and make the removal fail: the
+    // next start then removes the folder, and each try has a name of its own.
     if (name.startsWith(UNFINISHED)) await remove(join(base, name)).catch(() => undefined);
   }
   if (names.includes("postgres")) return;
@@ -118,7 +118,7 @@ async function fill(
       "--auth-host=scram-sha-256",
       "--auth-local=scram-sha-256",
       "--encoding=UTF8",
-      // PostgreSQL's own C.UTF-8 (17 and up): the same everywhere, whichever locales the system has.
+      // PostgreSQL's own C.UTF-8 (17 and later), which does not depend on the system's locales.
       "--locale-provider=builtin",
       "--builtin-locale=C.UTF-8",
       "--locale=C",
@@ -144,7 +144,7 @@ async function remove(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true, maxRetries: 3 });
 }
 
-/** Makes the names in `folder` outlive a power cut. */
+/** Makes the names in `folder` survive a power cut. */
 async function syncToDisk(folder: string): Promise<void> {
   const handle = await open(folder, "r");
   await handle.sync();

@@ -7,13 +7,13 @@ export interface SystemUser {
   gid: number;
 }
 
-/** How much of a command's output is kept, in characters: the last lines are the ones that say what failed. */
+/** Characters of a command's output to keep. The last lines say what failed. */
 const KEPT_OUTPUT = 8_000;
 
 /**
- * The whole environment of every command started here. The app's own holds its keys, which no other process
- * needs, and PG* variables that would redirect PostgreSQL. LC_ALL=C because messages are compared, TZ because
- * initdb otherwise tries every time zone of the system.
+ * Complete environment of every command. The app's own environment holds its keys, which no other process needs, and PG*
+ * variables, which would redirect PostgreSQL. LC_ALL=C, because messages are compared; TZ, because initdb otherwise tries
+ * every time zone of the system.
  */
 export const COMMAND_ENV: NodeJS.ProcessEnv = {
   PATH: process.env.PATH ?? "/usr/sbin:/usr/bin:/sbin:/bin",
@@ -29,17 +29,17 @@ export interface CommandResult {
 }
 
 /**
- * Runs a command to its end, as `user` if one is given.
+ * Runs a command, as `user` if given, and resolves when it has exited, with whatever exit code.
  *
- * @throws Error if the command cannot be started at all; a failing exit code is an answer, not an error.
+ * @throws Error if the command can't be started.
  */
 export function runCommand(command: string, args: string[], user?: SystemUser): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       ...(user && { uid: user.uid, gid: user.gid }),
-      cwd: "/", // The app's folder may be closed to that user.
+      cwd: "/", // The user may not enter the app's folder.
       env: COMMAND_ENV,
-      // Pipes, not files: if the app is killed, initdb dies of the next line it prints.
+      // Pipes, not files: if the app is killed, initdb dies when it prints its next line.
       stdio: ["ignore", "pipe", "pipe"],
     });
     let output = "";

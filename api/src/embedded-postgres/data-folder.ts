@@ -4,20 +4,20 @@ import { dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { type FileLock, tryLockFile } from "../process/file-lock.ts";
 
-/** The folder cannot hold a database. `message` is one line that says why and what to do. */
+/** The folder can't hold a database. `message` is one line that says why and what to do. */
 export class UnusableDataDirError extends Error {
   override readonly name = "UnusableDataDirError";
 
   constructor(folder: string, cause: unknown) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     super(
-      `${folder} cannot hold the database (${reason}). Set DATA_DIR to a folder on a local disk that belongs to the user who starts TTL Secrets.`,
+      `${folder} can't hold the database (${reason}). Set DATA_DIR to a folder on a local disk that belongs to the user who starts TTL Secrets.`,
       { cause },
     );
   }
 }
 
-/** Another live app holds the folder. `message` is one line that names the folder and says what to do. */
+/** Another process holds the folder. `message` is one line that names the folder and says what to do. */
 export class DataDirInUseError extends Error {
   override readonly name = "DataDirInUseError";
 
@@ -28,10 +28,10 @@ export class DataDirInUseError extends Error {
 }
 
 /**
- * Makes `folder` with mode 0700 if it is missing, and the folders above it with the usual one.
+ * Creates `folder` with mode 0700 if it is missing, and its parents with the default mode.
  *
- * @returns its absolute path without symbolic links, by which a running server is known again.
- * @throws UnusableDataDirError if it cannot be made or entered.
+ * @returns its absolute path without symbolic links, which identifies a running server.
+ * @throws UnusableDataDirError if it can't be created or entered.
  */
 export async function openDataDir(folder: string): Promise<string> {
   try {
@@ -46,27 +46,27 @@ export async function openDataDir(folder: string): Promise<string> {
 }
 
 export interface FolderLock {
-  /** Gives the folder up. A second call is harmless. */
+  /** Releases the folder. A second call does nothing. */
   release(): void;
 }
 
 /**
- * Makes this process the only one to use `folder`, which must exist, until it calls `release()` or dies.
+ * Locks `folder`, which must exist, for this process until it calls `release()` or dies.
  *
- * The lock is the kernel's, on `<folder>/lock`: it needs no guess about process ids, and covers the time before there is
- * a server to ask.
+ * It is a kernel lock on `<folder>/lock`, so it does not rely on process ids, and it covers the time before the server
+ * runs.
  *
- * A PostgreSQL advisory lock was the alternative. It cannot cover initdb, leaves a gap between "the server
- * accepts connections" and "locked", and is lost without a word when one backend crashes and the postmaster
- * resets all sessions: the app lives on, and the next start takes its server for an orphan.
+ * A PostgreSQL advisory lock would not do: it can't cover initdb, leaves a gap between "the server accepts connections"
+ * and "locked", and is lost silently when a backend crashes and the postmaster resets all sessions. The app would keep
+ * running, and the next start would take its server for an orphan.
  *
  * @throws DataDirInUseError if another process, or an earlier call in this one, holds the folder.
- * @throws UnusableDataDirError if the folder cannot be written or its file system has no locks.
+ * @throws UnusableDataDirError if the folder can't be written or its file system has no locks.
  */
 export function lockFolder(folder: string): FolderLock {
   const lock = openLock(folder);
   if (!lock) throw new DataDirInUseError(folder, readHolder(folder));
-  // Only for the message above: nothing is ever decided by this number.
+  // Used only for the message above, never for a decision.
   writeFileSync(holderFile(folder), `${process.pid}\n`, { mode: 0o600 });
   let released = false;
   return {
@@ -82,7 +82,7 @@ export function lockFolder(folder: string): FolderLock {
 /**
  * As `lockFolder`, but waits up to `seconds` for another process to release the folder.
  *
- * @throws DataDirInUseError if it has not by then.
+ * @throws DataDirInUseError if it is still held then.
  */
 export async function waitForFolder(folder: string, seconds = 60): Promise<FolderLock> {
   const deadline = Date.now() + seconds * 1000;

@@ -1,22 +1,22 @@
 import postgres from "postgres";
 import { newPassword, SUPERUSER } from "./cluster.ts";
 
-/** The application's database, and the role that owns it. */
+/** Name of the application's database and of the role that owns it. */
 const NAME = "ttl_secrets";
 
 /**
- * The URL by which a second process gets to the application's database on a server that runs already. The role's own
- * password is known to the server's owner only, so this is the superuser's, who acts as the role.
+ * URL of the application's database on a running server, for a second process. Only the process that owns the server knows
+ * the role's password, so the URL has the superuser's and switches to the role.
  */
 export function urlOfRunning(port: number, password: string): string {
   return `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${NAME}?role=${NAME}`;
 }
 
 /**
- * Makes the application's database and role where they are missing, and opens them to the bearer of the returned URL.
+ * Creates the application's database and role if missing, and returns the URL to connect with.
  *
- * The role may make databases (the tests do) but is no superuser, so a flaw in the app does not reach the server's
- * files. Its password is new at every start and is kept nowhere.
+ * The role may create databases (the tests do) but is not a superuser, so a flaw in the app does not reach the server's
+ * files. Its password is new at every start and is stored nowhere.
  *
  * @param port of the server on 127.0.0.1.
  * @param password the superuser's.

@@ -17,7 +17,7 @@ import { clusterFolder, readSuperuserPassword } from "./cluster.ts";
 import { DataDirInUseError } from "./embedded-postgres.ts";
 
 describe("the embedded PostgreSQL", { timeout: 30_000 }, () => {
-  it("is made at the first start and keeps its data for the second", async () => {
+  it("is created at the first start and keeps its data for the second", async () => {
     const dataDir = join(await makeFolder(), "not", "there", "yet");
     const lines: string[] = [];
     const first = await start({ dataDir, onProgress: (line) => lines.push(line) });
@@ -32,7 +32,7 @@ describe("the embedded PostgreSQL", { timeout: 30_000 }, () => {
     expect(lines).toEqual([]);
   });
 
-  it("is PostgreSQL 18 in UTF-8 with checksums, a byte-wise order and nothing of a statement in its log", async () => {
+  it("is PostgreSQL 18 in UTF-8 with checksums, byte-wise collation and no statement in its log", async () => {
     const { url } = await start({ dataDir: await makeDataDir() });
     const [row] = await connect(url)`
       SELECT current_setting('server_version_num')::int / 10000 AS version,
@@ -62,7 +62,7 @@ describe("the embedded PostgreSQL", { timeout: 30_000 }, () => {
     await expect(sql.unsafe("COPY (SELECT 1) TO PROGRAM 'true'")).rejects.toThrow("permission denied");
   });
 
-  it("refuses a wrong password, and the one of an earlier start", async () => {
+  it("refuses a wrong password, and that of an earlier start", async () => {
     const dataDir = await makeDataDir();
     const first = await start({ dataDir });
     await first.stop();
@@ -111,7 +111,7 @@ describe("the embedded PostgreSQL", { timeout: 30_000 }, () => {
     await expect(mode("postgres", "password-for-initdb")).rejects.toThrow("ENOENT");
   });
 
-  it("refuses a second start on the same folder, names the folder and goes on", async () => {
+  it("refuses a second start on the same folder, names the folder and keeps running", async () => {
     const dataDir = await makeDataDir();
     const { url } = await start({ dataDir });
     const second = start({ dataDir });
@@ -135,7 +135,7 @@ describe("the embedded PostgreSQL", { timeout: 30_000 }, () => {
     expect(await connect(winner?.url ?? "")`SELECT 1 AS one`).toEqual([{ one: 1 }]);
   });
 
-  it("stops twice without harm and lets the folder go", async () => {
+  it("can be stopped twice, and releases the folder", async () => {
     const dataDir = await makeDataDir();
     const server = await start({ dataDir });
     const pid = await postmasterPid(clusterFolder(dataDir));
@@ -145,7 +145,7 @@ describe("the embedded PostgreSQL", { timeout: 30_000 }, () => {
     await start({ dataDir });
   });
 
-  it("says so when the server exits unasked", async () => {
+  it("reports when the server exits by itself", async () => {
     const dataDir = await makeDataDir();
     const server = await start({ dataDir });
     kill(await postmasterPid(clusterFolder(dataDir)), "SIGTERM");
@@ -153,14 +153,14 @@ describe("the embedded PostgreSQL", { timeout: 30_000 }, () => {
     await server.stop();
   });
 
-  it("gets no signal from the terminal: it has a process group of its own", async () => {
+  it("receives no signal from the terminal: it has its own process group", async () => {
     const dataDir = await makeDataDir();
     await start({ dataDir });
     const pid = await postmasterPid(clusterFolder(dataDir));
     expect(kill(-pid, 0)).toBe(true);
   });
 
-  it("shows the server's last words when it does not start, and lets the folder go", async () => {
+  it("shows the server's last log lines when it does not start, and releases the folder", async () => {
     const dataDir = await makeDataDir();
     await expect(start({ dataDir, settings: { shared_buffers: "nonsense" } })).rejects.toThrow(
       /did not start:\n.*invalid value for parameter "shared_buffers"/,
@@ -168,9 +168,9 @@ describe("the embedded PostgreSQL", { timeout: 30_000 }, () => {
     await start({ dataDir });
   });
 
-  it("names a folder that it cannot use and says what to do", async () => {
+  it("names a folder that it can't use and says what to do", async () => {
     await expect(start({ dataDir: "/dev/null/data" })).rejects.toThrow(
-      /^\/dev\/null\/data cannot hold the database \(.+\)\. Set DATA_DIR to /,
+      /^\/dev\/null\/data can't hold the database \(.+\)\. Set DATA_DIR to /,
     );
   });
 });

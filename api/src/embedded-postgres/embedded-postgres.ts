@@ -13,36 +13,36 @@ export type { ServerExit } from "./server.ts";
 export interface EmbeddedPostgres {
   /**
    * `postgres://ttl_secrets:<password>@127.0.0.1:<port>/ttl_secrets`, valid until `stop()`. The role owns the database and
-   * may make more, but is no superuser.
+   * may create others, but is not a superuser.
    */
   readonly url: string;
   /** Resolves if the server exits without `stop()`; else never. */
   readonly exited: Promise<ServerExit>;
   /**
-   * Stops the server in order, or after 10 seconds at once, and gives the folder up. Open connections are closed.
-   * A second call is harmless.
+   * Stops the server in order, or immediately after 10 seconds, and releases the folder. Open connections are closed. A
+   * second call does nothing.
    */
   stop(): Promise<void>;
 }
 
 export interface EmbeddedPostgresOptions {
-  /** The folder that holds the database; made (mode 0700) if missing. */
+  /** Folder of the database; created with mode 0700 if missing. */
   dataDir: string;
-  /** Gets a line for people about each thing that takes a while or that they should know. */
+  /** Called with one line about each slow step and each fact that the operator should know. */
   onProgress?: (line: string) => void;
-  /** PostgreSQL settings, such as `{ fsync: "off" }` for tests. They win over the ones chosen here. */
+  /** PostgreSQL settings, such as `{ fsync: "off" }` for tests. They override the defaults. */
   settings?: Record<string, string>;
-  /** Where root keeps what cannot lie in a folder closed to other users. */
+  /** Where root keeps what can't be in a folder that other users may not enter. */
   systemDir?: string;
 }
 
 /**
- * Starts PostgreSQL on a database in `dataDir`, which is made at the first start (about a second), on a free port of
- * 127.0.0.1. It recovers by itself from whatever a killed start left behind, a running server included. The caller must
- * call `stop()` before it exits; no signal handlers are installed here.
+ * Starts PostgreSQL on the database in `dataDir`, which the first start creates (about a second), on a free port of
+ * 127.0.0.1. Recovers from what a killed start left behind, including a running server. The caller must call `stop()`
+ * before it exits; this installs no signal handlers.
  *
  * @throws DataDirInUseError if another live process uses the folder.
- * @throws Error with one clear line, and the server's last ones where it has some, if the server cannot be had.
+ * @throws Error with one clear line, and the last lines of the server's log if any, if the server does not start.
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { onProgress = () => {}, settings = {}, systemDir = SYSTEM_DIR } = options;
@@ -60,7 +60,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   let server: Server | undefined;
   try {
     const { base, user } = await findPlace(dataDir, systemDir, onProgress);
-    // A copy of the data folder leads to the same place, so that place has a lock of its own.
+    // A copy of the data folder refers to the same place, so that place has a lock of its own.
     if (base !== dataDir) locks.push(lockFolder(base));
     const binaries = await placeBinaries(await findBinariesPackage(), user, systemDir);
     await ensureCluster(base, binaries, user, {

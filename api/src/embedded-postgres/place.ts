@@ -6,25 +6,26 @@ import { clusterFolder, homeFolder } from "./cluster.ts";
 import type { SystemUser } from "./command.ts";
 import { closedFolder, findServerUser, giveTo, makeSystemDir, ownerOf } from "./system-user.ts";
 
-/** Where the database of a data folder is, and who runs its server. */
+/** Where the database of a data folder is, and the account that runs its server. */
 export interface Place {
-  /** The folder that holds the home of the cluster: the data folder itself, or its stand-in elsewhere. */
+  /** Folder of the cluster's home: the data folder, or its stand-in elsewhere. */
   base: string;
-  /** The account the server runs as; undefined: the app's own. */
+  /** Account that the server runs as; undefined for the app's own. */
   user: SystemUser | undefined;
 }
 
-/** A symbolic link in the data folder to its stand-in. */
+/** Name of the symbolic link in the data folder to its stand-in. */
 const POINTER = "database-folder";
 
 /**
- * Finds the place of `dataDir`'s database, or chooses one for a database that is not there yet.
+ * Finds the place of `dataDir`'s database, or chooses one for a new database.
  *
- * An ordinary user's is in the data folder. So is root's where the user who runs the server can enter that folder. Where
- * it cannot (a checkout in root's home), nothing of root's is opened for it: the database goes to a new folder under
- * `systemDir`, and a link in the data folder leads there. The caller holds the data folder's lock.
+ * It is in the data folder, so that it follows a mounted volume and goes when the folder is deleted. Only if root starts
+ * it and the account that runs the server may not enter that folder (a checkout in root's home), the database goes to a
+ * new folder under `systemDir` and a link in the data folder points there: root's folders are never opened to others. The
+ * caller holds the data folder's lock.
  *
- * @throws Error if the link leads nowhere, or an existing database cannot be entered by its owner.
+ * @throws Error if the link is broken, or the owner of an existing database may not enter its folder.
  */
 export async function findPlace(
   dataDir: string,
@@ -45,14 +46,14 @@ export async function findPlace(
 }
 
 /**
- * The owner of the cluster's files runs its server, so root can also start what an ordinary user, or a container image
- * with other user ids, has made.
+ * The owner of the cluster's files runs its server, so that root can also start a database that an ordinary user, or a
+ * container image with other user ids, has created.
  */
 async function userOfExisting(base: string): Promise<SystemUser> {
   const cluster = clusterFolder(base);
   let user = await ownerOf(cluster);
   if (user.uid === 0) {
-    // A copy or a restored backup, made by root without keeping owners.
+    // Root copied it or restored it from a backup without its owners.
     user = await findServerUser();
     await giveTo(cluster, user);
     await letThrough(homeFolder(base), user);
@@ -65,7 +66,7 @@ async function userOfExisting(base: string): Promise<SystemUser> {
   );
 }
 
-/** Lets the server's group pass through a folder of ours that nobody else may enter. Its contents stay unlisted. */
+/** Lets the server's group pass through a folder of ours that no one else may enter, without listing it. */
 async function letThrough(folder: string, user: SystemUser): Promise<void> {
   const { uid, mode } = await stat(folder);
   const ours = uid === 0 && (mode & 0o067) === 0 && folder !== homedir();
@@ -74,7 +75,7 @@ async function letThrough(folder: string, user: SystemUser): Promise<void> {
   await chmod(folder, 0o710);
 }
 
-/** The folder in which the database of `dataDir` is, or undefined where there is none yet. Makes nothing. */
+/** The folder that holds the database of `dataDir`, or undefined if there is none yet. Creates nothing. */
 export async function findExisting(dataDir: string): Promise<string | undefined> {
   const base = (await standIn(dataDir)) ?? dataDir;
   return (await exists(clusterFolder(base))) ? base : undefined;
@@ -84,9 +85,9 @@ async function standIn(dataDir: string): Promise<string | undefined> {
   const pointer = join(dataDir, POINTER);
   const target = await readlink(pointer).catch(() => undefined);
   if (target === undefined || (await exists(target))) return target;
-  // Beginning anew would look as if every account and secret had been deleted.
+  // A new database would look as if every account and secret had been deleted.
   throw new Error(
-    `The database of ${dataDir} was kept in ${target}, which is gone. Put it back, or delete the link ${pointer} to begin with an empty database.`,
+    `The database of ${dataDir} was kept in ${target}, which is gone. Put it back, or delete the link ${pointer} to start with an empty database.`,
   );
 }
 
@@ -98,7 +99,7 @@ async function makeStandIn(
   onProgress: (line: string) => void,
 ): Promise<string> {
   await makeSystemDir(systemDir);
-  // A random name: one made of the data folder's path would hand a deleted checkout's database to the next one there.
+  // A random name: one derived from the data folder's path would give a deleted checkout's database to the next one there.
   const folder = join(systemDir, `data-${randomBytes(6).toString("hex")}`);
   await mkdir(folder, { mode: 0o700 });
   await letThrough(folder, user);

@@ -3,29 +3,29 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { runCommand } from "./command.ts";
 
-/** What a server says about itself in `postmaster.pid`. */
+/** State of a server, as it writes it to `postmaster.pid`. */
 export interface Postmaster {
   pid: number;
-  /** Where it listens; 0 before it knows. */
+  /** Port that it listens on; 0 until known. */
   port: number;
-  /** Whether it takes connections. */
+  /** Whether it accepts connections. */
   ready: boolean;
 }
 
-/** Seconds a server gets to write out its memory and leave, before it is told to leave at once. */
+/** Seconds that a fast shutdown may take before an immediate one follows. */
 export const FAST_STOP_SECONDS = 10;
 
-/** Seconds a server then gets: PostgreSQL itself kills children that have not left after 5. */
+/** Seconds that an immediate shutdown may take. PostgreSQL itself kills its children after 5. */
 export const IMMEDIATE_STOP_SECONDS = 10;
 
-/** How often a process or file is looked at while waiting for it, in milliseconds. */
+/** Interval in milliseconds at which to poll a process or file. */
 export const POLL_MS = 15;
 
 /**
- * Reads `postmaster.pid`, which a running server keeps in its cluster and a killed one leaves there.
+ * Reads `postmaster.pid`, which a running server keeps in its cluster and a killed one leaves behind.
  * Line 1 is the process id, line 4 the port and line 8 the state: src/include/utils/pidfile.h in PostgreSQL.
  *
- * @returns undefined if there is no such file, or none with a process id yet.
+ * @returns undefined if the file is missing or has no process id yet.
  */
 export async function readPostmaster(cluster: string): Promise<Postmaster | undefined> {
   const text = await readFile(join(cluster, "postmaster.pid"), "utf8").catch((error: unknown) => {
@@ -39,11 +39,11 @@ export async function readPostmaster(cluster: string): Promise<Postmaster | unde
 }
 
 /**
- * Stops the server that a killed app left running on `cluster`, if there is one. The caller holds the lock, so no live
- * app uses it. It is stopped and not adopted because its log pipe is broken, its settings may be an older version's,
- * and only a parent learns of its server's exit.
+ * Stops the server, if any, that a killed app left running on `cluster`. The caller holds the lock, so no running app uses
+ * it. It is not reused, because its log pipe is broken, its settings may be an older version's, and only a parent process
+ * learns of its exit.
  *
- * @returns a process id that `postmaster.pid` names without right (its process is gone, or is none of ours), if any.
+ * @returns the process id in a stale `postmaster.pid` (its process is gone, or is not our server), if any.
  * @throws Error if the server does not stop.
  */
 export async function stopOrphan(
@@ -73,20 +73,20 @@ export async function stopOrphan(
 }
 
 /**
- * Whether process `pid` is a server that runs on `cluster`. Process ids are given out anew, after a reboot above all, so
- * the one in an old `postmaster.pid` may by now be the system's own PostgreSQL or anything else. Only a server's command
- * line reads so; that of its children and of a zombie does not.
+ * Whether process `pid` is a server that runs on `cluster`. Process ids are reused, especially after a reboot, so the one in
+ * an old `postmaster.pid` may belong to the system's own PostgreSQL or any other process. Only a server has this command
+ * line; its children and a zombie do not.
  */
 async function isServerOf(cluster: string, pid: number): Promise<boolean> {
   const commandLine = await readCommandLine(pid);
   const [option, path] = serverArguments(cluster);
   if (commandLine.includes(`/postgres ${option} ${path} `)) return true;
-  // The folder may have been moved under the server, which works in it. Only Linux can tell.
+  // The folder may have been moved while the server runs in it. Only Linux shows that.
   const moved = await readlink(`/proc/${pid}/cwd`).catch(() => undefined);
   return moved === cluster && commandLine.includes(`/postgres ${option} `);
 }
 
-/** The first arguments of every server started here: `isServerOf` knows them again. */
+/** First arguments of every server, by which `isServerOf` recognises it. */
 export function serverArguments(cluster: string): [option: string, cluster: string] {
   return ["-D", cluster];
 }
@@ -99,10 +99,10 @@ function signalIfAlive(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** The program and arguments of a process, separated by spaces; empty if there is no such process, or a zombie. */
+/** Program and arguments of a process, separated by spaces; empty if there is no such process, or it is a zombie. */
 export async function readCommandLine(pid: number): Promise<string> {
   if (process.platform === "linux") {
-    // Not by `ps`: a minimal Debian has none.
+    // Not `ps`, which a minimal Debian lacks.
     const text = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
     return text.replaceAll("\0", " ");
   }
@@ -111,7 +111,7 @@ export async function readCommandLine(pid: number): Promise<string> {
   return code === 0 ? output : "";
 }
 
-/** The ids of all processes. */
+/** Ids of all processes. */
 export async function readPids(): Promise<number[]> {
   const names =
     process.platform === "linux"

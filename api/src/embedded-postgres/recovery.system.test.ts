@@ -29,8 +29,8 @@ const NO_PID = 4_194_304 + 1;
 /** Unlike `THROWAWAY`, these keep a commit in the kernel's hands, where it outlives the server. */
 const COMMITTED_STAYS = { fsync: "off" };
 
-describe("after a start that was killed", { timeout: 30_000 }, () => {
-  it("kill -9 of the app loses nothing: the next start stops the orphaned server and goes on", async () => {
+describe("after a killed start", { timeout: 30_000 }, () => {
+  it("kill -9 of the app loses nothing: the next start stops the orphaned server and continues", async () => {
     const dataDir = await makeDataDir();
     const app = await startApp({ dataDir });
     const sql = connect(app.url ?? "");
@@ -47,7 +47,7 @@ describe("after a start that was killed", { timeout: 30_000 }, () => {
     expect(await connect(url)`SELECT n FROM kept ORDER BY n`).toEqual([{ n: 1 }, { n: 2 }]);
   });
 
-  it.runIf(process.platform === "linux")("an orphan is known again after its folder was moved", async () => {
+  it.runIf(process.platform === "linux")("an orphan is recognised after its folder was moved", async () => {
     const dataDir = await makeDataDir();
     const app = await startApp({ dataDir, settings: COMMITTED_STAYS });
     await connect(app.url ?? "")`CREATE TABLE kept AS SELECT 1 AS n`;
@@ -68,12 +68,12 @@ describe("after a start that was killed", { timeout: 30_000 }, () => {
     expect(await connect(url)`SELECT count(*)::int AS n FROM kept`).toEqual([{ n: 10_000 }]);
   });
 
-  it("children of a killed server that are still busy are waited for", async () => {
+  it("waits for children of a killed server that are still busy", async () => {
     const dataDir = await makeDataDir();
     const app = await startApp({ dataDir, settings: COMMITTED_STAYS });
     const sql = connect(app.url ?? "");
     await sql`CREATE TABLE kept AS SELECT 1 AS n`;
-    // A backend that computes does not look whether its postmaster lives.
+    // A computing backend does not check whether its postmaster is alive.
     const busy = sql
       .unsafe(
         "DO $$ DECLARE until timestamptz := clock_timestamp() + '2 s'; BEGIN WHILE clock_timestamp() < until LOOP END LOOP; END $$",
@@ -95,7 +95,7 @@ describe("after a start that was killed", { timeout: 30_000 }, () => {
     await busy;
   });
 
-  it("a server that is still shutting down is waited for", async () => {
+  it("waits for a server that is still shutting down", async () => {
     const dataDir = await makeDataDir();
     const app = await startApp({ dataDir });
     const sql = connect(app.url ?? "");
@@ -120,7 +120,7 @@ describe("after a start that was killed", { timeout: 30_000 }, () => {
     expect((await readdir(dataDir)).filter((name) => name.includes("unfinished"))).toEqual([]);
   });
 
-  it("a half-made database is removed, not used", async () => {
+  it("an unfinished database is removed, not used", async () => {
     const dataDir = await makeDataDir();
     const left = join(dataDir, "postgres.unfinished-abc123", "cluster");
     await mkdir(left, { recursive: true });
@@ -131,7 +131,7 @@ describe("after a start that was killed", { timeout: 30_000 }, () => {
 });
 
 describe("a stale postmaster.pid", { timeout: 30_000 }, () => {
-  it("of a process that is gone does not matter", async () => {
+  it("of a process that has exited does not matter", async () => {
     const dataDir = await makeDataDir();
     await leavePid(dataDir, NO_PID);
     await start({ dataDir });
@@ -164,7 +164,7 @@ describe("a stale postmaster.pid", { timeout: 30_000 }, () => {
     expect(await connect(neighbour.url)`SELECT 1 AS one`).toEqual([{ one: 1 }]);
   });
 
-  it("that names this very process does not matter", async () => {
+  it("that names this process does not matter", async () => {
     const dataDir = await makeDataDir();
     await leavePid(dataDir, process.pid);
     await start({ dataDir });
@@ -172,7 +172,7 @@ describe("a stale postmaster.pid", { timeout: 30_000 }, () => {
 });
 
 describe("a port", { timeout: 30_000 }, () => {
-  it("that somebody else takes first is replaced by another", async () => {
+  it("that another process takes first is replaced by another one", async () => {
     const dataDir = await makeDataDir();
     const { base, user } = await findPlace(dataDir, join(dataDir, "system"), () => {});
     const binaries = await placeBinaries(await findBinariesPackage(), user, join(dataDir, "system"));

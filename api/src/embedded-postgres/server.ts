@@ -12,7 +12,7 @@ import {
   stopOrphan,
 } from "./postmaster.ts";
 
-/** How a server that nobody stopped came to its end. */
+/** How a server exited that was not stopped. */
 export interface ServerExit {
   code: number | null;
   signal: NodeJS.Signals | null;
@@ -29,24 +29,24 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-/** Seconds a server gets to take connections. After a crash it first replays its log, at most `max_wal_size`. */
+/** Seconds until a server must accept connections. After a crash it first replays its log, at most `max_wal_size`. */
 const READY_SECONDS = 300;
 
-/** How much of the server's log is kept, in characters. */
+/** Characters of the server's log to keep. */
 const KEPT_LOG = 8_000;
 
 /**
- * Why a server may fail to start in a way that passes: somebody took the port since we looked; the children of a killed
- * postmaster have not noticed yet; an app killed a moment ago had just started a server. (The words are those of
+ * Transient reasons for a failed start: another process has taken the port; the children of a killed postmaster have not
+ * exited yet; an app that was just killed had just started a server. (The messages are those of
  * pqcomm.c, sysv_shmem.c and miscinit.c in PostgreSQL.)
  */
-const PASSING =
+const TRANSIENT =
   /could not create any TCP\/IP sockets|pre-existing shared memory block|lock file "postmaster.pid" already exists/;
 
-/** Seconds such a failure gets to pass. */
-const PATIENCE_SECONDS = 20;
+/** Seconds to retry after such a failure. */
+const RETRY_SECONDS = 20;
 
-/** What the server is told beyond PostgreSQL's defaults. */
+/** Settings that differ from PostgreSQL's defaults. */
 const SETTINGS: Record<string, string> = {
   listen_addresses: "127.0.0.1",
   unix_socket_directories: "",
@@ -55,9 +55,9 @@ const SETTINGS: Record<string, string> = {
   max_wal_size: "256MB",
   timezone: "UTC",
   log_timezone: "UTC",
-  // The log must never repeat what a statement carried. So no statements and no parameters, and no errors of statements
-  // either ("log" outranks "error"): these quote the value they choke on, and their details whole rows. The app
-  // gets each such error anyway.
+  // The log must never repeat the content of a statement. So it has no statements and no parameters, and no errors of
+  // statements ("log" outranks "error"), which quote the failing value, and whole rows in their details. The app receives
+  // each such error anyway.
   log_statement: "none",
   log_min_duration_statement: "-1",
   log_min_error_statement: "panic",
@@ -74,26 +74,26 @@ export interface ServerOptions {
   binaries: Binaries;
   cluster: string;
   user: SystemUser | undefined;
-  /** Set over the defaults above. */
+  /** Override the defaults above. */
   settings: Record<string, string>;
   onProgress: (line: string) => void;
 }
 
 /**
- * Starts the server on a free port of 127.0.0.1 and waits until it takes connections. Whatever runs on the cluster
- * already is stopped: the caller holds the lock.
+ * Starts the server on a free port of 127.0.0.1 and waits until it accepts connections. Stops a server that is already
+ * running on the cluster: the caller holds the lock.
  *
- * @param findPort tells the port to try.
- * @throws Error with the last lines of its log if it exits before, or is not ready after five minutes.
+ * @param findPort returns the port to try.
+ * @throws Error with the last lines of its log if it exits, or is not ready after five minutes.
  */
 export async function startServer(options: ServerOptions, findPort = findFreePort): Promise<Server> {
-  const deadline = Date.now() + PATIENCE_SECONDS * 1000;
+  const deadline = Date.now() + RETRY_SECONDS * 1000;
   for (;;) {
     const stalePid = await stopOrphan(options.cluster, options.onProgress);
     const server = launch(options, stalePid, await findPort());
     const failure = await server.failure();
     if (failure === undefined) return server;
-    if (!PASSING.test(failure) || Date.now() >= deadline) {
+    if (!TRANSIENT.test(failure) || Date.now() >= deadline) {
       throw new Error(`The database server did not start:\n${failure}`);
     }
     await setTimeout(100);
@@ -118,11 +118,11 @@ function launch(
     {
       ...(user && { uid: user.uid, gid: user.gid }),
       cwd: "/",
-      // PostgreSQL takes a live process named in postmaster.pid for a rival, except its grandparent as named here. Unlike
-      // deleting the file, this leaves its check for lingering children, whose shared memory the file names.
+      // PostgreSQL takes a live process named in postmaster.pid for another server, unless it is the grandparent named here.
+      // Unlike deleting the file, this keeps its check for lingering children, whose shared memory the file names.
       env: { ...COMMAND_ENV, ...(stalePid && { PG_GRANDPARENT_PID: String(stalePid) }) },
       stdio: ["ignore", "ignore", "pipe"],
-      // A session of its own: Ctrl-C in a terminal is for the app, which then stops the server in order.
+      // A session of its own, so that Ctrl-C in a terminal reaches only the app, which then stops the server in order.
       detached: true,
     },
   );
@@ -144,7 +144,7 @@ function launch(
       void ended.then((exit) => stopping === undefined && resolve(exit));
     }),
     stop,
-    /** Resolves to undefined when the server is ready, or to why it never will be. */
+    /** Resolves to undefined when the server is ready, else to the reason why it failed. */
     async failure() {
       let exit: ServerExit | undefined;
       void ended.then((value) => {
@@ -156,18 +156,18 @@ function launch(
         if (postmaster?.pid === child.pid && postmaster?.ready) return undefined;
         await setTimeout(POLL_MS);
       }
-      if (exit) return exit.log || `It exited with ${exit.signal ?? `code ${exit.code}`} and no word.`;
+      if (exit) return exit.log || `It exited with ${exit.signal ?? `code ${exit.code}`} and no output.`;
       await stop();
       return `It was not ready after ${READY_SECONDS} seconds.\n${log.trim()}`;
     },
   };
 }
 
-/** Resolves when the child has ended, or could not be started at all. */
+/** Resolves when the child has exited, or could not be started. */
 function exitOf(child: ChildProcess, log: () => string): Promise<ServerExit> {
   return new Promise((resolve) => {
     child.once("error", (error) => resolve({ code: null, signal: null, log: error.message }));
-    // The last words may come after the exit, but children that linger keep the pipe open: so not "close" alone.
+    // Output may arrive after the exit, but lingering children keep the pipe open, so "close" alone is not enough.
     child.once("exit", (code, signal) => {
       const done = () => resolve({ code, signal, log: log() });
       child.once("close", done);
@@ -178,7 +178,7 @@ function exitOf(child: ChildProcess, log: () => string): Promise<ServerExit> {
 
 async function end(child: ChildProcess, ended: Promise<ServerExit>): Promise<void> {
   const exit = ended.then(() => true);
-  // SIGINT: fast shutdown, nothing to replay. SIGQUIT: immediate, the next start replays the log. SIGKILL: as a power cut.
+  // SIGINT: fast shutdown, nothing to replay. SIGQUIT: immediate, the next start replays the log. SIGKILL: like a power cut.
   child.kill("SIGINT");
   if (await Promise.race([exit, setTimeout(FAST_STOP_SECONDS * 1000, false, { ref: false })])) return;
   child.kill("SIGQUIT");

@@ -2,14 +2,15 @@ import { chmod, chown, lstat, mkdir, readdir, realpath, stat } from "node:fs/pro
 import { dirname, join } from "node:path";
 import { runCommand, type SystemUser } from "./command.ts";
 
-/** The account made here when the system has none for PostgreSQL. */
+/** Account to create if the system has none for PostgreSQL. */
 const OWN_USER = "ttl-secrets";
 
 /**
- * The account that runs PostgreSQL for root, whom PostgreSQL refuses: the system's own (`postgres`, `_postgres` on
- * macOS), else one made for it, else `nobody`, which shares its files with whatever else runs as nobody.
+ * The account that runs PostgreSQL when root starts it, because PostgreSQL refuses to run as root: the system's own
+ * (`postgres`, `_postgres` on macOS), else one created for it, else `nobody`, which shares its files with every other
+ * process of that account.
  *
- * @throws Error if there is none and none can be made.
+ * @throws Error if there is none and none can be created.
  */
 export async function findServerUser(): Promise<SystemUser> {
   for (const name of ["postgres", "_postgres", OWN_USER]) {
@@ -30,7 +31,7 @@ export async function ownerOf(path: string): Promise<SystemUser> {
   return { name: `user ${uid}`, uid, gid };
 }
 
-/** Gives `folder` and all in it to `user`. Symbolic links are left as they are, and not followed. */
+/** Changes the owner of `folder` and its content to `user`. Does not change or follow symbolic links. */
 export async function giveTo(folder: string, user: SystemUser): Promise<void> {
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isSymbolicLink()) await chown(join(entry.parentPath, entry.name), user.uid, user.gid);
@@ -39,8 +40,8 @@ export async function giveTo(folder: string, user: SystemUser): Promise<void> {
 }
 
 /**
- * The folder nearest to the root that keeps `user` from entering `folder`, or undefined if nothing does. Judged by
- * permission bits and the user's one group, which are what a process started by `runCommand` has.
+ * The topmost folder that keeps `user` from entering `folder`, or undefined if none does. It goes by permission bits and
+ * the user's single group, which is all that a process started by `runCommand` has.
  */
 export async function closedFolder(folder: string, user: SystemUser): Promise<string | undefined> {
   const path = await realpath(folder);
@@ -52,22 +53,22 @@ export async function closedFolder(folder: string, user: SystemUser): Promise<st
   return mode & enter ? undefined : path;
 }
 
-/** Where root keeps what must lie outside a folder closed to other users (Filesystem Hierarchy Standard, 5.8). */
+/** Where root keeps what other users must be able to reach (Filesystem Hierarchy Standard, 5.8). */
 export const SYSTEM_DIR = "/var/lib/ttl-secrets";
 
 /**
- * Makes `systemDir`, which every user may enter and only root may write, if it is missing.
+ * Creates `systemDir`, which every user may enter and only root may write, if it is missing.
  *
- * @throws Error if it cannot be made, say on a read-only file system.
+ * @throws Error if it can't be created, for example on a read-only file system.
  */
 export async function makeSystemDir(systemDir: string): Promise<void> {
   try {
     const made = await mkdir(systemDir, { recursive: true });
-    if (made !== undefined) await chmod(systemDir, 0o755); // Whatever the umask says.
+    if (made !== undefined) await chmod(systemDir, 0o755); // Regardless of the umask.
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new Error(
-      `TTL Secrets runs as root from a folder that its database server, which may not run as root, cannot enter, and the way out is closed (${reason}). Start it as an ordinary user, move it and DATA_DIR to a folder that all users may enter, or set DATABASE_URL.`,
+      `TTL Secrets runs as root in a folder that its database server, which may not run as root, can't enter, and ${systemDir} can't be created (${reason}). Start it as an ordinary user, move it and DATA_DIR to a folder that all users may enter, or set DATABASE_URL.`,
       { cause },
     );
   }
@@ -75,7 +76,7 @@ export async function makeSystemDir(systemDir: string): Promise<void> {
 
 async function lookUp(name: string): Promise<SystemUser | undefined> {
   const [uid, gid] = await Promise.all([idOf("-u", name), idOf("-g", name)]);
-  // A `postgres` that is root under another name would not help.
+  // An account `postgres` with root's id is of no use.
   return uid && gid !== undefined ? { name, uid, gid } : undefined;
 }
 
@@ -84,7 +85,7 @@ async function idOf(option: "-u" | "-g", name: string): Promise<number | undefin
   return result?.code === 0 ? Number.parseInt(result.output, 10) : undefined;
 }
 
-/** Tries the tools of shadow (most Linux) and of busybox (Alpine). Whether it worked shows in the next `lookUp`. */
+/** Tries the tools of shadow (most Linux) and of busybox (Alpine). The next `lookUp` shows whether one succeeded. */
 async function createOwnUser(): Promise<void> {
   const attempts = [
     ["useradd", "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", OWN_USER],

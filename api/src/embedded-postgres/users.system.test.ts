@@ -17,7 +17,7 @@ import { runCommand } from "./command.ts";
 import { closedFolder, findServerUser, giveTo } from "./system-user.ts";
 
 const root = process.getuid?.() === 0;
-/** An ordinary user without special rights, whom every Linux and macOS has. */
+/** An unprivileged user that every Linux and macOS has. */
 const nobody = root ? await idsOf("nobody") : { uid: 0, gid: 0 };
 /** Whether an ordinary user could run this checkout at all. */
 const openCheckout =
@@ -34,7 +34,7 @@ describe.runIf(root)("as root", { timeout: 30_000 }, () => {
     expect(server.uid).not.toBe(0);
   });
 
-  it("a data folder in a place closed to that user is served from a system folder, found again later", async () => {
+  it("if that user may not enter the data folder, the database is in a system folder, also at later starts", async () => {
     const folder = await makeFolder();
     const home = join(folder, "home");
     const dataDir = join(home, "clone", ".data");
@@ -65,7 +65,7 @@ describe.runIf(root)("as root", { timeout: 30_000 }, () => {
     await expect(start({ dataDir, systemDir })).rejects.toThrow(/was kept in .+ which is gone\. Put it back/);
   });
 
-  it("a copy of such a data folder cannot be used at the same time", async () => {
+  it("a copy of such a data folder can't be used at the same time", async () => {
     const folder = await makeFolder();
     const systemDir = join(folder, "system");
     const home = join(folder, "home");
@@ -75,7 +75,7 @@ describe.runIf(root)("as root", { timeout: 30_000 }, () => {
     await expect(start({ dataDir: join(home, "b"), systemDir })).rejects.toThrow("is in use");
   });
 
-  it("says so when there is no place the server could enter", async () => {
+  it("reports that there is no place the server may enter", async () => {
     const folder = await makeFolder();
     const home = join(folder, "home");
     await mkdir(home, { mode: 0o700 });
@@ -84,7 +84,7 @@ describe.runIf(root)("as root", { timeout: 30_000 }, () => {
     );
   });
 
-  it("binaries in a place closed to that user are copied once, for all users to run", async () => {
+  it("binaries that the user may not reach are copied once, for all users to run", async () => {
     const folder = await makeFolder();
     const systemDir = join(folder, "system");
     const closed = join(folder, "home");
@@ -103,7 +103,7 @@ describe.runIf(root)("as root", { timeout: 30_000 }, () => {
     expect((await stat(binaries?.postgres ?? "")).uid).toBe(0);
   });
 
-  it("a database restored from a backup that lost the owners is given back to the server", async () => {
+  it("a database restored from a backup without its owners is given back to the server's user", async () => {
     const dataDir = await makeDataDir();
     const first = await start({ dataDir });
     await connect(first.url)`CREATE TABLE kept AS SELECT 1 AS n`;
@@ -141,11 +141,11 @@ describe.runIf(openCheckout)("as an ordinary user", { timeout: 30_000 }, () => {
     expect(await connect(again.url ?? "")`SELECT n FROM kept`).toEqual([{ n: 1 }]);
   });
 
-  it("gets one clear line for a folder of somebody else's", async () => {
+  it("gets one clear line for another user's folder", async () => {
     const dataDir = await makeDataDir();
     const { url, lines } = await startApp({ dataDir }, nobody);
     expect(url).toBeUndefined();
-    expect(lines).toEqual([expect.stringMatching(/cannot hold the database .+ Set DATA_DIR to a folder/)]);
+    expect(lines).toEqual([expect.stringMatching(/can't hold the database .+ Set DATA_DIR to a folder/)]);
   });
 });
 

@@ -23,7 +23,7 @@ const written = () => readFileSync(join(folder, "log"), "utf8").split("\n").slic
 const messages = () => written().map((line) => JSON.parse(line).msg);
 
 describe("the lines of one turn", () => {
-  test("are written in their order once it ends", async () => {
+  test("are written in order when it ends", async () => {
     const log = createLogger("info", bufferedDestination(fd));
     log.info("first");
     log.info("second");
@@ -42,7 +42,7 @@ describe("the lines of one turn", () => {
     expect(messages()).toEqual(["before", "now"]);
   });
 
-  test("are written as they come when they are many", async () => {
+  test("are written earlier when there are many", async () => {
     const log = createLogger("info", bufferedDestination(fd));
     for (let line = 0; line < 1000; line++) log.info(`line ${line}`);
     const soFar = messages();
@@ -54,8 +54,8 @@ describe("the lines of one turn", () => {
 
   test.each([
     ["exits", "process.exit(0)"],
-    ["ends by an error", "throw new Error()"],
-  ])("are there when the process %s within it", (_, end) => {
+    ["fails", "throw new Error()"],
+  ])("are written when the process %s during it", (_, end) => {
     const own = new URL("./buffered-destination.ts", import.meta.url);
     const program = `
       import { bufferedDestination } from ${JSON.stringify(own.href)};

@@ -7,13 +7,13 @@ import { createLogger, describeError, LOG_LEVELS } from "./log.ts";
 
 const SECRET = "hunter2-sentinel";
 
-/** A logger at its most verbose, and all that it wrote. */
+/** A logger at its most verbose level, and its output. */
 function listen(level: (typeof LOG_LEVELS)[number] = "trace") {
   const lines: string[] = [];
   return { lines, log: createLogger(level, { write: (line: string) => lines.push(line) }) };
 }
 
-/** What is left of an error in the log, as text and as data. It must have had the secret in it to begin with. */
+/** An error as logged, as text and as data. The error itself must contain the secret. */
 function logged(err: Error) {
   expect(`${err.message} ${JSON.stringify(err)} ${String(err.cause)}`).toContain(SECRET);
   const { lines, log } = listen();
@@ -100,13 +100,13 @@ describe("an error loses its words", () => {
     expect(text).not.toContain(SECRET);
   });
 
-  test("when its cause is no error", () => {
+  test("when its cause is not an error", () => {
     const { text, err } = logged(new Error(SECRET, { cause: { password: SECRET } }));
     expect(err.cause).toEqual({ type: "object" });
     expect(text).not.toContain(SECRET);
   });
 
-  test("with all that was hung on it", () => {
+  test("with all its extra properties", () => {
     const error = Object.assign(new Error("x"), {
       detail: SECRET,
       parameters: [SECRET],
@@ -177,14 +177,14 @@ describe("an error keeps", () => {
   });
 });
 
-test("an error that is its own cause is described all the same", () => {
+test("an error that is its own cause can be described", () => {
   const error = new Error("x");
   error.cause = new TypeError("y", { cause: error });
   expect(describeError(error)).toMatchObject({ type: "Error", cause: { type: "TypeError" } });
 });
 
 describe("the logger", () => {
-  test("writes one line of JSON for each message, with what was passed beside it", () => {
+  test("writes one line of JSON per message, with its fields", () => {
     const { lines, log } = listen();
     log.info({ expired: 3 }, "swept");
     log.warn("careful");
@@ -193,13 +193,13 @@ describe("the logger", () => {
     expect(JSON.parse(lines[1] ?? "")).toMatchObject({ level: 40, msg: "careful" });
   });
 
-  test("tells nothing of the machine and the process", () => {
+  test("logs nothing about the machine or the process", () => {
     const { lines, log } = listen();
     log.info("x");
     expect(Object.keys(JSON.parse(lines[0] ?? "")).sort()).toEqual(["level", "msg", "time"]);
   });
 
-  test("writes what is at least as grave as its level, and nothing at silent", () => {
+  test("writes lines of its level and above, and none at silent", () => {
     const written = LOG_LEVELS.map((level) => {
       const { lines, log } = listen(level);
       for (const method of ["fatal", "error", "warn", "info", "debug", "trace"] as const) log[method]("x");
@@ -208,7 +208,7 @@ describe("the logger", () => {
     expect(written).toEqual([0, 1, 2, 3, 4, 5, 6]);
   });
 
-  test("does not take an error's words for its message when it is given none", () => {
+  test("does not use an error's message as the text when none is given", () => {
     const { lines, log } = listen();
     log.error({ err: new Error(SECRET) });
     log.error(new Error(SECRET));

@@ -8,8 +8,8 @@ export type { Logger } from "pino";
 export const LOG_LEVELS = ["silent", "fatal", "error", "warn", "info", "debug", "trace"] as const;
 
 /**
- * A logger that writes JSON lines to stderr, or to `destination`, and strips every error to what is safe. Lines about a
- * request under way carry its id.
+ * A logger that writes JSON lines to stderr, or to `destination`, and reduces every error to its safe parts. Lines logged
+ * during a request carry its id.
  */
 export function createLogger(
   level: (typeof LOG_LEVELS)[number],
@@ -25,7 +25,7 @@ export function createLogger(
       },
       serializers: { err: (error: unknown) => describeError(error) },
       hooks: {
-        // Given an error and no text, pino would take the error's own words for the text.
+        // Given an error without a text, pino would log the error's message as the text.
         logMethod([first, ...rest], method) {
           const fields: unknown = first instanceof Error ? { err: first } : first;
           const hasText = typeof fields !== "object" || rest.length > 0;
@@ -37,10 +37,10 @@ export function createLogger(
   );
 }
 
-/** How many causes of causes are followed; a chain can be a circle. */
+/** Maximum depth of `error.cause` to follow; the chain can be cyclic. */
 const MAX_CAUSES = 5;
 
-/** What may be known of an error: never a message, which can quote parameters, variables or headers. */
+/** The safe parts of an error. Never its message, which can quote parameters, variables or headers. */
 interface ErrorDescription {
   type: string;
   code?: string;
@@ -50,13 +50,13 @@ interface ErrorDescription {
 }
 
 /**
- * An error without its words. Drizzle's, PostgreSQL's, graphql's and JSON's errors quote what they were given,
- * so only the class, a code of a known shape, the violated constraint and the stack's frames are kept.
+ * Describes an error without its message. Messages of Drizzle, PostgreSQL, graphql and JSON quote their input, so only the
+ * class, a code of a known shape, the violated constraint and the stack frames are kept.
  */
 export function describeError(error: unknown, depth = 0): ErrorDescription {
   if (!(error instanceof Error)) return { type: typeof error };
   const { code, constraint_name: constraint } = error as { code?: unknown; constraint_name?: unknown };
-  // The message stands before the frames and may itself have lines that look like one.
+  // The message precedes the frames and may itself contain lines that look like frames.
   const [, frameText = ""] = error.stack?.split(`${error.message}\n`, 2) ?? [];
   const frames = frameText.match(/^ {4}at .*$/gm)?.slice(0, 8);
   return {

@@ -1,15 +1,15 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
-/** What is known of the request under way, wherever in its course one looks. */
+/** Context of the current request, available anywhere in its handling. */
 export interface RequestScope {
-  /** Its id: in the answer's `X-Request-Id`, and in each line that the log gets about it. */
+  /** Request id, sent as `X-Request-Id` and logged with each line about the request. */
   readonly id: string;
   /**
-   * What it asks of GraphQL, such as `mutation revealTtlSecret`: the fields' names from the schema, not the operation's
-   * name, which is the client's and could be anything. Undefined before that is known, and outside GraphQL.
+   * Type and root fields of its GraphQL operation, such as `mutation revealTtlSecret`. They are names of the schema; the
+   * operation's own name is chosen by the client and could be anything. Undefined until known, and outside GraphQL.
    */
   operation?: string;
-  /** False once it is answered: what it set going, such as a stream, is not its own any more. */
+  /** False once the response is sent. What it started, such as a stream, no longer counts as part of it. */
   isOpen: boolean;
 }
 
@@ -18,7 +18,7 @@ const scopes = new AsyncLocalStorage<RequestScope>();
 /** Runs `work` as part of the request `scope`. */
 export const inRequest = <T>(scope: RequestScope, work: () => T): T => scopes.run(scope, work);
 
-/** The request that the caller is part of, as long as it is not answered. */
+/** The current request, until its response is sent. */
 export function requestUnderWay(): RequestScope | undefined {
   const scope = scopes.getStore();
   return scope?.isOpen ? scope : undefined;

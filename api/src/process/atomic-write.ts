@@ -2,13 +2,12 @@ import { open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 
 /**
- * Puts `text` in place of what a file holds, or makes it, readable by its owner only. A reader, or a process that
- * starts after a crash at any moment, finds the whole of the old text or the whole of the new one; once this has
- * resolved, the new one is on the disk. One writer at a time: the draft has a fixed name, so that what a crash leaves
- * of it is overwritten by the next.
+ * Replaces a file's content by `text`, or creates the file, readable by its owner only. Readers, and processes that start
+ * after a crash at any moment, find either the complete old text or the complete new one. The new one is durable when
+ * this resolves. Allows one writer at a time: the draft has a fixed name, so that the next write replaces a leftover.
  *
  * @param owner of the new file, if not this process's user.
- * @throws the file system's error; the file is then as it was.
+ * @throws the file system's error; the file then stays the same.
  */
 export async function writeAtomically(
   path: string,
@@ -21,7 +20,7 @@ export async function writeAtomically(
     const handle = await open(draft, "wx", 0o600);
     try {
       await handle.writeFile(text);
-      // A file that its readers may no longer open would stop them all: so its owner stays, or nothing happens.
+      // Keeps the owner, or fails: with another owner, readers could no longer open the file.
       const { uid, gid } = await handle.stat();
       if (owner && (owner.uid !== uid || owner.gid !== gid)) await handle.chown(owner.uid, owner.gid);
       await handle.sync();
@@ -36,7 +35,7 @@ export async function writeAtomically(
   await syncFolder(dirname(path));
 }
 
-/** Makes the renames in a folder durable: it is the folder that holds the names. */
+/** Makes renames in a folder durable, because the folder holds the names. */
 export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, "r");
   try {

@@ -1,14 +1,14 @@
 import type { Logger } from "../logging/log.ts";
 
-/** A job that runs again and again. */
+/** A periodic job. */
 export interface Repeated {
-  /** Stops it, once the run under way, if any, is through. */
+  /** Stops the job, and resolves when a run in progress has finished. */
   stop(): Promise<void>;
 }
 
 /**
- * Runs `job` now and then every `intervalSeconds`, measured from the end of one run to the start of the next, so that
- * a run never overlaps itself. A failing run is logged as `failure` and the next one tried.
+ * Runs `job` at once, and again `intervalSeconds` after each run has finished, so that runs never overlap. A run that fails
+ * is logged as `failure` and does not stop the job.
  */
 export function repeat(
   job: () => Promise<void>,

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { Shutdown } from "./shutdown.ts";
 
-/** A shutdown whose steps write down their names; `never` does not come to an end. */
+/** A shutdown whose steps record their names; a step with `never` does not finish. */
 function scene() {
   const done: string[] = [];
   const troubles: [string, unknown][] = [];
@@ -18,7 +18,7 @@ function scene() {
   return { done, troubles, shutdown, add };
 }
 
-test("everything is taken down in the reverse of the order in which it was put up, and once only", async () => {
+test("steps run once, in the reverse order of the start", async () => {
   const { done, troubles, shutdown, add } = scene();
   for (const what of ["database", "sweep", "server"]) add(what);
   await shutdown.run();
@@ -27,7 +27,7 @@ test("everything is taken down in the reverse of the order in which it was put u
   expect(troubles).toEqual([]);
 });
 
-test("what fails, or takes longer than it may, is told and keeps nothing else from being taken down", async () => {
+test("a step that fails or takes too long is reported and does not stop the others", async () => {
   const { done, troubles, shutdown, add } = scene();
   const error = new Error("no");
   add("database");
@@ -41,7 +41,7 @@ test("what fails, or takes longer than it may, is told and keeps nothing else fr
   ]);
 });
 
-test("in a hurry nothing is waited for but what must be", async () => {
+test("in a hurry only steps marked always are waited for", async () => {
   const { done, troubles, shutdown, add } = scene();
   add("database", { always: true, never: true, within: 0.01 });
   add("sweep", { never: true });
@@ -54,7 +54,7 @@ test("in a hurry nothing is waited for but what must be", async () => {
   expect(await shutdown.patiently(new Promise(() => {}), 60)).toBe(false);
 });
 
-test("what is waited for with patience is waited for until it is through, or fails", async () => {
+test("patiently waits until the work finishes or fails", async () => {
   const { shutdown } = scene();
   expect(await shutdown.patiently(Promise.resolve(), 60)).toBe(true);
   await expect(shutdown.patiently(Promise.reject(new Error("no")), 60)).rejects.toThrow("no");

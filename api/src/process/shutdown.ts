@@ -1,49 +1,49 @@
 import { setTimeout as pause } from "node:timers/promises";
 
 /**
- * How long what is running may take to finish, in seconds: statements of ours time out after 15, so nothing that is going
- * to end well takes longer.
+ * Seconds that work in progress may take to finish. Our statements time out after 15, so work that takes longer does not
+ * succeed.
  */
 export const PATIENCE_SECONDS = 20;
 
-/** One thing to be taken down. */
+/** One step of the shutdown. */
 interface Step {
-  /** What it is, in words for the log. */
+  /** What it stops, for the log. */
   what: string;
   stop: () => Promise<unknown>;
-  /** Seconds it may take; after them the next step is taken all the same. */
+  /** Seconds it may take; then the next step begins anyway. */
   within: number;
-  /** Whether it is waited for even when everything else has to end at once. */
+  /** Whether to wait for it even in a hurry. */
   always?: boolean;
 }
 
-/** Takes down what a process holds open, in the reverse of the order in which it was put up. */
+/** Stops the parts of a process in the reverse order of their start. */
 export class Shutdown {
   readonly #steps: Step[] = [];
   readonly #hurry = new AbortController();
   readonly #onTrouble: (what: string, error?: unknown) => void;
 
-  /** @param onTrouble is told what failed to stop, and why, or did not stop in time. */
+  /** @param onTrouble called for each step that failed, with its error, or that took too long, without one. */
   constructor(onTrouble: (what: string, error?: unknown) => void) {
     this.#onTrouble = onTrouble;
   }
 
-  /** Adds what has just been put up. */
+  /** Adds a part that has just started. */
   add(step: Step): void {
     this.#steps.push(step);
   }
 
-  /** From now on nothing is waited for that need not be. */
+  /** From now on waits only for steps marked `always`. */
   hurry(): void {
     this.#hurry.abort();
   }
 
-  /** Waits for `work`, for at most so many seconds, and not at all in a hurry. Resolves to whether it was through. */
+  /** Waits for `work`, at most `seconds`, and not at all in a hurry. Resolves to whether it finished. */
   patiently(work: Promise<unknown>, seconds: number): Promise<boolean> {
     return inTime(work, seconds, this.#hurry.signal);
   }
 
-  /** Takes everything down, one after the other. Each step is begun, whatever became of the one before. */
+  /** Runs all steps one after the other. Each runs even if the one before failed. */
   async run(): Promise<void> {
     for (const { what, stop, within, always } of this.#steps.splice(0).reverse()) {
       try {
@@ -56,12 +56,12 @@ export class Shutdown {
   }
 }
 
-/** Whether `work` is through within so many seconds and before `signal`. Throws what it throws until then. */
+/** Whether `work` finishes within `seconds` and before `signal`. Throws its error if it fails in that time. */
 async function inTime(work: Promise<unknown>, seconds: number, signal?: AbortSignal): Promise<boolean> {
   const isOver = new AbortController();
   const signals = signal ? [isOver.signal, signal] : [isOver.signal];
   const limit = pause(seconds * 1000, false, { signal: AbortSignal.any(signals) }).catch(() => false);
-  // Should it fail when nobody waits for it any more, that is no news.
+  // A failure after the limit is ignored.
   work.catch(() => {});
   try {
     return await Promise.race([work.then(() => true), limit]);

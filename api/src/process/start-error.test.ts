@@ -13,13 +13,13 @@ const failureOf = async (url: string) => {
 };
 
 describe("a failing start", () => {
-  it("says that nothing answers at DATABASE_URL, without repeating it", async () => {
+  it("reports that nothing answers at DATABASE_URL, without repeating its value", async () => {
     const line = await failureOf("postgres://user:CANARY@127.0.0.1:1/db");
     expect(line).toContain("Nothing answers");
     expect(line).not.toContain("CANARY");
   });
 
-  it("describes an unforeseen error without its words", () => {
+  it("describes an unknown error without its message", () => {
     const line = startFailure(new Error("CANARY"));
     expect(line).toMatch(/^TTL Secrets could not start: /);
     expect(line).not.toContain("CANARY");
@@ -36,7 +36,7 @@ describe("a failing start", () => {
     expect(error.message).toMatch(line);
   });
 
-  it("passes on what it does not know", () => {
+  it("returns unknown errors as they are", () => {
     const error = Object.assign(new Error(), { code: "EOTHER" });
     expect(listenFailure(error, { port: 4000, host: "host" })).toBe(error);
   });

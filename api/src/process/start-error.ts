@@ -1,11 +1,11 @@
 import { describeError } from "../logging/log.ts";
 
-/** A start that failed for a reason a person can mend. The message is one clear line. */
+/** A start that failed for a reason that the operator can fix. The message is one clear line. */
 export class StartError extends Error {
   override name = "StartError";
 }
 
-/** What the codes of the network and of PostgreSQL (appendix A of its manual) mean to the person who starts us. */
+/** Advice for error codes of the network and of PostgreSQL (appendix A of its manual). */
 const DATABASE_FAILURES: Record<string, string> = {
   ECONNREFUSED: "Nothing answers at the address in DATABASE_URL. Is PostgreSQL running there?",
   ENOTFOUND: "The host in DATABASE_URL is not known. Check its spelling.",
@@ -23,9 +23,9 @@ const DATABASE_FAILURES: Record<string, string> = {
 };
 
 /**
- * One line that says why the start failed, with nothing in it that was configured, and how to go on.
+ * One line that says why the start failed and what to do, without any configured value.
  *
- * @param variable the one that says where the database is.
+ * @param variable that names the database.
  */
 export function startFailure(error: unknown, variable = "DATABASE_URL"): string {
   const description = describeError(error);
@@ -34,7 +34,7 @@ export function startFailure(error: unknown, variable = "DATABASE_URL"): string 
   return failure ?? `TTL Secrets could not start: ${JSON.stringify(description)}`;
 }
 
-/** Why the server could not listen, as a line for people where that is possible. */
+/** Why the server could not listen: a `StartError` for known codes, else `error` itself. */
 export function listenFailure(
   error: NodeJS.ErrnoException,
   {

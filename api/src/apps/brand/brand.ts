@@ -1,18 +1,18 @@
 import type { Logo } from "./logo.ts";
 
-/** How the operator wants both apps to look and what to call them. Fixed at start, the same for everybody. */
+/** The operator's name and look for both apps. Fixed at the start and the same for every client. */
 export interface Brand {
   readonly name: string;
   /** `#rrggbb` in lower case. */
   readonly color: string | undefined;
   readonly logo: Logo | undefined;
-  /** Words that the recipient's page shows, so that a sender can announce them. */
+  /** Phrase on the recipient's page, which a sender can announce in advance. */
   readonly recognitionPhrase: string | undefined;
 }
 
-/** What both pages say of themselves as they are built. */
+/** Name and colour in the pages as built. */
 export const PRODUCT = {
   name: "TTL Secrets",
-  /** The accent of the light scheme, which the icon has, too. */
+  /** Accent of the light scheme and of the icon. */
   color: "#0a6560",
 } as const;

@@ -24,33 +24,33 @@ describe.each([
   ["the dashboard", "/", "/"],
   ["the recipient's page", LINK, "/reveal/"],
 ])("%s", (_app, path, prefix) => {
-  it("is as it was built without a brand", async () => {
+  it("is served as built without a brand", async () => {
     const app = createTestApp(db.current);
     expect(await page(path, {})).toBe(await (await app.request(path)).text());
   });
 
-  it("has the name wherever it named the product", async () => {
+  it("has the brand's name in each place of the product's name", async () => {
     const html = await page(path, { name: "Acme Vault" });
     expect(html).toContain("<title>Acme Vault</title>");
     expect(html).toContain(`<meta name="application-name" content="Acme Vault" />`);
     expect(html).not.toContain("TTL Secrets");
   });
 
-  it("shows an operator's text as text, whatever it looks like", async () => {
+  it("escapes the operator's texts", async () => {
     const text = `"><script src=x></script>'&$&$1</title>`;
     const html = await page(path, { name: text, recognitionPhrase: text });
     expect(html.match(/<script/g)).toHaveLength(1);
     expect(html).toContain("&quot;&gt;&lt;script src=x&gt;&lt;/script&gt;&#39;&amp;$&amp;$1&lt;/title&gt;");
   });
 
-  it("has the recognition phrase, and none where none is set", async () => {
+  it("has the recognition phrase only if one is set", async () => {
     expect(await page(path, { recognitionPhrase: "blue heron" })).toContain(
       `<meta name="recognition-phrase" content="blue heron" />`,
     );
     expect(await page(path, {})).toContain(`<meta name="recognition-phrase" content="" />`);
   });
 
-  it("has the colour in the one stylesheet it loads, which caches can tell from another colour's", async () => {
+  it("has the colour in its only stylesheet, whose name differs for each colour", async () => {
     const sheetOf = async (color: string) => {
       const html = await page(path, { color });
       expect(html.match(/rel="stylesheet"/g)).toHaveLength(1);
@@ -69,7 +69,7 @@ describe.each([
     expect(await page(path, { color: "#7700cc" })).toContain(`name="theme-color" content="#7700cc"`);
   });
 
-  it("has the logo as icon, served from a path of its own", async () => {
+  it("has the logo as its icon, served under /brand/", async () => {
     const logo = { bytes: SVG, extension: "svg" } as const;
     const html = await page(path, { logo });
     const [, type, href = ""] = /<link rel="icon" type="([^"]+)" href="([^"]+)"/.exec(html) ?? [];
@@ -83,7 +83,7 @@ describe.each([
   });
 });
 
-it("on the recipient's page, phrase and logo stand in the page itself, before any script", async () => {
+it("the recipient's page has phrase and logo in its HTML, before any script", async () => {
   const logo = { bytes: SVG, extension: "svg" } as const;
   const html = await page(LINK, { recognitionPhrase: "blue heron", logo });
   expect(html).toMatch(/<p class="recognition"[^>]*>blue heron<\/p>/);
@@ -91,7 +91,7 @@ it("on the recipient's page, phrase and logo stand in the page itself, before an
   expect(html).not.toContain(`<svg class="brand-mark"`);
 });
 
-it("the icon takes on the brand's colour and name", async () => {
+it("the icon has the brand's colour and name", async () => {
   for (const path of ["/favicon.svg", "/reveal/favicon.svg"]) {
     const icon = (await get(path, { color: "#7700cc", name: "A&B" })).body.toString();
     expect(icon).toContain("#7700cc");
@@ -100,7 +100,7 @@ it("the icon takes on the brand's colour and name", async () => {
   }
 });
 
-it("a logo opened on its own may run nothing and load nothing, and is of no origin", async () => {
+it("a logo opened as a page runs nothing, loads nothing, and has an opaque origin", async () => {
   const logo = { bytes: SVG, extension: "svg" } as const;
   const [href = ""] = /\/brand\/[^"]+/.exec(await page("/", { logo })) ?? [];
   const policy = (await get(href, { logo })).headers.get("content-security-policy");

@@ -4,7 +4,7 @@ import type { AppName, Apps } from "../built-app.ts";
 import { type Brand, PRODUCT } from "./brand.ts";
 import { brandRules } from "./stylesheet.ts";
 
-/** Where the files of the brand are served; on an origin of the reveal app's own, too. */
+/** Path prefix of the brand's files, also on a separate origin of the reveal app. */
 export const BRAND_PREFIX = "/brand/";
 
 const ICON = "favicon.svg";
@@ -14,9 +14,9 @@ const MEDIA_TYPES = { svg: "image/svg+xml", png: "image/png" } as const;
 const PREFIXES: Record<AppName, string> = { dashboard: "/", reveal: "/reveal/" };
 
 /**
- * Both apps with the operator's name, colour, logo and recognition phrase written into their pages and stylesheets,
- * once, at start. So the first thing that a browser paints is right already, no request comes on top but the logo's,
- * and the policy against inline styles and scripts needs no exception. Nothing in here depends on a request.
+ * Writes the operator's name, colour, logo and recognition phrase into the pages and stylesheets of both apps, once, at
+ * the start. So the first paint is right, only the logo costs a request, and the policy against inline styles and scripts
+ * needs no exception. Nothing here depends on a request.
  */
 export async function brandApps(apps: Apps, brand: Brand): Promise<Apps> {
   const colors = brand.color === undefined ? undefined : await colorsOf(brand.color);
@@ -27,11 +27,11 @@ export async function brandApps(apps: Apps, brand: Brand): Promise<Apps> {
   };
 }
 
-/** What a brand's colour becomes in each scheme, and the colours of the apps that it is seen with. */
+/** Palette of a brand's colour in each scheme, and the apps' own colours around it. */
 type Colors = Awaited<ReturnType<typeof colorsOf>>;
 
 async function colorsOf(color: string) {
-  // Loaded by those alone whose brand has a colour: 151 files, a tenth of all that a start reads.
+  // A chunk of its own, because few brands have a colour: culori is 95 kB.
   const { GROUNDS, paletteOf } = await import("./palette.ts");
   return { grounds: GROUNDS, light: paletteOf(color, "light"), dark: paletteOf(color, "dark") };
 }
@@ -79,7 +79,7 @@ function brandApp(app: AppName, built: AppFiles, brand: Brand, colors: Colors | 
   return files;
 }
 
-/** A page with the brand's logo and recognition phrase, where it has them. */
+/** Writes the brand's logo and recognition phrase, if any, into a page. */
 function brandElements(page: string, app: AppName, { logo, recognitionPhrase }: Brand): string {
   let branded = page;
   if (logo) {
@@ -106,12 +106,12 @@ function brandElements(page: string, app: AppName, { logo, recognitionPhrase }: 
   return branded;
 }
 
-/** Replaces what must be there; were it gone from a page, the brand would silently be gone from it. */
+/** Replaces `what`, which must be present: otherwise a change of the page could drop the brand unnoticed. */
 function replaceOne(page: string, what: string | RegExp, replacement: string): string {
   if (typeof what === "string" ? !page.includes(what) : !what.test(page)) {
     throw new Error(`a page has no place for the brand: ${what}`);
   }
-  // A function, so that no $ in an operator's text means anything.
+  // A function, because $ has a meaning in a replacement string.
   return page.replace(what, () => replacement);
 }
 

@@ -44,7 +44,7 @@ describe("a logo", () => {
     expect(() => readLogo(fileOf(content))).toThrow(LogoError);
   });
 
-  test("is refused when there is no such file, or it is none", () => {
+  test("is refused if the path is missing or not a file", () => {
     for (const path of [join(folder, "none"), folder, "/dev/zero"])
       expect(() => readLogo(path)).toThrow(LogoError);
   });

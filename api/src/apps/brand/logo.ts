@@ -1,29 +1,29 @@
 import { readFileSync, statSync } from "node:fs";
 
-/** An image that stands for the operator, square as an icon. */
+/** The operator's logo: a square image. */
 export interface Logo {
   readonly bytes: Buffer<ArrayBuffer>;
   readonly extension: "svg" | "png";
 }
 
-/** Larger than that, a file is a photograph, and would be most of what a recipient waits for. */
+/** A larger file is a photograph, and would take most of the page's loading time. */
 const MAX_LOGO_BYTES = 64 * 1024;
 
 const PNG_SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
-/** The root element of SVG, after nothing but a declaration and comments; no DOCTYPE, which can define entities. */
+/** Root element of SVG after an optional declaration and comments. No DOCTYPE, which can define entities. */
 const SVG_START = /^\uFEFF?\s*(<\?xml[^>]*\?>\s*)?(<!--[\s\S]*?-->\s*)*<svg[\s>]/;
 
-/** The file can't be a logo. The message says why, and not what is in it. */
+/** The file is not a usable logo. The message says why and holds none of its content. */
 export class LogoError extends Error {
   override name = "LogoError";
 }
 
 /**
- * Reads a logo. What it is, its content says, not its name. A script inside an SVG is not looked for: as an image it
- * can't run, and on its own it is served where no script may.
+ * Reads a logo, whose type follows from its content, not its name. Scripts in an SVG are not removed: they do not run in
+ * an image, and the file itself is served with a policy that allows no script.
  *
- * @throws LogoError when it can't be read, is too large, or is neither SVG nor PNG.
+ * @throws LogoError if it can't be read, is too large, or is neither SVG nor PNG.
  */
 export function readLogo(path: string): Logo {
   const bytes = read(path);
@@ -34,7 +34,7 @@ export function readLogo(path: string): Logo {
 
 function read(path: string): Buffer<ArrayBuffer> {
   try {
-    // Looked at before it is read: the path may be of a device that never ends.
+    // Checked before reading, because the path may name a device that never ends.
     const stats = statSync(path);
     if (stats.isFile()) {
       if (stats.size > MAX_LOGO_BYTES) throw new LogoError("must be a file of at most 64 KiB");

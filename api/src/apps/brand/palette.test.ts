@@ -11,7 +11,7 @@ const COLORS = [
   ...Array.from({ length: 1500 }, (_, i) => hex((i * 0x9e3779b1) >>> 8)),
 ];
 
-/** WCAG's definition, written down a second time so that a mistake would have to be made twice. */
+/** WCAG's definition of contrast, implemented independently of the library. */
 function contrast(a: string, b: string): number {
   const luminance = (color: string) => {
     const [r = 0, g = 0, blue = 0] = [1, 3, 5].map((at) => {
@@ -25,7 +25,7 @@ function contrast(a: string, b: string): number {
 }
 
 describe.each(["light", "dark"] as const)("the palette of a brand's colour in the %s scheme", (scheme) => {
-  test("keeps every text in it, on it and on its tint at 4.5:1 or more, whatever the colour", () => {
+  test("gives text in it, on it and on its tint a contrast of 4.5:1 or more, for every colour", () => {
     let least = Number.POSITIVE_INFINITY;
     for (const color of COLORS) {
       const palette = paletteOf(color, scheme);
@@ -35,7 +35,7 @@ describe.each(["light", "dark"] as const)("the palette of a brand's colour in th
     expect(least).toBeGreaterThanOrEqual(4.5);
   });
 
-  test("is the colour itself where that can be read", () => {
+  test("is the colour itself if that is readable", () => {
     const kept = COLORS.filter((color) => paletteOf(color, scheme).accent === color);
     expect(kept.length).toBeGreaterThan(COLORS.length / 10);
     expect(paletteOf(scheme === "light" ? "#0a6560" : "#6fd0c6", scheme).accent).toBe(
@@ -43,7 +43,7 @@ describe.each(["light", "dark"] as const)("the palette of a brand's colour in th
     );
   });
 
-  test("stands on the grounds that the apps' tokens have", () => {
+  test("uses the backgrounds of the apps' tokens", () => {
     const tokens = readFileSync(new URL("../../../../reveal/src/tokens.css", import.meta.url), "utf8");
     for (const [name, color] of Object.entries(GROUNDS[scheme])) {
       expect(tokens).toMatch(new RegExp(`--${name}: [^;]*${color}`));

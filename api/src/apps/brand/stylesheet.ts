@@ -1,6 +1,6 @@
 import type { Palette, Scheme } from "./palette.ts";
 
-/** What a custom property is called that holds a colour of the palette. */
+/** Custom property of each colour of the palette. */
 const PROPERTIES: [string, keyof Palette][] = [
   ["--accent", "accent"],
   ["--accent-ink", "accentInk"],
@@ -8,9 +8,8 @@ const PROPERTIES: [string, keyof Palette][] = [
 ];
 
 /**
- * The rules that give both apps a brand's colour. `light-dark()` follows whatever decides about the scheme, a switch
- * or the system; browsers older than that know only the system. The doubled selector outranks the apps' own tokens,
- * wherever they stand.
+ * CSS rules that set a brand's colour in both apps. `light-dark()` follows the scheme, chosen by a switch or the system;
+ * browsers without it follow only the system. The doubled selector outranks the apps' own tokens in any order.
  */
 export function brandRules({ light, dark }: Readonly<Record<Scheme, Palette>>): string {
   const rule = (pick: (name: keyof Palette) => string) =>
