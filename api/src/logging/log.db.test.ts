@@ -158,7 +158,7 @@ describe("an error keeps", () => {
     const { type, frames } = describeError(thrown(() => deep(20)));
     expect(type).toBe("TypeError");
     expect(frames).toHaveLength(8);
-    for (const frame of frames ?? []) expect(frame).toMatch(/^at .*log\.test\.ts:\d+:\d+/);
+    for (const frame of frames ?? []) expect(frame).toMatch(/^at .*log\.db\.test\.ts:\d+:\d+/);
   });
 
   test("the name of its own class", () => {
