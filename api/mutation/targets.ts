@@ -33,8 +33,8 @@ export const TARGETS: Target[] = [
     ignoreStatic: true,
   },
   {
-    mutate: "{accounts/caller,graphql/access,graphql/context,graphql/root-fields}.ts",
-    tests: ["accounts/caller", "graphql/{access,context,root-fields}"],
+    mutate: "{accounts/authorization,accounts/principal,graphql/access,graphql/root-fields}.ts",
+    tests: ["accounts/{authorization,principal}", "graphql/{access,root-fields}"],
     ignoreStatic: true,
   },
   {
