@@ -12,6 +12,9 @@ const WRONG = "anchor banjo cactus dolphin eagle falcon";
 /** Address of the word list, whose name contains a hash of the build. */
 const LIST = /\/reveal\/assets\/.*wordlist.*\.txt$/;
 
+/** The same, and a script of its own that could load it. */
+const LIST_OR_CODE = /\/reveal\/assets\/.*word-?list/;
+
 /** Opens a link as a recipient; by default the link of a new secret. */
 async function newRecipient(
   options: Parameters<typeof stack.current.newPerson>[0] = {},
@@ -217,7 +220,7 @@ describe("a paste", () => {
 });
 
 describe("the word list", () => {
-  it("is requested once, when the field is first focused", async () => {
+  it("is requested once, before anything is typed", async () => {
     const asked: string[] = [];
     const recipient = await newRecipient({}, async (page) => {
       page.on("request", (request) => {
@@ -225,7 +228,7 @@ describe("the word list", () => {
       });
     });
     await recipient.page.waitForLoadState("networkidle");
-    expect(asked).toEqual([]);
+    expect(asked).toHaveLength(1);
     await paste(recipient, WRONG);
     await recipient.isReady(true);
     await recipient.button.focus();
@@ -234,15 +237,60 @@ describe("the word list", () => {
   });
 
   it.each([
-    ["does not load", (page: Page) => page.route(LIST, (route) => route.abort())],
+    ["does not load", (page: Page) => page.route(LIST_OR_CODE, (route) => route.abort())],
     ["has another content", (page: Page) => page.route(LIST, (route) => route.fulfill({ body: "Sign in" }))],
-  ])("that %s does not stop the recipient, and the page warns", async (_, prepare) => {
+  ])("that %s does not stop the recipient, who has to confirm the unchecked words", async (_, prepare) => {
     const recipient = await newRecipient({}, prepare);
+    const { page } = recipient;
     await paste(recipient, recipient.words.join(" "));
     await recipient.says("Compare each word with what you were sent.");
-    await recipient.page.locator("form [role=status]").getByText("Compare each word").waitFor();
+    await page.locator("form [role=status]").getByText("Compare each word").waitFor();
+    // A double click is no second decision.
+    await recipient.button.dblclick();
+    await page.getByRole("alert").getByText("Nothing has been sent.").waitFor();
+    expect(recipient.attempts()).toBe(0);
+    await page.waitForTimeout(1100);
+    await pressEnter(page);
+    expect(await readValue(page)).toBe("hunter2");
+  });
+
+  it("that did not load makes the page ask again after every change of the words", async () => {
+    const recipient = await newRecipient({}, (page) => page.route(LIST, (route) => route.abort()));
+    const { page } = recipient;
+    await recipient.says("Compare each word");
+    for (const typed of [WRONG, `${WRONG}s`]) {
+      await paste(recipient, typed);
+      await pressEnter(page);
+      await page.getByRole("alert").getByText("Nothing has been sent.").waitFor();
+      await page.waitForTimeout(1100);
+    }
+    expect(recipient.attempts()).toBe(0);
+  });
+
+  it("that failed once is requested again while the recipient types, and catches a slip", async () => {
+    let failures = 0;
+    const recipient = await newRecipient({}, (page) =>
+      page.route(LIST_OR_CODE, (route) => (failures++ === 0 ? route.abort() : route.continue())),
+    );
+    const slipped = recipient.words.map((word, i) => (i === 1 ? `${word}q` : word));
+    await paste(recipient, slipped.join(" "));
+    await recipient.says("Word 2 is not on our word list. Did you mean:");
     await pressEnter(recipient.page);
-    expect(await readValue(recipient.page)).toBe("hunter2");
+    await recipient.page.getByRole("alert").getByText("Nothing has been sent.").waitFor();
+    expect(recipient.attempts()).toBe(0);
+  });
+
+  it("that failed while the device was offline is requested again once it is online", async () => {
+    let failures = 0;
+    const recipient = await newRecipient({}, async (page) => {
+      await page.clock.install();
+      await page.route(LIST_OR_CODE, (route) => (failures++ < 2 ? route.abort() : route.continue()));
+    });
+    await paste(recipient, "bnajo ");
+    await recipient.says("Compare each word with what you were sent.");
+    failures = 2;
+    await recipient.page.evaluate(() => dispatchEvent(new Event("online")));
+    await recipient.says("Word 1 is not on our word list. Did you mean:");
   });
 
   it("that did not load is requested again, and words are checked then", async () => {

@@ -5,8 +5,8 @@ import type { Language } from "./text/language.ts";
 export interface Actions {
   /** `list` is the word list that the input was checked against. */
   submit(input: string, list: WordList): void;
-  /** The passphrase field got the focus, so the word list will be needed. */
-  enterField(): void;
+  /** The content of the passphrase field changed. */
+  edited(): void;
   retry(): void;
   copied(): void;
   saved(): void;

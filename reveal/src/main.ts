@@ -1,4 +1,5 @@
 import { parseLink } from "./link.ts";
+import { loadWordList, type WordListLoader } from "./passphrase/word-list.ts";
 import { checkAvailable, revealSecret } from "./reveal.ts";
 import {
   initialState,
@@ -38,11 +39,17 @@ async function start(places: Places): Promise<void> {
   // By `performance.now()`, which changes of the device's clock don't affect.
   let ends: number | null = null;
   let checkedAt = 0;
-  let isListComing = false;
+  let wordList: WordListLoader | undefined;
 
   const view: View = createView(places, {
-    submit: (input, list) => dispatch({ type: "submitted", input, list }),
-    enterField: () => void fetchWordList(),
+    submit(input, list) {
+      wordList?.retry();
+      dispatch({ type: "submitted", input, list, now: performance.now() });
+    },
+    edited() {
+      wordList?.retry();
+      dispatch({ type: "edited" });
+    },
     retry: () => dispatch({ type: "retried" }),
     copied: () => dispatch({ type: "copied" }),
     saved: () => dispatch({ type: "saved" }),
@@ -67,19 +74,6 @@ async function start(places: Places): Promise<void> {
     else if (language === wanted) view.languageFailed();
   }
 
-  /** Loads the word list and its code once needed, and again if that failed. */
-  async function fetchWordList(): Promise<void> {
-    if (isListComing) return;
-    isListComing = true;
-    try {
-      const { loadWordList } = await import("./passphrase/word-list.ts");
-      loadWordList(view.useWordList);
-    } catch {
-      isListComing = false;
-      view.useWordList("missing");
-    }
-  }
-
   function dispatch(event: PageEvent): void {
     const before = state;
     state = next(before, event);
@@ -102,6 +96,8 @@ async function start(places: Places): Promise<void> {
     if (wouldLose(entered)) addEventListener("beforeunload", warn);
     else removeEventListener("beforeunload", warn);
 
+    // Before anything is typed: only the list keeps a typo from destroying the secret.
+    if (entered.kind === "asking") wordList ??= loadWordList(view.useWordList);
     if (entered.kind === "checking") void check();
     if (entered.kind === "opening") void open(entered.passphrase);
   }
@@ -148,7 +144,10 @@ async function start(places: Places): Promise<void> {
     const isLongAgo = performance.now() - checkedAt > CHECK_AGAIN_AFTER;
     if (document.visibilityState === "visible" && isLeftOpen(state) && isLongAgo) void check();
   });
-  addEventListener("online", () => dispatch({ type: "cameOnline" }));
+  addEventListener("online", () => {
+    wordList?.retry();
+    dispatch({ type: "cameOnline" });
+  });
   addEventListener("pagehide", () => {
     // Now, not on return: the back/forward cache must not hold the value.
     dispatch({ type: "left" });

@@ -56,7 +56,7 @@ const answered = (outcome: Extract<PageEvent, { type: "answered" }>["outcome"]):
   outcome,
   now: 1000,
 });
-const submitted: PageEvent = { type: "submitted", input: GOOD, list: VOCABULARY };
+const submitted: PageEvent = { type: "submitted", input: GOOD, list: VOCABULARY, now: 1000 };
 const limited = { kind: "refused", reason: "rateLimited", waitSeconds: 9 } as const;
 
 describe("at the start", () => {
@@ -102,20 +102,47 @@ describe("an attempt", () => {
   });
 
   test("does not start with anything else, and states why", () => {
-    expect(next(asking, { type: "submitted", input: "anchor banjo", list: VOCABULARY })).toEqual({
+    expect(next(asking, { type: "submitted", input: "anchor banjo", list: VOCABULARY, now: 1000 })).toEqual({
       kind: "asking",
       notice: { kind: "wordCount", words: 2 },
     });
   });
 
-  test("does not start with a word that is not on the list, unless the list is missing", () => {
-    const mistyped = { type: "submitted", input: GOOD.replace("eagle", "eagel") } as const;
+  test("does not start with a word that is not on the list, or before the list has loaded", () => {
+    const mistyped = { type: "submitted", input: GOOD.replace("eagle", "eagel"), now: 1000 } as const;
     expect(next(asking, { ...mistyped, list: VOCABULARY })).toEqual({
       kind: "asking",
       notice: { kind: "unknownWord", at: 5 },
     });
     expect(next(asking, { ...mistyped, list: "loading" })).toMatchObject({ kind: "asking" });
-    expect(next(asking, { ...mistyped, list: "missing" })).toMatchObject({ kind: "opening" });
+  });
+
+  test("without the word list has to be confirmed by a second press, a second later or more", () => {
+    const unchecked = { ...submitted, list: "missing", now: 1000 } as const;
+    for (const start of [asking, paused(), next(asking, { ...submitted, input: "anchor" })]) {
+      const asked = next(start, unchecked);
+      expect(asked).toEqual({ kind: "asking", notice: { kind: "unchecked", since: 1000 } });
+      expect(next(asked, { ...unchecked, now: 1999 })).toBe(asked);
+      expect(next(asked, { ...unchecked, now: 2000 })).toEqual(opening);
+    }
+  });
+
+  test("without the word list has to be confirmed again when the words were edited", () => {
+    const unchecked = { ...submitted, list: "missing", now: 1000 } as const;
+    const edited = next(next(asking, unchecked), { type: "edited" });
+    expect(edited).toEqual(asking);
+    expect(next(edited, { ...unchecked, now: 9000 })).toMatchObject({ kind: "asking" });
+  });
+
+  test("is checked against the word list if it arrived after the question", () => {
+    const asked = next(asking, { ...submitted, list: "missing" });
+    const mistyped = { ...submitted, input: GOOD.replace("eagle", "eagel"), now: 9000 };
+    expect(next(asked, mistyped)).toEqual({ kind: "asking", notice: { kind: "unknownWord", at: 5 } });
+    expect(next(asked, submitted)).toEqual(opening);
+  });
+
+  test("keeps any other notice, and every other state, when the words are edited", () => {
+    for (const state of EVERY) expect(next(state, { type: "edited" })).toBe(state);
   });
 
   test("is sent once, however often the button is pressed", () => {

@@ -32,12 +32,22 @@ export type Paused = { readonly kind: "paused"; readonly until: number | null; r
 );
 
 /** Message at the passphrase field. */
-export type Notice = PassphraseProblem | { readonly kind: "rejected" } | { readonly kind: "stillThere" };
+export type Notice =
+  | PassphraseProblem
+  | { readonly kind: "rejected" }
+  | { readonly kind: "stillThere" }
+  /** The word list is missing, so the recipient has to confirm the words. `since` is when that was asked. */
+  | { readonly kind: "unchecked"; readonly since: number };
+
+/** In ms. An earlier second press is a double click, not a decision. */
+const CONFIRM_AFTER = 1000;
 
 /** Events of the page. Times are in milliseconds and passed in. */
 export type PageEvent =
   | { readonly type: "checked"; readonly outcome: CheckOutcome; readonly now: number }
-  | { readonly type: "submitted"; readonly input: string; readonly list: WordList }
+  | { readonly type: "submitted"; readonly input: string; readonly list: WordList; readonly now: number }
+  /** The words in the field changed. */
+  | { readonly type: "edited" }
   | { readonly type: "answered"; readonly outcome: RevealOutcome; readonly now: number }
   | { readonly type: "retried" }
   | { readonly type: "waited" }
@@ -64,7 +74,10 @@ export function next(state: State, event: PageEvent): State {
       // A background check: only a definite result may interrupt typing.
       return isLeftOpen(state) && event.outcome.kind === "notAvailable" ? { kind: "notAvailable" } : state;
     case "submitted":
-      return canSubmit(state) ? afterSubmit(event.input, event.list) : state;
+      return canSubmit(state) ? afterSubmit(state, event) : state;
+    case "edited":
+      // A confirmation is for the words that it was asked for.
+      return noticeOf(state)?.kind === "unchecked" ? { kind: "asking", notice: null } : state;
     case "answered":
       return state.kind === "opening" ? afterReveal(event.outcome, event.now) : state;
     case "retried":
@@ -128,12 +141,18 @@ function afterCheck(inDoubt: boolean, outcome: CheckOutcome, now: number): State
   }
 }
 
-function afterSubmit(input: string, list: WordList): State {
+function afterSubmit(state: State, { input, list, now }: Extract<PageEvent, { type: "submitted" }>): State {
   const check = checkPassphrase(input, list);
-  return check.ok
-    ? { kind: "opening", passphrase: check.passphrase }
-    : { kind: "asking", notice: check.problem };
+  if (!check.ok) return { kind: "asking", notice: check.problem };
+  const asked = noticeOf(state);
+  if (list === "missing" && asked?.kind !== "unchecked") {
+    return { kind: "asking", notice: { kind: "unchecked", since: now } };
+  }
+  if (list === "missing" && asked?.kind === "unchecked" && now - asked.since < CONFIRM_AFTER) return state;
+  return { kind: "opening", passphrase: check.passphrase };
 }
+
+const noticeOf = (state: State) => (state.kind === "asking" ? state.notice : null);
 
 function afterReveal(outcome: RevealOutcome, now: number): State {
   switch (outcome.kind) {

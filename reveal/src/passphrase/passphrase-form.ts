@@ -9,7 +9,7 @@ import { createWordAdvice } from "./word-advice.ts";
 import { createWordChips } from "./word-chips.ts";
 
 /** Form with the passphrase field, the six words as recognized, and the submit button. */
-export function createPassphraseForm({ submit, enterField }: Pick<Actions, "submit" | "enterField">) {
+export function createPassphraseForm({ submit, edited }: Pick<Actions, "submit" | "edited">) {
   let list: WordList = "loading";
   let said: Notice | null = null;
 
@@ -122,8 +122,8 @@ export function createPassphraseForm({ submit, enterField }: Pick<Actions, "subm
     else form.requestSubmit();
   }
 
-  field.addEventListener("focus", enterField);
   field.addEventListener("input", () => {
+    edited();
     clearProblem();
     refresh();
   });
@@ -172,7 +172,9 @@ export function createPassphraseForm({ submit, enterField }: Pick<Actions, "subm
     /** Checks words against this list from now on. Keeps the current message unless it no longer applies. */
     useWordList(loaded: WordList) {
       list = loaded;
-      const isOver = said?.kind === "listLoading" || checkPassphrase(field.value, list).ok;
+      const isOk = checkPassphrase(field.value, list).ok;
+      // Another failed attempt to load the list does not answer the question.
+      const isOver = said?.kind === "unchecked" ? list !== "missing" : said?.kind === "listLoading" || isOk;
       if (isOver && said?.kind !== "rejected" && said?.kind !== "stillThere") clearProblem();
       refresh();
     },

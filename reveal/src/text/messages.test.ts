@@ -97,6 +97,9 @@ test("a problem with the input states that nothing was sent", () => {
   expect(noticeText({ kind: "wordCount", words: 1 })).toContain("That is 1 word; the passphrase has six.");
   expect(noticeText({ kind: "wordCount", words: 7 })).toContain("7 words");
   expect(noticeText({ kind: "unknownWord", at: 3 })).toContain("Word 3 is not on our word list");
+  expect(noticeText({ kind: "unchecked", since: 0 })).toMatch(
+    /Nothing has been sent.*press “View secret” again/,
+  );
   for (const kind of ["blank", "link", "tooLong", "listLoading"] as const) {
     expect(noticeText({ kind })).toMatch(/nothing has been sent/i);
   }

@@ -34,6 +34,8 @@ export function noticeText(notice: Notice): string {
       return say("noticeUnknownWord", { at: notice.at });
     case "rejected":
       return say("noticeRejected");
+    case "unchecked":
+      return say("noticeUnchecked", { button: say("submit") });
     case "stillThere":
       return say("noticeStillThere");
   }
