@@ -1,8 +1,7 @@
 import type { TypedDocumentNode } from "@graphql-typed-document-node/core";
 import { ClientError, GraphQLClient } from "graphql-request";
-import { ApiError, toApiError } from "./api-error.ts";
-import { apiUrl, ownFetch } from "./http.ts";
-import { reportSessionEnd } from "./session-end.ts";
+import { ApiError } from "./api-error.ts";
+import { apiUrl, ownFetch, responseError } from "./http.ts";
 import { documentParams } from "./trusted-document.ts";
 
 /**
@@ -33,13 +32,7 @@ export async function runDocument<Result, Variables extends Record<string, unkno
     });
   } catch (error) {
     if (error instanceof ApiError || signal?.aborted) throw error;
-    if (error instanceof ClientError) {
-      const { status, errors, headers } = error.response;
-      const retryAfterHeader = headers instanceof Headers ? headers.get("retry-after") : null;
-      const known = toApiError({ status, errors, retryAfterHeader });
-      if (known.code === "UNAUTHENTICATED") reportSessionEnd();
-      throw known;
-    }
+    if (error instanceof ClientError) throw responseError(error.response, error.response.errors);
     throw new ApiError("INTERNAL");
   }
 }

@@ -1,7 +1,8 @@
-import { ApiError } from "./api-error.ts";
+import { ApiError, toApiError } from "./api-error.ts";
 import { apiOrigin } from "./api-origin.ts";
 import { reportConnection } from "./connection.ts";
 import { learnServerTime } from "./server-clock.ts";
+import { reportSessionEnd } from "./session-end.ts";
 import { watchedFetch } from "./watched-fetch.ts";
 
 /** Timeout after which the server counts as unreachable. A queued create takes a few seconds at most. */
@@ -75,6 +76,14 @@ export function postJson(path: string, body: unknown): Promise<Response> {
 /** Parsed JSON body, or null if it is not JSON. */
 export async function readJson(response: Response): Promise<unknown> {
   return response.json().catch(() => null);
+}
+
+/** `ApiError` of an error response and the GraphQL errors in its body. Reports an ended session. */
+export function responseError(response: Pick<Response, "status" | "headers">, errors: unknown): ApiError {
+  const retryAfterHeader = response.headers.get("retry-after");
+  const error = toApiError({ status: response.status, errors, retryAfterHeader });
+  if (error.code === "UNAUTHENTICATED") reportSessionEnd();
+  return error;
 }
 
 function isJson(response: Response): boolean {

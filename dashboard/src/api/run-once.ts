@@ -1,7 +1,5 @@
 import type { TypedDocumentNode } from "@graphql-typed-document-node/core";
-import { ApiError, toApiError } from "./api-error.ts";
-import { postJson, readJson } from "./http.ts";
-import { reportSessionEnd } from "./session-end.ts";
+import { postJson, readJson, responseError } from "./http.ts";
 import { documentParams } from "./trusted-document.ts";
 
 /**
@@ -20,15 +18,5 @@ export async function runOnce<Input, Result extends object, Field extends keyof 
   const body = (await readJson(response)) as { data?: Partial<Result> | null; errors?: unknown };
   const answer = body?.data?.[field] as Result[Field] | null | undefined;
   if (answer && !body.errors) return answer;
-  const error = response.ok && !body?.errors ? new ApiError("INTERNAL") : failure(response, body?.errors);
-  if (error.code === "UNAUTHENTICATED") reportSessionEnd();
-  throw error;
-}
-
-function failure(response: Response, errors: unknown): ApiError {
-  return toApiError({
-    status: response.status,
-    errors,
-    retryAfterHeader: response.headers.get("retry-after"),
-  });
+  throw responseError(response, body?.errors);
 }

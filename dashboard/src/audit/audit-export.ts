@@ -1,6 +1,5 @@
-import { ApiError, toApiError } from "../api/api-error.ts";
-import { apiUrl, ownLongFetch, readJson } from "../api/http.ts";
-import { reportSessionEnd } from "../api/session-end.ts";
+import { ApiError } from "../api/api-error.ts";
+import { apiUrl, ownLongFetch, readJson, responseError } from "../api/http.ts";
 import { type AuditFilter, filterVariables } from "./audit-filter.ts";
 
 /** Export formats; each is also the file extension. */
@@ -24,7 +23,10 @@ export async function saveAuditLog(
   url.search = new URLSearchParams({ format, projectId, ...days }).toString();
   for (const action of actions) url.searchParams.append("action", action);
   const response = await ownLongFetch(url);
-  if (!response.ok) throw await refusalOf(response);
+  if (!response.ok) {
+    const body = (await readJson(response)) as { errors?: unknown } | null;
+    throw responseError(response, body?.errors);
+  }
   const file = await response.blob().catch(() => {
     throw new ApiError("UNREACHABLE");
   });
@@ -34,12 +36,4 @@ export async function saveAuditLog(
   link.download = `audit-log.${format}`;
   link.click();
   setTimeout(() => URL.revokeObjectURL(address), savingMs);
-}
-
-async function refusalOf(response: Response): Promise<ApiError> {
-  const body = (await readJson(response)) as { errors?: unknown } | null;
-  const retryAfterHeader = response.headers.get("retry-after");
-  const error = toApiError({ status: response.status, errors: body?.errors, retryAfterHeader });
-  if (error.code === "UNAUTHENTICATED") reportSessionEnd();
-  return error;
 }
