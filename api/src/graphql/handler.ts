@@ -23,8 +23,8 @@ const CurrentResponse = new Proxy(Response, {
 
 /**
  * The GraphQL endpoint as a fetch handler: takes the request and its `Context`. Every request passes all of Yoga and its
- * plugins. A bypass of Yoga's HTTP layer for ordinary requests would save 0.1 ms of CPU (measured beside it on a busy
- * machine): 1 % of a list of 50, 0.2 % of a create.
+ * plugins. A bypass of Yoga's HTTP layer for ordinary requests would save 0.1 ms of CPU (measured side by side on a
+ * busy machine): 1 % of a list of 50, 0.2 % of a create.
  */
 export function createGraphql(deps: { log: Logger; metrics: Metrics }) {
   const yoga = createYoga<Context>({

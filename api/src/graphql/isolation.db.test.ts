@@ -1,6 +1,6 @@
 /**
- * Who gets what from every field of the schema. The tables below are the allow-list; the schema is walked against
- * them, so that a field which stands in one and not in the other fails here.
+ * Access of every kind of caller to every field of the schema. The tables below are the allow-list. The test walks the
+ * schema against them, so a field that is missing from either side fails here.
  */
 import { randomBytes, randomUUID } from "node:crypto";
 import {
@@ -41,14 +41,14 @@ const CALLERS = [
   "an API key that may only create",
   "an API key that may only read",
   "an API key that is not valid",
-  "a valid API key beside the owner's session",
+  "a valid API key with the owner's session",
 ] as const;
 type Caller = (typeof CALLERS)[number];
 
-/** What a caller may get: a refusal; null; what is their own vault's; or what anybody gets. */
+/** What a caller may get: an error code, null, data of their own vault, or data that is public. */
 type Outcome = "UNAUTHENTICATED" | "NOT_FOUND" | "FORBIDDEN" | "BAD_USER_INPUT" | "null" | "own" | "public";
 
-/** What the callers ask for; it is the owner's, or does not exist at all. */
+/** What the callers request: data of the owner, or ids that do not exist. */
 interface Target {
   projectId: string;
   secretId: string;
@@ -59,20 +59,20 @@ interface Target {
 }
 
 interface RootRow {
-  /** The arguments, aimed at a target. `label` is the caller's vault, `leaf` the last field of the document. */
+  /** Arguments for a target. `label` is the caller's vault, `leaf` the last field of the document. */
   args: (target: Target, label: string, leaf: string) => Record<string, unknown>;
-  /** Whether a call uses its target up, so that each needs one of its own. */
+  /** Whether a call consumes its target, so that each call needs its own. */
   consumes?: true;
   access: readonly Outcome[];
 }
 
-/** Before any of what is looked for: the stream then starts with all there is. */
+/** Before every secret of the test, so that the stream starts with all of them. */
 const LONG_AGO = "2020-01-01T00:00:00.000Z";
 
 type Four = [Outcome, Outcome, Outcome, Outcome];
 type Five = [...Four, Outcome];
 
-/** The first four callers, then the five with a valid key. The last two are refused, whatever they ask for. */
+/** The first four callers, then the five with a valid key. The last two are always refused. */
 const access = (people: Four, keys: Five | Outcome): readonly Outcome[] => [
   ...people,
   ...(typeof keys === "string" ? Array<Outcome>(5).fill(keys) : keys),
@@ -83,7 +83,7 @@ const access = (people: Four, keys: Five | Outcome): readonly Outcome[] => [
 const PEOPLE: Four = ["UNAUTHENTICATED", "own", "own", "own"];
 const OWN_VAULT: Four = ["UNAUTHENTICATED", "NOT_FOUND", "own", "own"];
 
-/** Every root field: who may ask. */
+/** Access to every root field. */
 const ROOTS: Record<string, RootRow> = {
   "Query.viewer": { args: () => ({}), access: access(["null", "own", "own", "own"], "null") },
   "Query.projects": {
@@ -171,7 +171,7 @@ const ROOTS: Record<string, RootRow> = {
   },
 };
 
-/** A vault as its members know it, by which their answers are told from other vaults'. */
+/** Data of a vault that distinguishes responses to its members from those to other vaults' members. */
 interface Vault {
   label: string;
   id: string;
@@ -179,9 +179,9 @@ interface Vault {
 }
 
 interface FieldRow {
-  /** The root fields that lead to it; by no other may it be reached. */
+  /** The only root fields through which it can be reached. */
   from: readonly string[];
-  /** What those who may see it find in it: exactly their own vault's. */
+  /** Expected value for callers with access: always of their own vault. */
   holds: (vault: Vault) => unknown;
 }
 
@@ -211,7 +211,7 @@ const labelled = (what: string) => (vault: Vault) => `${vault.label} ${what}`;
 const always = (value: unknown) => () => value;
 const below = (roots: readonly string[]): FieldRow => ({ from: roots, holds: always(expect.anything()) });
 
-/** Every field of every other type: on which ways it may be reached, and what it then holds. */
+/** Every field of every other type: the root fields that lead to it, and its expected value. */
 const FIELDS: Record<string, FieldRow> = {
   "Viewer.id": { from: VIEWER, holds: always(expect.stringMatching(/^\w{20,}$/)) },
   "Viewer.name": { from: VIEWER, holds: ({ label }) => label },
@@ -307,13 +307,13 @@ const FIELDS: Record<string, FieldRow> = {
   "PageInfo.endCursor": { from: CONNECTION, holds: always(CURSOR) },
 };
 
-/** One field on the way down from a root: of which type, and what it is called there. */
+/** One field on a path: its parent type and its name. */
 interface Step {
   type: string;
   field: string;
 }
 
-/** One way from a root to a leaf. */
+/** One path from a root field to a leaf. */
 interface Path {
   operation: string;
   root: GraphQLField<unknown, unknown>;
@@ -324,8 +324,8 @@ const coordinate = ({ type, field }: Step) => `${type}.${field}`;
 const rootOf = ({ steps: [first] }: Path) => (first ? coordinate(first) : "");
 const leafOf = ({ steps }: Path) => coordinate(steps.at(-1) as Step);
 
-/** Every way to a leaf below `type`; a type inside itself ends one, at its name. */
-function waysBelow(type: GraphQLOutputType, outer: string[] = []): Step[][] {
+/** Every path to a leaf below `type`. A recursive type ends a path at its `__typename`. */
+function pathsBelow(type: GraphQLOutputType, outer: string[] = []): Step[][] {
   const named = getNamedType(type);
   if (isLeafType(named)) return [[]];
   const objects = isAbstractType(named) ? schema.getPossibleTypes(named) : [named];
@@ -333,7 +333,7 @@ function waysBelow(type: GraphQLOutputType, outer: string[] = []): Step[][] {
     outer.includes(object.name)
       ? [[{ type: object.name, field: "__typename" }]]
       : Object.values(object.getFields()).flatMap((field) =>
-          waysBelow(field.type, [...outer, object.name]).map((rest) => [
+          pathsBelow(field.type, [...outer, object.name]).map((rest) => [
             { type: object.name, field: field.name },
             ...rest,
           ]),
@@ -347,7 +347,7 @@ const PATHS: Path[] = [
   ["subscription", schema.getSubscriptionType()] as const,
 ].flatMap(([operation, type]) =>
   Object.values(type?.getFields() ?? {}).flatMap((root) =>
-    waysBelow(root.type).map((rest) => ({
+    pathsBelow(root.type).map((rest) => ({
       operation,
       root,
       steps: [{ type: type?.name ?? "", field: root.name }, ...rest],
@@ -355,7 +355,7 @@ const PATHS: Path[] = [
   ),
 );
 
-/** The shortest document that asks for this leaf, with these arguments to its root field. */
+/** The shortest document that selects this leaf, with these arguments to its root field. */
 function documentFor({ operation, root, steps }: Path, args: Record<string, unknown>): string {
   const given = root.args.filter(({ name }) => name in args);
   const list = (text: (arg: (typeof given)[number]) => string) =>
@@ -368,7 +368,7 @@ function documentFor({ operation, root, steps }: Path, args: Record<string, unkn
   return `${operation}${list(({ name, type }) => `$${name}: ${type}`)} { ${root.name}${list(({ name }) => `${name}: $${name}`)}${selection} }`;
 }
 
-/** Every value that an answer has at the end of the path; lists are looked into. */
+/** Every value of a response at the end of the path, including those inside lists. */
 function leaves(data: unknown, steps: Step[]): unknown[] {
   return steps.reduce<unknown[]>(
     (values, { field }) =>
@@ -382,10 +382,10 @@ interface Person {
   vault: Vault;
 }
 
-/** The callers that come with a valid key. */
+/** The callers with only a valid key. */
 type KeyHolder = Exclude<
   Extract<Caller, `${string}API key${string}`>,
-  "an API key that is not valid" | "a valid API key beside the owner's session"
+  "an API key that is not valid" | "a valid API key with the owner's session"
 >;
 
 interface Scene {
@@ -400,7 +400,7 @@ let scene: Scene;
 const unknownToken = () => randomBytes(16).toString("base64url");
 const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
 
-/** What a caller sends along. */
+/** The credentials that a caller sends. */
 function credentials(caller: Caller): { cookie?: string; headers?: Record<string, string> } {
   const { owner, colleague, stranger } = scene.people;
   switch (caller) {
@@ -414,7 +414,7 @@ function credentials(caller: Caller): { cookie?: string; headers?: Record<string
       return { cookie: owner.cookie };
     case "an API key that is not valid":
       return { headers: bearer(newApiKey()) };
-    case "a valid API key beside the owner's session":
+    case "a valid API key with the owner's session":
       return { cookie: owner.cookie, headers: bearer(scene.keys["the vault's API key"]) };
     default:
       return { headers: bearer(scene.keys[caller]) };
@@ -424,7 +424,7 @@ function credentials(caller: Caller): { cookie?: string; headers?: Record<string
 const vaultOf = (caller: Caller) =>
   (caller.startsWith("another vault's") ? scene.people.stranger : scene.people.owner).vault;
 
-/** A project of the owner's with a pending secret and an API key. */
+/** Creates a project of the owner with a pending secret and an API key. */
 async function newTarget(app: TestApp, owner: Pick<Sender, "cookie">, label: string): Promise<Target> {
   const { data } = await graphql(
     app,
@@ -441,8 +441,8 @@ async function newTarget(app: TestApp, owner: Pick<Sender, "cookie">, label: str
   return { projectId: sender.projectId, secretId: id, ...link, apiKeyId: apiKey.id };
 }
 
-/** Ids of the right shape behind which there is nothing. */
-const ghost = (): Target => ({
+/** Well-formed ids that do not exist. */
+const nonexistent = (): Target => ({
   projectId: randomUUID(),
   secretId: randomUUID(),
   vaultId: `vault_${randomBytes(12).toString("hex")}`,
@@ -458,12 +458,12 @@ async function signUpAs(app: TestApp, name: string): Promise<{ cookie: string; e
   return { cookie, email };
 }
 
-/** Creates the vault by its first use. */
+/** The vault's id. The first request creates the vault. */
 async function firstVisit(app: TestApp, cookie: string): Promise<string> {
   return (await graphql(app, "{ viewer { vault { id } } }", {}, { cookie })).data.viewer.vault.id;
 }
 
-/** All that belongs to vaults, as text: equal texts mean that nothing happened. */
+/** Everything stored for vaults, as text: equal texts mean that nothing changed. */
 async function snapshot(): Promise<string> {
   const { sql } = db.current;
   const tables = [
@@ -477,7 +477,7 @@ async function snapshot(): Promise<string> {
     "api_keys",
     "create_attempts",
   ];
-  // A key's use is recorded beside the request, refused or not.
+  // Without a key's last use, which is recorded for refused requests too.
   const rows = await Promise.all(
     tables.map(
       (table) => sql`
@@ -493,7 +493,7 @@ function ask(path: Path, target: Target, caller: Caller): Promise<Answer> {
   return send(scene.app, documentFor(path, args), args, credentials(caller));
 }
 
-/** What the answer amounts to; `data` stands for any that holds something. */
+/** The response as an outcome: an error code, "null", or "data". */
 function outcomeOf({ data, errors }: Answer, { root }: Path): string {
   if (!errors) return data[root.name] === null ? "null" : "data";
   expect(data?.[root.name] ?? null, "a refusal carries no data").toBeNull();
@@ -506,9 +506,9 @@ beforeAll(async () => {
   const [owner, colleague, stranger] = await Promise.all(
     ["Alpha", "Alpha", "Beta"].map((name) => signUpAs(app, name)),
   );
-  if (!owner || !colleague || !stranger) throw new Error("nobody signed up");
+  if (!owner || !colleague || !stranger) throw new Error("sign-up failed");
   const alphaId = await firstVisit(app, owner.cookie);
-  // There are no invitations yet: the second member joins by the back door, before a vault is made for them.
+  // There are no invitations yet, so the second member is inserted before a vault is created for them.
   await db.current.sql`
     INSERT INTO members (vault_id, user_id, role)
     SELECT ${alphaId}, id, 'member' FROM users WHERE email = ${colleague.email}`;
@@ -539,7 +539,7 @@ beforeAll(async () => {
 });
 
 describe("the allow-list", () => {
-  it("has a row for every field of the schema, and none besides", () => {
+  it("has exactly one row for every field of the schema", () => {
     const rootTypes = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
     const inSchema = Object.values(schema.getTypeMap())
       .filter((type) => isObjectType(type) && !type.name.startsWith("__"))
@@ -568,12 +568,12 @@ describe("the allow-list", () => {
   });
 });
 
-describe("everyone gets what the allow-list says, and a refusal changes nothing", () => {
+describe("each caller gets what the allow-list says, and a refused request changes nothing", () => {
   const named = PATHS.map(
     (path) => [path.steps.map(({ field }) => field).join(" › "), leafOf(path), path] as const,
   );
 
-  it.each(named)("%s (%s)", async (_way, leaf, path) => {
+  it.each(named)("%s (%s)", async (_path, leaf, path) => {
     const row = ROOTS[rootOf(path)];
     expect(row, `${rootOf(path)} is in the table`).toBeDefined();
     for (const [column, caller] of CALLERS.entries()) {
@@ -602,12 +602,18 @@ describe("everyone gets what the allow-list says, and a refusal changes nothing"
         /NOT_FOUND|null/.test((rootOf(path) !== "Query.viewer" && ROOTS[rootOf(path)]?.access[i]) || ""),
       ).map((caller) => [way, caller, path] as const),
     ),
-  )("what is out of reach is, to the byte, what does not exist: %s, for %s", async (_way, caller, path) => {
-    const [theirs, nothing] = [await ask(path, scene.target, caller), await ask(path, ghost(), caller)];
-    expect(JSON.stringify(theirs)).toBe(JSON.stringify(nothing));
-  });
+  )(
+    "an object out of reach gives the same response, byte for byte, as one that does not exist: %s, for %s",
+    async (_path, caller, path) => {
+      const [existing, missing] = [
+        await ask(path, scene.target, caller),
+        await ask(path, nonexistent(), caller),
+      ];
+      expect(JSON.stringify(existing)).toBe(JSON.stringify(missing));
+    },
+  );
 
-  it("the audit log of the whole vault is one's own, whatever it is filtered by", async () => {
+  it("the audit log of a whole vault has no events of another vault, with any filter", async () => {
     const query = `query ($actions: [AuditAction!], $from: DateTime, $to: DateTime) {
       auditEvents(actions: $actions, from: $from, to: $to, first: 200) { nodes { projectId ttlSecretName } }
     }`;
@@ -627,7 +633,7 @@ describe("everyone gets what the allow-list says, and a refusal changes nothing"
   });
 
   it.each(["ttlSecrets", "auditEvents"])(
-    "another vault's cursor into %s leads nowhere, as one into nothing does",
+    "%s after a cursor: another vault's project gives the same response as a missing project",
     async (field) => {
       const query = `query ($projectId: ID!, $after: String) {
         ${field}(projectId: $projectId, after: $after) { nodes { id } pageInfo { hasNextPage endCursor } }
@@ -654,15 +660,19 @@ describe("Authorization", () => {
     ],
     ["a valid key in capitals", () => `Bearer ${good().toUpperCase()}`, "UNAUTHENTICATED"],
     ["two valid keys", () => `Bearer ${good()}, Bearer ${good()}`, "UNAUTHENTICATED"],
-    ["a valid key and a word", () => `Bearer ${good()} x`, "UNAUTHENTICATED"],
+    ["a valid key followed by a word", () => `Bearer ${good()} x`, "UNAUTHENTICATED"],
     ["a valid key without a scheme", good, "UNAUTHENTICATED"],
     ["a valid key after another scheme", () => `Token ${good()}`, "UNAUTHENTICATED"],
-    ["a bearer token that is no key of ours", () => "Bearer eyJhbGciOiJub25lIn0.e30.", "UNAUTHENTICATED"],
+    [
+      "a bearer token that is not one of our keys",
+      () => "Bearer eyJhbGciOiJub25lIn0.e30.",
+      "UNAUTHENTICATED",
+    ],
     ["a valid key", () => `Bearer ${good()}`, "FORBIDDEN"],
     ["a valid key after a scheme in capitals", () => `BEARER ${good()}`, "FORBIDDEN"],
     ["a valid key after a tab", () => `Bearer\t${good()}`, "FORBIDDEN"],
-    // What a proxy in front of us asked the browser for is none of our business.
-    ["a name and a password", () => "Basic eDp5", "revealed"],
+    // A proxy in front of us may use its own authentication; we ignore it.
+    ["Basic credentials", () => "Basic eDp5", "revealed"],
     ["a scheme without a token", () => "Bearer", "revealed"],
     ["nothing", () => "", "revealed"],
   ])("%s", async (_what, authorization, outcome) => {
@@ -687,7 +697,7 @@ describe("Authorization", () => {
     const isRefused = outcome !== "revealed";
     if (isRefused) {
       expect(await run(reveal, { input }, cookie)).toBe(isInvalid ? outcome : "BAD_USER_INPUT");
-      // Nor does a query that asks for nothing at all get past.
+      // An invalid query is refused with the same code.
       expect(await run("{ nothing }", {}, cookie)).toBe(isInvalid ? outcome : "BAD_USER_INPUT");
     }
     expect(await run(reveal, { input })).toEqual(
@@ -698,7 +708,7 @@ describe("Authorization", () => {
   });
 });
 
-describe("the schema itself", () => {
+describe("introspection", () => {
   const everything = "{ __schema { types { name fields { name } } } }";
   it.each([
     ["__schema", everything],
@@ -718,21 +728,18 @@ describe("the schema itself", () => {
       "query ($x: Boolean = true) { __schema @include(if: $x) { queryType { name } } }",
     ],
     ["@skip on a fragment", "{ ... @skip(if: false) { __schema { queryType { name } } } }"],
+    ["@include that is false", "{ viewer { id } __schema @include(if: false) { queryType { name } } }"],
+    ["with a public field", "{ viewer { id } __schema { queryType { name } } }"],
     [
-      "@include that takes it out again",
-      "{ viewer { id } __schema @include(if: false) { queryType { name } } }",
-    ],
-    ["a public field beside it", "{ viewer { id } __schema { queryType { name } } }"],
-    [
-      "a public field beside it, behind a fragment",
+      "with a public field, in a fragment",
       "{ viewer { id } ...f } fragment f on Query { __schema { queryType { name } } }",
     ],
     [
-      "a second operation that is the one to run",
+      "a second operation, selected by operationName",
       "query A { viewer { id } } query B { __schema { queryType { name } } }",
       "B",
     ],
-  ])("is told to sessions and keys only: %s", async (_what, query, operationName?: string) => {
+  ])("is allowed for sessions and API keys only: %s", async (_what, query, operationName?: string) => {
     const run = async (options: { cookie?: string; headers?: Record<string, string> }) => {
       const response = await scene.app.request("/graphql", {
         method: "POST",
@@ -745,12 +752,12 @@ describe("the schema itself", () => {
       });
       return (await response.json()) as Answer;
     };
-    const evil = { origin: "https://evil.example" };
+    const otherSite = { origin: "https://evil.example" };
     for (const options of [
       credentials("anonymous"),
       credentials("an API key that is not valid"),
       { cookie: "ttl-secrets.session_token=forged.forged" },
-      { cookie: scene.people.owner.cookie, headers: evil },
+      { cookie: scene.people.owner.cookie, headers: otherSite },
     ]) {
       const { data, errors } = await run(options);
       expect(errors?.map(({ extensions }) => extensions.code)).toEqual(["UNAUTHENTICATED"]);
@@ -766,7 +773,7 @@ describe("the schema itself", () => {
     }
   });
 
-  it("is not given away by suggestions: a near miss and a wild one are answered alike", async () => {
+  it("does not leak through suggestions: a near miss and a wrong name get the same response", async () => {
     for (const cookie of [undefined, scene.people.owner.cookie]) {
       const [near, wild] = await Promise.all(
         ["{ viewe { id } }", "{ xxxxx { id } }"].map((query) =>
@@ -778,7 +785,7 @@ describe("the schema itself", () => {
     }
   });
 
-  it("gives GraphiQL's own introspection query, whole, to a session", async () => {
+  it("answers GraphiQL's full introspection query for a session", async () => {
     const { getIntrospectionQuery } = await import("graphql");
     const { data, errors } = await graphql(scene.app, getIntrospectionQuery(), {}, scene.people.owner);
     expect(errors).toBeUndefined();

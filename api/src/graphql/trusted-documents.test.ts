@@ -56,7 +56,7 @@ describe("a document of our apps", () => {
   });
 
   it.each(Object.entries(reveal))(
-    "of the recipient's page has its SHA-256 beside it: %s",
+    "of the reveal app is stored with its SHA-256: %s",
     (_name, { query, hash }) => {
       expect(hash).toBe(createHash("sha256").update(query).digest("hex"));
       expect(texts).toMatchObject({ [hash]: query });
@@ -82,7 +82,7 @@ describe("a document of our apps", () => {
 });
 
 describe("during a rolling upgrade", () => {
-  it("a server that does not know the hash runs the text beside it", async () => {
+  it("a server that does not know the hash runs the text sent with it", async () => {
     const { ask, parsed } = server({});
     expect(await ask({ query: QUERY, ...named(HASH) })).toEqual({ data: { __typename: "Query" } });
     expect(parsed).toEqual([QUERY]);
