@@ -5,7 +5,7 @@ import { connect } from "./client.ts";
 
 const db = useDatabase();
 
-/** How often each prepared statement of a connection was run. */
+/** Number of runs of each matching prepared statement of a connection. */
 const prepared = (one: ReturnType<typeof connect>, like: string) => one.sql<{ runs: number }[]>`
   SELECT (generic_plans + custom_plans)::int AS runs FROM pg_prepared_statements WHERE statement LIKE ${like}`;
 

@@ -1,6 +1,6 @@
 /**
- * How PostgreSQL answers what the product asks often, in a database with much in it: by shape (indexes, no sorts, rows and
- * blocks read), never by time. What is planned is what the stores really send, as the driver sends it.
+ * Query plans of the frequent statements in a large database. Checks their shape (indexes, no sorts, rows and blocks read),
+ * never their time. Plans the statements that the stores send, as the driver sends them.
  */
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
@@ -43,12 +43,12 @@ import { RateLimits } from "../shared/rate-limit.ts";
 // The long run is `pnpm test:torture`.
 const SIZE = process.env.TORTURE === "1" ? 1_000_000 : 40_000;
 
-/** A page this deep is as dear as the first: 5,000 pages of 50 in the long run. */
+/** Offset of a deep page, which must cost as much as the first: 5,000 pages of 50 in the long run. */
 const DEPTH = SIZE / 4;
 
 const PAGE = 50;
 
-/** The sweep's own batch is of 1,000; of a table as small as this one, reading so much of it through no index would be right. */
+/** The sweep's own batch is 1,000. In a table as small as this one, a sequential scan for so many rows would be right. */
 const BATCH = 20;
 
 const ORDERS = ["newest_first", "name", "expires_first", "expires_last"] as const;
@@ -64,11 +64,11 @@ vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
 
 const db = useDatabase();
 let planner: QueryPlanner;
-/** The same for whole requests, which may need several connections at a time. */
+/** For whole requests, which may need several connections at a time. */
 let requests: QueryPlanner;
 let app: TestApp;
 let sender: Sender;
-/** A first page of the list, when the project had a thousand secrets. */
+/** First page of the list while the project had 1,000 secrets. */
 let firstPageOfFew: Plan;
 
 const first = (order: SecretOrder, after?: SecretPosition) =>
@@ -81,7 +81,7 @@ beforeAll(async () => {
   requests = new QueryPlanner(db.current.url, 4);
   app = createTestApp(requests.db);
   sender = await createSender(app);
-  // Without the limits that the product sets itself: it takes a while in the long run.
+  // Without the product's own timeouts: this takes a while in the long run.
   const sql = postgres(db.current.url, { max: 1, onnotice: () => {} });
   await fillSecrets(sql, sender.projectId, 1000);
   await sql`VACUUM (ANALYZE) ttl_secrets`;
@@ -93,7 +93,7 @@ beforeAll(async () => {
 
 afterAll(() => Promise.all([planner?.close(), requests?.close()]));
 
-/** Reads through these indexes, and nothing but what the page needs. */
+/** Expects a plan that reads through this index only, and only the rows of the page. */
 function expectPage(plan: Plan, index: string): void {
   expect(plan).toMatchObject({ indexes: [index], wholeTables: [], sorts: 0 });
   expect(plan.rowsRead).toBe(PAGE + 1);
@@ -103,7 +103,7 @@ const newestPage = { first: PAGE, after: undefined };
 
 describe("a page of a list", () => {
   it.each(ORDERS)(
-    "of secrets, %s, is read from the order's index, 5,000 pages deep as at the start",
+    "of secrets, %s, is read from the order's index, on the first page and 5,000 pages deep",
     async (order) => {
       const start = await first(order);
       expectPage(start, INDEX_OF[order]);
@@ -120,12 +120,12 @@ describe("a page of a list", () => {
       });
       expectPage(deep, INDEX_OF[order]);
       process.stdout.write(
-        `\n  page ${DEPTH / PAGE} of ${SIZE} ${order}: ${start.buffers} blocks at the start, ${deep.buffers} there\n`,
+        `\n  page ${DEPTH / PAGE} of ${SIZE} ${order}: ${start.buffers} blocks for the first page, ${deep.buffers} for this one\n`,
       );
     },
   );
 
-  it("of a project with very many costs what it costs with a thousand", async () => {
+  it("of a very large project costs as much as with 1,000 secrets", async () => {
     const { buffers } = await first("newest_first");
     process.stdout.write(
       `\n  first page: ${firstPageOfFew.buffers} blocks of 1,000 secrets, ${buffers} of ${SIZE}\n`,
@@ -134,9 +134,9 @@ describe("a page of a list", () => {
   });
 
   it.each<[string, Parameters<typeof findSecrets>[1]["filter"]]>([
-    ["for what is pending", { statuses: ["pending"] }],
-    ["for a name that nothing has", { nameContains: "nobody has this" }],
-  ])("of a search %s looks at a bounded part of the order's index", async (_what, filter) => {
+    ["for pending secrets", { statuses: ["pending"] }],
+    ["for a name without a match", { nameContains: "no such name" }],
+  ])("of a search %s reads a bounded part of the order's index", async (_what, filter) => {
     const { projectId } = sender;
     for (const order of ORDERS) {
       const plan = await planner.planOf(({ orm }) =>
@@ -147,7 +147,7 @@ describe("a page of a list", () => {
     }
   });
 
-  it("of audit events is read from the index of the vault or of the project, deep down too", async () => {
+  it("of audit events is read from the index of the vault or of the project, on deep pages too", async () => {
     const { vaultId, projectId } = sender;
     const [position] = await db.current.sql<[{ at: Date; id: string }]>`
       SELECT at, id FROM audit_events WHERE vault_id = ${vaultId} ORDER BY at DESC, id DESC OFFSET ${DEPTH} LIMIT 1`;
@@ -193,7 +193,7 @@ describe("a page of a list", () => {
   });
 });
 
-/** A pending secret, by those columns that one asks for it with. */
+/** Keys of a pending secret: in this project, or in any other than the sender's. */
 async function pendingIn(projectId?: string) {
   const [pending] = await db.current.sql<[{ tokenHash: Buffer; secretId: string; vaultId: string }]>`
     SELECT y.token_hash AS "tokenHash", s.id AS "secretId", p.vault_id AS "vaultId" FROM ttl_secret_payloads y
@@ -203,18 +203,18 @@ async function pendingIn(projectId?: string) {
   return pending;
 }
 
-/** A plan that goes straight to a handful of rows, however many there are. */
+/** Expects a plan that reads a handful of rows through these indexes, whatever the size of the tables. */
 function expectFew(plan: Plan, ...indexes: string[]): void {
-  // One row, which every process looks at.
+  // A table of one row, which every process reads.
   const wholeTables = plan.wholeTables.filter((table) => table !== "database_watch");
   expect(wholeTables).toEqual([]);
   for (const index of indexes) expect(plan.indexes).toContain(index);
   expect(plan.rowsRead).toBeLessThanOrEqual(12);
 }
 
-describe("an attempt", () => {
+describe("a reveal attempt", () => {
   it.each(["small", "very large"])(
-    "in a %s vault claims, is settled, and may be asked about first, each through keys alone",
+    "in a %s vault finds, claims and settles its secret by keys only",
     async (size) => {
       await createSecret(app, sender);
       const { tokenHash, secretId, vaultId } = await pendingIn(
@@ -249,7 +249,7 @@ describe("an attempt", () => {
   );
 });
 
-/** A batch finds what is due by an index and touches no more than that, apart from finding it. */
+/** Expects a batch that finds its rows by these indexes and reads few others. */
 function expectBatch(plan: Plan, ...indexes: string[]): void {
   expect(plan.wholeTables).toEqual([]);
   for (const index of indexes) expect(plan.indexes).toContain(index);
@@ -257,7 +257,7 @@ function expectBatch(plan: Plan, ...indexes: string[]): void {
 }
 
 describe("a batch of the sweep", () => {
-  it("finds what has expired, or was cut off, by its time", async () => {
+  it("finds expired secrets and interrupted attempts by time", async () => {
     const expired = await planner.planOf((own) => expireBatch(own, BATCH));
     expectBatch(expired, "ttl_secret_payloads_expires_at", "ttl_secret_payloads_pkey", "ttl_secrets_pkey");
     expect(expired.sorts).toBe(0);
@@ -268,7 +268,7 @@ describe("a batch of the sweep", () => {
     );
   });
 
-  it("finds what is older than it is kept by its age", async () => {
+  it("finds rows past their retention by age", async () => {
     expectBatch(await planner.planOf((own) => deleteEndedBatch(own, 3650, BATCH)), "ttl_secrets_ended_at");
     expectBatch(await planner.planOf((own) => deleteExpiredSessions(own, BATCH)), "sessions_expires_at");
     expectBatch(
@@ -277,9 +277,9 @@ describe("a batch of the sweep", () => {
     );
   });
 
-  it("takes with it what is not kept in batches by its age, too", async () => {
-    const attempts = await planner.planOf((own) => deleteOldKeys(own));
-    expect(attempts).toMatchObject({ indexes: ["create_attempts_last_attempt_at"], wholeTables: [] });
+  it("deletes idempotency keys and counters, which have no batches, by age too", async () => {
+    const keys = await planner.planOf((own) => deleteOldKeys(own));
+    expect(keys).toMatchObject({ indexes: ["create_attempts_last_attempt_at"], wholeTables: [] });
     const counters = await planner.planOf((own) => new RateLimits(own, 1).sweep());
     expect(counters).toMatchObject({ indexes: ["rate_limits_expire"], wholeTables: [] });
   });
@@ -287,7 +287,7 @@ describe("a batch of the sweep", () => {
   it("of audit events is the start of a chain", async () => {
     const plans = await planner.plansOf((own) => purgeBatch(own, 3650, BATCH));
     expect(plans).toHaveLength(4);
-    // One row per vault in each of these, which has to be asked whether its chain has an old start.
+    // One row per vault in each of these: the sweep checks whether its chain has an old start.
     const perVault = ["audit_chains", "audit_chain_starts"];
     for (const { text, wholeTables } of plans) {
       expect(
@@ -297,7 +297,7 @@ describe("a batch of the sweep", () => {
     }
   });
 
-  it("of secrets from before a failover, of which there are none, looks at no others", async () => {
+  it("of secrets from before a failover reads no rows when there are none", async () => {
     const plan = await planner.planOf(({ sql }) =>
       destroyPendingBatch(sql, { which: "foreign", actor: "server", limit: BATCH }),
     );
@@ -307,7 +307,7 @@ describe("a batch of the sweep", () => {
 });
 
 describe("a live stream", () => {
-  it("catches up, and looks for what time alone has changed, by indexes", async () => {
+  it("finds missed changes, and secrets that time alone has ended, by indexes", async () => {
     const { projectId } = sender;
     const since = new Date(Date.now() - 600_000);
     const caughtUp = await planner.planOf((own) => changedSince(own, { projectId, since, limit: 200 }));
@@ -320,7 +320,7 @@ describe("a live stream", () => {
     expectFew(ended, "ttl_secret_payloads_expires_at", "ttl_secrets_open_attempts");
   });
 
-  it("reads what changed by keys", async () => {
+  it("reads changed secrets by keys", async () => {
     const { secretId } = await pendingIn();
     const read = await planner.planOf((own) => readSecrets(own, [secretId]));
     expect(read).toMatchObject({ indexes: ["ttl_secrets_pkey"], wholeTables: [], rowsRead: 1 });
@@ -332,10 +332,10 @@ it("the metrics read two ranges of one index", async () => {
   expect(plan).toMatchObject({ indexes: ["ttl_secret_payloads_expires_at"], wholeTables: [] });
 });
 
-/** What people and programs do all day, whole requests, with all that a request asks for. */
+/** The most frequent requests of people and programs. */
 const REQUESTS: [string, (app: TestApp) => Promise<unknown>][] = [
   [
-    "to see one's projects",
+    "for the caller's projects",
     (own) =>
       graphql(own, "{ viewer { email } projects { nodes { name pendingTtlSecretCount } } }", {}, sender),
   ],
@@ -376,7 +376,7 @@ const REQUESTS: [string, (app: TestApp) => Promise<unknown>][] = [
     },
   ],
   [
-    "to create, ask for, reveal and take back secrets",
+    "to create, check, reveal and revoke secrets",
     async (own) => {
       const [secret, other] = [await createSecret(own, sender), await createSecret(own, sender)];
       const { vaultId, token } = secret;
@@ -390,7 +390,7 @@ const REQUESTS: [string, (app: TestApp) => Promise<unknown>][] = [
     },
   ],
   [
-    "to make and delete a project",
+    "to create and delete a project",
     async (own) => {
       const projectId = await createProject(own, sender);
       await createSecret(own, { ...sender, projectId });
@@ -401,12 +401,12 @@ const REQUESTS: [string, (app: TestApp) => Promise<unknown>][] = [
 
 describe("a request", () => {
   it.each(REQUESTS)(
-    "%s reads no table from end to end, and changes none twice in one statement",
+    "%s scans no whole table, and changes no table twice in one statement",
     async (_what, run) => {
       const plans = await requests.plansOf(() => run(app));
-      // Who asks, and what is asked for.
+      // At least one for the credential and one for the data.
       expect(plans.length).toBeGreaterThanOrEqual(2);
-      // The one row that every process looks at; and whether there is any account, for which any row will do.
+      // The watermark's single row; and whether any account exists, for which the first row will do.
       const isFine =
         ({ text }: Plan) =>
         (table: string) =>
@@ -419,7 +419,7 @@ describe("a request", () => {
           wholeTables.filter((table) => !isAllowed(table)),
           text,
         ).toEqual([]);
-        // Not every engine that speaks PostgreSQL's language takes it.
+        // Not every PostgreSQL-compatible engine accepts that.
         expect(new Set(changes).size, text).toBe(changes.length);
       }
     },
