@@ -1,4 +1,4 @@
-/** The deployment files name only what exists, and give the process no more than it needs. */
+/** The deployment files name only existing files and variables, and grant the process only what it needs. */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,10 +11,10 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 const read = (name: string) => readFileSync(new URL(name, import.meta.url), "utf8");
 const VARIABLES = new Set([...configTable().matchAll(/^\| `([A-Z_]+)`/gm)].map(([, name = ""]) => name));
 
-/** `pnpm build` makes it, so it need not exist here; image.system.test.ts runs it. */
+/** Written by `pnpm build`, so it need not exist here; image.system.test.ts runs it. */
 const BUNDLE = "api/dist/main.js";
 
-it("pnpm start runs the bundle, too", () => {
+it("pnpm start runs the bundle", () => {
   const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   expect(scripts.start).toBe(`pnpm build && node ${BUNDLE}`);
 });
@@ -22,7 +22,7 @@ it("pnpm start runs the bundle, too", () => {
 describe("the Dockerfile", () => {
   const [, build = "", final = ""] = read("Dockerfile").split(/^FROM .*$/m);
 
-  it("copies only what the bundle needs, to the same place", () => {
+  it("copies only what the bundle needs, to the same paths", () => {
     const copied = [...final.matchAll(/^COPY --from=build \/src\/(\S+) (\S+)$/gm)];
     expect(copied.map(([, from]) => from)).toEqual([
       "node_modules",
@@ -37,7 +37,7 @@ describe("the Dockerfile", () => {
     for (const [, from, to] of copied) expect(to).toBe(from);
   });
 
-  it("installs exactly what the lock file says, and keeps no package for builds or tests", () => {
+  it("installs exactly the lock file, and keeps no development dependency", () => {
     const installs = build.match(/^RUN .* install .*$/gm) ?? [];
     expect(installs).toHaveLength(2);
     for (const install of installs) expect(install).toContain("--frozen-lockfile");
@@ -45,7 +45,7 @@ describe("the Dockerfile", () => {
     expect(final).not.toMatch(/pnpm@|apt-get/);
   });
 
-  it("runs the server as a user who is not root, and asks whether it is ready", () => {
+  it("runs the server as a non-root user, with a health check on /readyz", () => {
     expect(final).toMatch(/^USER node$/m);
     expect(final).toMatch(/^HEALTHCHECK [\s\S]*\/readyz/m);
     expect(final).toContain(`CMD ["node", "${BUNDLE}"]`);
@@ -56,7 +56,7 @@ describe("the compose file", () => {
   const text = read("compose.yaml");
   const [, api = ""] = /^ {2}api:\n((?: {4}.*\n)+)/m.exec(text) ?? [];
 
-  it("sets only variables that exist, and holds no secret", () => {
+  it("sets only existing variables, and contains no secret", () => {
     const set = [...api.matchAll(/^ {6}([A-Z_]+): (.*)$/gm)];
     expect(set.map(([, name]) => name)).toContain("ENCRYPTION_KEYS");
     for (const [, name = "", value = ""] of set) {
@@ -65,7 +65,7 @@ describe("the compose file", () => {
     }
   });
 
-  it("gives the server a read-only file system, no capabilities, and a port on this machine only", () => {
+  it("gives the server a read-only file system, no capabilities, and a port on the loopback interface only", () => {
     for (const line of ["read_only: true", "cap_drop: [ALL]", 'ports: ["127.0.0.1:4000:4000"]']) {
       expect(api).toContain(line);
     }
@@ -77,7 +77,7 @@ describe("the compose file", () => {
 describe("the systemd unit", () => {
   const unit = read("ttl-secrets.service");
 
-  it("starts the bundle, with variables that exist", () => {
+  it("starts the bundle with existing variables", () => {
     const [, node = "", file = ""] = /^ExecStart=\/opt\/ttl-secrets\/(\S+) (\S+)$/m.exec(unit) ?? [];
     expect(existsSync(join(root, node)), node).toBe(true);
     expect(file).toBe(BUNDLE);

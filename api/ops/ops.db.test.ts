@@ -1,4 +1,4 @@
-/** The example dashboard and alerts ask for metrics and labels that the server really exports, and are well-formed. */
+/** The example dashboard and alerts are well-formed and query only metrics and labels that the server exports. */
 import { execFileSync, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -14,10 +14,10 @@ const db = useDatabase();
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const read = (name: string) => readFileSync(path(name), "utf8");
 
-/** Metrics that Prometheus itself adds to what it reads. */
-const OF_PROMETHEUS = new Map([["up", new Set(["job", "instance"])]]);
+/** Metrics that Prometheus itself adds to each scrape. */
+const PROMETHEUS_METRICS = new Map([["up", new Set(["job", "instance"])]]);
 
-/** All that is exported by a process in which everything has happened once: names of series, and their labels. */
+/** Names and labels of every series that a process exports after each kind of event. */
 async function exported(): Promise<Map<string, Set<string>>> {
   const app = createTestApp(db.current);
   const { metrics, live, hashingPool } = app.services;
@@ -26,7 +26,7 @@ async function exported(): Promise<Map<string, Set<string>>> {
     streams: () => live.streams,
     database: () => readVitals(db.current),
   });
-  await everything(app);
+  await causeEveryEvent(app);
   const { text } = await metrics.read();
   const series = new Map<string, Set<string>>();
   for (const [, name = "", labels = ""] of text.matchAll(/^(\w+)(?:\{(.*)\})? /gm)) {
@@ -37,7 +37,7 @@ async function exported(): Promise<Map<string, Set<string>>> {
   return series;
 }
 
-async function everything(app: TestApp): Promise<void> {
+async function causeEveryEvent(app: TestApp): Promise<void> {
   const sender = await createSender(app);
   const secret = await createSecret(app, sender);
   await reveal(app, secret);
@@ -53,8 +53,8 @@ async function everything(app: TestApp): Promise<void> {
   });
 }
 
-/** The names and labels that a query asks for: what stands before a selector or a range, in it, and in `by (…)`. */
-function asked(expr: string): { names: string[]; labels: string[] } {
+/** Metric names and labels of a PromQL query; labels are those of selectors and of `by (…)`. */
+function namesAndLabels(expr: string): { names: string[]; labels: string[] } {
   const text = expr.replaceAll(/"[^"]*"/g, '""');
   const groups = [...text.matchAll(/\bby \(([^)]*)\)/g)].flatMap(([, list = ""]) => list.split(/,\s*/));
   const selected = [...text.matchAll(/(\w+)\s*(?:=|!=|=~|!~)\s*""/g)].map(([, label = ""]) => label);
@@ -72,12 +72,12 @@ const alertQueries = [...read("alerts.yml").matchAll(/^ +expr: (?:\|\n +)?(.+)$/
   ([, expr = ""]) => expr,
 );
 
-it("the dashboard and the alerts ask only for metrics and labels that there are", async () => {
-  const series = new Map([...(await exported()), ...OF_PROMETHEUS]);
+it("the dashboard and the alerts query only existing metrics and labels", async () => {
+  const series = new Map([...(await exported()), ...PROMETHEUS_METRICS]);
   const queries = [...panelQueries, ...alertQueries, ...dashboard.annotations.list.map(({ expr }) => expr)];
   expect(queries.length).toBeGreaterThan(25);
   for (const expr of queries) {
-    const { names, labels } = asked(expr);
+    const { names, labels } = namesAndLabels(expr);
     expect(names.length, expr).toBeGreaterThan(0);
     for (const name of names) {
       expect([...series.keys()], expr).toContain(name);
@@ -87,7 +87,8 @@ it("the dashboard and the alerts ask only for metrics and labels that there are"
   for (const { targets } of dashboard.panels) {
     for (const { expr, legendFormat } of targets) {
       for (const [, label = ""] of legendFormat.matchAll(/\{\{(\w+)\}\}/g)) {
-        for (const name of asked(expr).names) expect([...(series.get(name) ?? [])], expr).toContain(label);
+        for (const name of namesAndLabels(expr).names)
+          expect([...(series.get(name) ?? [])], expr).toContain(label);
       }
     }
   }
@@ -98,11 +99,11 @@ it("every metric of the product is on the dashboard", async () => {
   const own = [...(await exported()).keys()].filter((name) => name.startsWith("ttl_secrets_"));
   const families = new Set(own.map((name) => name.replace(/_(bucket|sum|count)$/, "")));
   expect(families.size).toBeGreaterThan(12);
-  // Whether the database is up is an alert, and nothing to look at.
+  // Used by an alert only.
   expect([...families].filter((name) => !shown.includes(name))).toEqual(["ttl_secrets_database_up"]);
 });
 
-it("every alert has a severity and says what is wrong", () => {
+it("every alert has a severity and a summary", () => {
   const alerts = read("alerts.yml")
     .split(/^ {6}- alert: /m)
     .slice(1);
@@ -115,7 +116,7 @@ it("every alert has a severity and says what is wrong", () => {
 
 const hasPromtool = spawnSync("promtool", ["--version"]).status === 0;
 
-it.skipIf(!hasPromtool)("Prometheus takes the alerts (skipped without its promtool)", () => {
+it.skipIf(!hasPromtool)("promtool accepts the alerts (skipped without it)", () => {
   const output = execFileSync("promtool", ["check", "rules", path("alerts.yml")], { encoding: "utf8" });
   expect(output).toContain(`${alertQueries.length} rules found`);
 });

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import type { Metrics } from "./metrics.ts";
 
-/** Serves the metrics at `/metrics`, to a port of its own that no stranger reaches, and nothing else. */
+/** Serves the metrics at `/metrics` and nothing else, for a separate port that must not be public. */
 export function createMetricsApp(metrics: Metrics): Hono {
   const app = new Hono();
   app.get("/metrics", async (c) => {

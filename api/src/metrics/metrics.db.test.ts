@@ -8,7 +8,7 @@ import { readVitals } from "./vitals-store.ts";
 
 const db = useDatabase();
 
-/** The lines about this metric. */
+/** The exported lines of this metric. */
 async function lines({ services }: TestApp, name: string): Promise<string[]> {
   const { text } = await services.metrics.read();
   return text.split("\n").filter((line) => line.startsWith(`ttl_secrets_${name}`));
@@ -21,7 +21,7 @@ const start = ({ services }: TestApp, database = () => readVitals(db.current).ca
     database,
   });
 
-it("attempts are counted by what became of them", async () => {
+it("attempts are counted by outcome", async () => {
   const app = createTestApp(db.current);
   const sender = await createSender(app);
   const [right, wrong] = [await createSecret(app, sender), await createSecret(app, sender)];
@@ -42,7 +42,7 @@ it("attempts are counted by what became of them", async () => {
   expect(await lines(app, "errors_total")).toEqual(['ttl_secrets_errors_total{code="BAD_USER_INPUT"} 1']);
 });
 
-it("requests are counted by route, operation and class of status, and nothing in a label is a client's choice", async () => {
+it("requests are counted by route, operation and status class, and no label contains client input", async () => {
   const app = createTestApp(db.current);
   await graphql(app, "query CANARY { CANARY: viewer { id } }");
   await graphql(app, "{ CANARY }");
@@ -57,32 +57,32 @@ it("requests are counted by route, operation and class of status, and nothing in
   expect((await app.services.metrics.read()).text).not.toContain("CANARY");
 });
 
-it("a request for several things is one of a kind, whatever the things", async () => {
+it('a request with several root fields counts as operation "several"', async () => {
   const app = createTestApp(db.current);
   const { cookie } = await createSender(app);
   await graphql(app, "{ viewer { id } projects { nodes { id } } }", {}, { cookie });
   expect((await lines(app, "http_request_duration_seconds_count")).join()).toContain('operation="several"');
 });
 
-it("what the database knows is read when asked for, and is unknown while the database is away", async () => {
+it("database metrics are read on each scrape and absent while the database is unreachable", async () => {
   const app = createTestApp(db.current);
   const sender = await createSender(app);
   await createSecret(app, sender);
-  let isAway = false;
-  start(app, async () => (isAway ? undefined : readVitals(db.current)));
+  let isUnreachable = false;
+  start(app, async () => (isUnreachable ? undefined : readVitals(db.current)));
   const [pending = ""] = await lines(app, "pending");
   expect(Number(pending.split(" ")[1])).toBeGreaterThan(0);
   expect(await lines(app, "sweep_lag_seconds")).toEqual(["ttl_secrets_sweep_lag_seconds 0"]);
   expect(await lines(app, "database_up")).toEqual(["ttl_secrets_database_up 1"]);
   expect((await lines(app, "database_connections")).join()).toContain('state="active"');
-  isAway = true;
+  isUnreachable = true;
   expect(await lines(app, "database_up")).toEqual(["ttl_secrets_database_up 0"]);
   for (const name of ["pending", "sweep_lag_seconds", "database_connections", "database_answer"]) {
     expect(await lines(app, name)).toEqual([]);
   }
 });
 
-it("the queue for hashes and refusals are counted", async () => {
+it("waiting and refused hashes are counted", async () => {
   const seen = { waited: 0, refused: 0 };
   const observer = { waited: () => void seen.waited++, refused: () => void seen.refused++ };
   const hashingPool = new HashingPool(1, 1, observer);
@@ -95,7 +95,7 @@ it("the queue for hashes and refusals are counted", async () => {
   expect(seen).toEqual({ waited: 2, refused: 1 });
 });
 
-it("refusals by a rate limit are counted under its name", async () => {
+it("refusals are counted by rate limit", async () => {
   const app = createTestApp(db.current, { rateLimitMultiplier: 1 });
   const sender = await createSender(app);
   const secret = { vaultId: sender.vaultId, token: "AAAAAAAAAAAAAAAAAAAAAA", passphrase: "x" };
@@ -105,7 +105,7 @@ it("refusals by a rate limit are counted under its name", async () => {
   ]);
 });
 
-it("they are served at /metrics of their own port, and nothing else is there", async () => {
+it("metrics are served only at /metrics of their own port", async () => {
   const app = createTestApp(db.current);
   start(app);
   const metricsApp = createMetricsApp(app.services.metrics);
