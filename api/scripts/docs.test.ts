@@ -1,4 +1,4 @@
-/** The documents name only files, commands and headings that exist. */
+/** The documentation refers only to existing files, headings and scripts. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -18,7 +18,7 @@ const textOf = (path: string) => readFileSync(join(ROOT, path), "utf8");
 /** Built by `pnpm build`; absent from a fresh clone. */
 const isBuilt = (path: string) => /(^|\/)dist(\/|$)/.test(path);
 
-/** GitHub's anchors of the headings. */
+/** GitHub's anchors for the headings. */
 const anchorsOf = (text: string) =>
   [...text.matchAll(/^#+ (.*)$/gm)].map(([, title = ""]) =>
     title
@@ -30,14 +30,14 @@ const anchorsOf = (text: string) =>
 describe.each(DOCUMENTS)("%s", (document) => {
   const text = textOf(document);
 
-  it("names only repository paths that exist", () => {
+  it("names only existing repository paths", () => {
     const named =
       text.match(/(?<![\w./{-])(api|dashboard|drizzle|e2e|reveal|\.github|\.ci)\/[\w./-]*\w/g) ?? [];
     const missing = named.filter((path) => !isBuilt(path) && !existsSync(join(ROOT, path)));
     expect(missing).toEqual([]);
   });
 
-  it("links only to files and headings that exist", () => {
+  it("links only to existing files and headings", () => {
     const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = ""]) => target);
     const broken = links.filter((target) => {
       if (/^https?:/.test(target)) return false;
@@ -51,7 +51,7 @@ describe.each(DOCUMENTS)("%s", (document) => {
 });
 
 it.each([...DOCUMENTS, "api/ops/Dockerfile", "api/ops/ttl-secrets.service"])(
-  "%s names only pnpm scripts that exist",
+  "%s names only existing pnpm scripts",
   (path) => {
     const { scripts } = JSON.parse(textOf("package.json"));
     const named = [...textOf(path).matchAll(/(?:^|[`)] ?|&& |-y |npx )pnpm(?:@12)? ([a-z][\w:-]*)/gm)];

@@ -1,6 +1,6 @@
 /**
- * Writes `src/graphql/trusted-documents.json`: the documents of both apps by the hash that they send. The dashboard's
- * come from graphql-codegen, the recipient page's from its source.
+ * Writes `src/graphql/trusted-documents.json`: the documents of both apps, keyed by the hash that the apps send. The
+ * dashboard's come from graphql-codegen, the reveal app's from its source.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import * as reveal from "../../reveal/src/documents.ts";

@@ -1,6 +1,6 @@
 /**
- * Generates `api/schema.graphql`, the table in api/CONFIGURATION.md, and the code in api/INTEGRATIONS.md, which comes
- * from files that tests run.
+ * Generates `api/schema.graphql`, the table in api/CONFIGURATION.md, and the code samples in api/INTEGRATIONS.md.
+ * The samples are copies of files that tests run.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { lexicographicSortSchema, printSchema } from "graphql";

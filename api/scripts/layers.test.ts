@@ -11,7 +11,7 @@ afterAll(() => rmSync(root, { recursive: true }));
 const expand = (of: string) =>
   (/\{(.+)\}/.exec(of)?.[1]?.split(",") ?? [""]).map((name) => of.replace(/\{.+\}/, name));
 
-/** A file of a layer: the layer itself where it is one file, else an example in its folder. */
+/** A file of a layer: the layer itself if it is one file, otherwise an example in its folder. */
 const fileOf = (layer: string) =>
   existsSync(join(import.meta.dirname, "../..", `${layer}.ts`)) ? `${layer}.ts` : `${layer}/example.ts`;
 
@@ -20,7 +20,7 @@ const layers = LAYERS.flatMap(([of, may]) =>
 );
 const files = layers.map(({ file }) => file).filter((file) => !file.startsWith("drizzle"));
 
-/** Imports that break a rule of `OWNERS` or of the whole, and the words that say so. */
+/** Imports that break a rule of `OWNERS` or a general rule, with part of the message. */
 const BROKEN: [from: string, to: string, rule: string][] = [
   ["api/src/secrets/graphql.ts", "graphql", "Only api/src/graphql knows GraphQL."],
   ["api/src/http/pothos.ts", "@pothos/core", "Only api/src/graphql knows GraphQL."],
@@ -34,13 +34,13 @@ const BROKEN: [from: string, to: string, rule: string][] = [
   [
     "dashboard/src/app/api.ts",
     "api/src/shared/example.ts",
-    "The dashboard knows the API by its schema alone.",
+    "The dashboard knows the API only by its schema.",
   ],
   ["api/src/surprise/new.ts", "api/src/shared/example.ts", "Each folder has a row in api/scripts/layers.ts"],
   ["api/src/audit/a.ts", "api/src/audit/b.ts", "Files do not import each other"],
 ];
 
-/** Imports that resemble these and break no rule. */
+/** Similar imports that break no rule. */
 const FINE: [from: string, to: string][] = [
   ["api/src/graphql/types/graphql.ts", "graphql"],
   ["api/src/accounts/better-auth.ts", "better-auth/api"],
@@ -80,7 +80,7 @@ beforeAll(async () => {
 }, 60_000);
 
 describe("the layer rules", () => {
-  it.each(layers)("let $layer import what its row names, and nothing else", ({ file, may }) => {
+  it.each(layers)("allow $layer to import only what its row names", ({ file, may }) => {
     const app = file.split("/")[0];
     const allowed = files.filter((other) => may.some((name) => other === fileOf(`${app}/src/${name}`)));
     const denied = files.filter((other) => other !== file && !allowed.includes(other));
@@ -90,16 +90,16 @@ describe("the layer rules", () => {
     expect(new Set(reported)).toEqual(new Set(denied));
   });
 
-  it.each(BROKEN)("refuse that %s imports %s", (from, to, rule) => {
+  it.each(BROKEN)("reject the import in %s of %s", (from, to, rule) => {
     expect(broken.filter((line) => line.startsWith(`${from} imports ${to}\n`)).join("\n")).toContain(rule);
   });
 
-  it.each(FINE)("let %s import %s", (from) => {
+  it.each(FINE)("allow %s to import %s", (from) => {
     expect(broken.filter((line) => line.startsWith(`${from} `))).toEqual([]);
   });
 
   it.each(["api/src/crypto/type-only.ts", "dashboard/src/audit/dialog.tsx"])(
-    "see the import in %s",
+    "find the import in %s",
     (from) => {
       expect(broken.filter((line) => line.startsWith(`${from} `))).toHaveLength(1);
     },

@@ -12,19 +12,19 @@ const MEET = "Features meet only through accounts and audit.";
 const APP = "The dashboard's flow is app → features → ui → api → page; features do not import each other.";
 
 /**
- * What a folder or file may import of ours besides itself. The second column names paths below `src` of the same app.
- * Several folders share a row as {a,b}: each may import itself, not its neighbour.
+ * What a folder or file may import of ours in addition to itself. The second column names paths below `src` of the same
+ * app. Folders that share a row as {a,b} may import themselves, not each other.
  */
 // biome-ignore format: a table
 export const LAYERS: [of: string, may: string, why: string][] = [
   ["api/src/crypto", "", "A leaf: cryptography knows nothing of the product."],
   ["api/src/logging", "", "A leaf, so that every layer may log."],
   ["api/src/process", "logging", "A leaf: files, locks and timers."],
-  ["api/src/tracing", "logging", "A leaf: it knows the names of spans, not what they are about."],
+  ["api/src/tracing", "logging", "A leaf: it knows the names of spans, not their meaning."],
   ["api/src/apps", "process", "A leaf: no request, secret or account reaches the built apps."],
-  ["api/src/embedded-postgres", "process", "A leaf: it runs PostgreSQL, whatever is stored there."],
+  ["api/src/embedded-postgres", "process", "A leaf: it runs PostgreSQL and does not know what is stored in it."],
   ["api/src/db", "process tracing", "The connection does not know what is stored."],
-  ["api/src/metrics", "db", "Callers say what to count; metrics do not know what it means."],
+  ["api/src/metrics", "db", "Callers say what to count; metrics do not know what the counts mean."],
   ["api/src/shared", "crypto db", "Every feature imports it, so it imports none."],
   ["api/src/key-ring", "crypto db jobs/key-rotation logging process", "Keys do not know what they seal."],
   ["api/src/accounts", BASE, MEET],
@@ -41,7 +41,7 @@ export const LAYERS: [of: string, may: string, why: string][] = [
   ["api/src/main", "process start", FLOW],
   ["api/src/admin", `${BASE} ${FEATURES} config embedded-postgres jobs key-ring services`, "The command line calls use cases, as GraphQL does."],
   ["api/admin", "accounts admin config process", "It parses arguments and prints; src/admin does the work."],
-  ["api/examples", "", "The example is the program of an integration, which has only the HTTP API."],
+  ["api/examples", "", "The example is an integration's own program, which has only the HTTP API."],
   ["drizzle", "", "The schema depends on nothing else of the product."],
   ["dashboard/src/{accounts,api-keys,audit,explorer,projects,ttl-secrets}", "api gql i18n page settings ui", APP],
   ["dashboard/src/page", "", APP],
@@ -50,16 +50,16 @@ export const LAYERS: [of: string, may: string, why: string][] = [
   ["dashboard/src/app", "accounts api api-keys audit explorer gql i18n page projects settings ttl-secrets ui", APP],
 ];
 
-/** What only one place imports: a path or package, the files that the rule is about, those that may, and why. */
+/** Paths and packages that only one place may import: what, the files under the rule, the exception, and why. */
 // biome-ignore format: a table
 export const OWNERS: [what: string, within: string, owner: string, why: string][] = [
   ["(graphql|graphql-yoga|@graphql-yoga|@pothos|@escape.tech)", "api/(src/|admin)", "api/src/graphql/", "Only api/src/graphql knows GraphQL."],
   ["better-auth", "api/(src/|admin)", "api/src/accounts/", "Only api/src/accounts knows better-auth."],
   ["(drizzle-orm|drizzle/schema)", "api/(src/|admin)", "api/src/(.+-store|db/client|accounts/auth|shared/(keyset|rate-limit))\\.", "Only stores speak SQL."],
-  ["drizzle/migrate", "api/(src/|admin)", "api/src/(start|admin/.+|http/health)", "Only start and the command line migrate; /readyz asks whether that is done."],
+  ["drizzle/migrate", "api/(src/|admin)", "api/src/(start|admin/.+|http/health)", "Only start and the command line migrate; /readyz checks that the migration is done."],
   ["api/src/.+-store", "api/src/(graphql|http)/", "api/src/http/authenticate", "GraphQL and HTTP call use cases, which call stores."],
-  ["(?!reveal/|api/src/crypto/eff-large-wordlist|@ttl-secrets/api/word-list).+", "reveal/src/", "-", "The reveal app stands alone: no package, and of ours only the list of words."],
-  ["(api|drizzle|e2e|reveal/(?!src/tokens))", "dashboard/src/", "-", "The dashboard knows the API by its schema alone."],
+  ["(?!reveal/|api/src/crypto/eff-large-wordlist|@ttl-secrets/api/word-list).+", "reveal/src/", "-", "The reveal app stands alone: it imports no package, and of ours only the word list."],
+  ["(api|drizzle|e2e|reveal/(?!src/tokens))", "dashboard/src/", "-", "The dashboard knows the API only by its schema."],
 ];
 
 const TESTS = "\\.test\\.tsx?$|/test-[^/]+$";
@@ -94,7 +94,7 @@ export const rules: IForbiddenRuleType[] = [
   { name: "Files do not import each other, directly or in a circle.", from: {}, to: { circular: true } },
 ];
 
-/** Each import below `root` that breaks a rule, as text: the file, what it imports, and the rule. */
+/** Each import below `root` that breaks a rule, as text: the file, the imported path, and the rule. */
 export async function brokenRules(root: string): Promise<string[]> {
   const { output } = await cruise(["api", "dashboard", "drizzle", "reveal"], {
     baseDir: root,
