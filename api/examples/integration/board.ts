@@ -2,7 +2,7 @@ import { RefusedError, type TtlSecrets } from "./client.ts";
 import type { SecretFieldsFragment } from "./gql/graphql.ts";
 import type { View } from "./view.ts";
 
-/** A project's TTL secrets as they stand, kept by one stream, however many browsers look. */
+/** Current TTL secrets of a project. One stream keeps them up to date for any number of browsers. */
 export class Board {
   readonly #api: TtlSecrets;
   readonly #projectId: string;
@@ -24,7 +24,7 @@ export class Board {
         opened: () => void this.#load(),
         lost: () => {
           this.#isLive = false;
-          this.#tell();
+          this.#notify();
         },
         changed: (secret) => this.#take([secret]),
       });
@@ -34,7 +34,7 @@ export class Board {
     }
   }
 
-  /** Calls `watcher` with the view now and whenever it changes. Returns how to stop that. */
+  /** Calls `watcher` with the view now and whenever it changes. Returns an unsubscribe function. */
   watch(watcher: (view: View) => void): () => void {
     this.#watchers.add(watcher);
     watcher(this.#view());
@@ -52,22 +52,22 @@ export class Board {
     }
   }
 
-  /** List and stream may cross: the newer state of each secret stands. */
+  /** List and stream may overlap: keeps the newer state of each secret. */
   #take(secrets: SecretFieldsFragment[]): void {
     for (const secret of secrets) {
       const known = this.#secrets.get(secret.id);
       if (!known || known.changedAt <= secret.changedAt) this.#secrets.set(secret.id, secret);
     }
-    this.#tell();
+    this.#notify();
   }
 
   #end(problem: string): void {
     this.#isLive = false;
     this.#problem = problem;
-    this.#tell();
+    this.#notify();
   }
 
-  #tell(): void {
+  #notify(): void {
     const view = this.#view();
     for (const watcher of this.#watchers) watcher(view);
   }
@@ -78,7 +78,7 @@ export class Board {
   }
 }
 
-/** What went wrong, for the people who use this dashboard. */
+/** Error message for the people who use this dashboard. */
 export function problemOf(error: unknown): string {
   if (!(error instanceof RefusedError)) return "Something went wrong here.";
   if (error.code === "UNAUTHENTICATED") return "The API key was revoked or has expired. Ask for a new one.";

@@ -17,7 +17,7 @@ import {
 /** Tries of one call, the first included. */
 const MAX_TRIES = 5;
 
-/** A refusal of the API, or `UNREACHABLE`. Carries nothing of what was sent. */
+/** Error of the API, or `UNREACHABLE`. Contains nothing that was sent. */
 export class RefusedError extends Error {
   override name = "RefusedError";
   readonly code: string;
@@ -75,11 +75,11 @@ export class TtlSecrets {
   }
 
   /**
-   * Follows a project's TTL secrets. Connects again whenever the stream ends, from the last change seen, so that
-   * none is missed. `opened` is called at each connection: list in it, since nothing is missed from then on; `lost`
-   * when it broke. Resolves when the project is deleted, or `signal` is aborted.
+   * Follows a project's TTL secrets. Reconnects whenever the stream breaks, from the last change received, so that no
+   * change is missed. Calls `opened` on each connection (list the secrets then: every later change arrives) and `lost`
+   * when a connection breaks. Resolves when the project is deleted or `signal` is aborted.
    *
-   * @throws RefusedError when it may not go on: the key was revoked or has expired, or the project is out of reach.
+   * @throws RefusedError if access has ended: the key was revoked or has expired, or the project is out of reach.
    */
   async follow(
     projectId: string,
@@ -122,7 +122,7 @@ export class TtlSecrets {
   }
 }
 
-/** Waits for as long as the API says, or else twice as long each time. */
+/** Retries after the delay that the API asks for, otherwise with exponential backoff from 1 s. */
 async function tryAgain<Result>(call: () => Promise<Result>): Promise<Result> {
   for (let tries = 1; ; tries++) {
     try {
@@ -135,7 +135,7 @@ async function tryAgain<Result>(call: () => Promise<Result>): Promise<Result> {
   }
 }
 
-/** graphql-request writes the variables, and so the value, into its errors: none of them may go any further. */
+/** Converts an error. graphql-request writes the variables, and so the value, into its errors: never log or pass them on. */
 async function refusalOf(error: unknown): Promise<RefusedError> {
   let errors: unknown = error;
   if (error instanceof ClientError) errors = error.response.errors;

@@ -1,6 +1,6 @@
 import type { CodegenConfig } from "@graphql-codegen/cli";
 
-/** Types the operations by the committed schema, so that a change of the API shows as a type error. */
+/** Generates types for the operations from the committed schema, so that a breaking API change is a type error. */
 const config: CodegenConfig = {
   schema: "schema.graphql",
   importExtension: ".ts",

@@ -2,13 +2,13 @@
 # TTL Secrets with curl and jq: create NAME | list | follow. Needs TTL_SECRETS_URL, TTL_SECRETS_KEY and PROJECT_ID.
 set -euo pipefail
 
-# The key goes through a pipe: the arguments of a program can be seen by every user of its machine.
+# The key goes through a pipe: every user of the machine can see a program's arguments.
 ask() {
   curl --silent --show-error --header "Content-Type: application/json" \
     --header @<(printf 'Authorization: Bearer %s\n' "$TTL_SECRETS_KEY") "$@" "$TTL_SECRETS_URL/graphql"
 }
 
-# curl waits as long as Retry-After says. The same idempotency key with every try: one pending secret at most.
+# curl waits as long as Retry-After says. Every try sends the same idempotency key, so at most one secret is pending.
 create() {
   jq --null-input --arg project "$PROJECT_ID" --arg name "$1" --arg key "$(openssl rand -hex 16)" '{
     query: "mutation ($input: CreateTtlSecretInput!) {
@@ -26,7 +26,7 @@ list() {
   }' | ask --data-binary @- --retry 5 --retry-connrefused --max-time 30 | answer '.ttlSecrets.nodes[]'
 }
 
-# One line per change. Connects again from the last change seen, until the API says that you may not.
+# Prints one line per change. Reconnects from the last change received, until the API refuses.
 follow() {
   local since=null line code
   while true; do
@@ -56,7 +56,7 @@ follow() {
   done
 }
 
-# Prints a part of the data; or the first error's code and message, and fails.
+# Prints part of the data. On an error, prints its code and message and fails.
 answer() {
   jq --compact-output --unbuffered "if .errors then
     .errors[0] | \"\(.extensions.code): \(.message)\n\" | halt_error(1)

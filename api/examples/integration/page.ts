@@ -1,4 +1,4 @@
-/** The browser's part. It has no key and calls its own server only. */
+/** Script of the page. It has no key and calls its own server only. */
 import type { View } from "./view.ts";
 
 const byId = (id: string): HTMLElement => {
@@ -12,7 +12,7 @@ function show({ isLive, problem, secrets }: View): void {
   byId("secrets").replaceChildren(
     ...secrets.map(({ name, status }) => {
       const item = document.createElement("li");
-      // As text, never as HTML: names are whatever somebody typed.
+      // As text, never as HTML: names are user input.
       item.textContent = `${name}: ${status.toLowerCase()}`;
       return item;
     }),

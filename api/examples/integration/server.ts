@@ -1,7 +1,7 @@
 /**
- * A third party's dashboard over one project. The API key stays in this process: a browser would show it to every
- * extension and every person at the machine, so browsers talk to this server and this server to TTL Secrets.
- * A real one asks people to sign in first; whoever reaches this one may create and see links, hence 127.0.0.1.
+ * A third party's dashboard for one project. The API key stays in this process: in a browser, every extension and
+ * every person at the machine could read it. So browsers call this server, and this server calls TTL Secrets.
+ * A real dashboard requires sign-in. This one lets every client create secrets and see links, so it listens on 127.0.0.1.
  */
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
@@ -26,7 +26,7 @@ const api = new TtlSecrets({ url: setting("TTL_SECRETS_URL"), key: setting("TTL_
 const board = new Board(api, projectId);
 const stopping = new AbortController();
 
-/** Answers are for this page alone, and none is kept: one of them holds a link and a passphrase. */
+/** Responses are for this page only and never cached: one contains a link and a passphrase. */
 const HEADERS = {
   "Cache-Control": "no-store",
   "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'",
@@ -46,7 +46,7 @@ function sendChanges(response: ServerResponse): void {
 }
 
 async function create(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  // Another site's page can make a browser send a request here, but can't make it say that it came from here.
+  // Another site's page can make a browser send a request here, but the browser then sends a different Sec-Fetch-Site.
   if (request.headers["sec-fetch-site"] !== "same-origin") {
     send(response, 403, "text/plain", "Only this server's own page may do this.");
     return;

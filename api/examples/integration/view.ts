@@ -1,10 +1,10 @@
 import type { SecretFieldsFragment } from "./gql/graphql.ts";
 
-/** What a browser of this dashboard is shown. It knows nothing of TTL Secrets' API or of the key. */
+/** Data for the browsers of this dashboard. Contains nothing of TTL Secrets' API or the key. */
 export interface View {
-  /** Whether changes are shown as they happen. */
+  /** Whether the stream is connected. */
   isLive: boolean;
-  /** Why it can't go on, for a person to read; null when it can. */
+  /** Error message for people; null without an error. */
   problem: string | null;
   /** Newest first. */
   secrets: SecretFieldsFragment[];
