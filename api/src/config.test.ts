@@ -201,7 +201,7 @@ describe("an unusable configuration", () => {
 describe("with DATABASE_URL, both keys", () => {
   const keys = () => ({ ENCRYPTION_KEYS: `k1:${newKey()}`, AUTH_SECRET: newKey() });
 
-  test("are all that is required", () => {
+  test("are the only required variables", () => {
     expect(problemsOf({ DATABASE_URL, ...keys() })).toEqual([]);
   });
 

@@ -67,7 +67,7 @@ export function createView({ header, main, about }: Places, actions: Actions): V
   let secondsToWait = 0;
   let secondsLeft: number | null = null;
 
-  /** Shows a status message beside the screen; null clears it. */
+  /** Shows a status message next to the screen; null clears it. */
   function showStatus(label: Label | null): void {
     statusLabel = label;
     status.textContent = label ? say(label, { file: FILE_NAME }) : "";

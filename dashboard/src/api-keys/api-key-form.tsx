@@ -28,11 +28,11 @@ export function ApiKeyForm(props: { onCancel: () => void; onCreated: (created: C
 
   function change(changes: Partial<ApiKeyDraft>) {
     setDraft((before) => ({ ...before, ...changes }));
-    const mended = Object.keys(changes).map((field) => [
+    const cleared = Object.keys(changes).map((field) => [
       field === "wholeVault" ? "projectIds" : field,
       undefined,
     ]);
-    setErrors((shown) => ({ ...shown, ...Object.fromEntries(mended) }));
+    setErrors((shown) => ({ ...shown, ...Object.fromEntries(cleared) }));
   }
 
   function refuse(found: ApiKeyErrors) {

@@ -54,7 +54,7 @@ describe("a passphrase that can be sent", () => {
     expect(asHashed(typed)).toBe(asHashed(GOOD));
   });
 
-  test("is to the server exactly what was typed, whatever separates or interrupts the words", () => {
+  test("normalizes exactly as the server does, whatever separates or interrupts the words", () => {
     const marks = [
       " ",
       "-",
@@ -94,7 +94,7 @@ describe("a pasted message", () => {
     ["with its dashes, in a sentence", `Please type ${GOOD} there.`],
     ["in quotation marks", `The words are “${GOOD}”.`],
     ["twice", `${GOOD}\n\nOnce more: ${spaced}`],
-    ["beside the link, which it should not be", `https://s.example/vault_a/AbCdEfGhIjKlMnOpQrSt-_\n${GOOD}`],
+    ["next to the link, where it should not be", `https://s.example/vault_a/AbCdEfGhIjKlMnOpQrSt-_\n${GOOD}`],
     ["in a long thread", `${"On Monday somebody wrote to everybody\n".repeat(100)}${GOOD}`],
   ])("yields its six words: %s", (_, message) => {
     expect(checkPassphrase(message, VOCABULARY)).toEqual({ ok: true, passphrase: GOOD });
