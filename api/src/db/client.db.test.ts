@@ -1,3 +1,6 @@
+import { createConnection, type Socket } from "node:net";
+import { setTimeout } from "node:timers/promises";
+import postgres from "postgres";
 import { expect, it } from "vitest";
 import { useDatabase } from "../../test/database.ts";
 import { connect, type Database } from "./client.ts";
@@ -20,6 +23,36 @@ it("a lost connection fails its queries, and the pool continues with new connect
   expect(answers).toEqual([1, 1, 1, 1]);
   await pool.close();
 }, 30_000);
+
+it("a query in a transaction whose connection was lost fails, and the pool continues", async () => {
+  // Covers the driver patch: the write to the closed socket ended the process.
+  const pool = connect(db.current.url, 1);
+  const transaction = pool.sql.begin(async (tx) => {
+    await tx`SELECT pg_terminate_backend(pg_backend_pid())`.catch(() => {});
+    await setTimeout(50);
+    await tx`SELECT 1`;
+  });
+  await expect(transaction).rejects.toMatchObject({ code: "CONNECTION_CLOSED" });
+  expect(await answerOf(pool)).toBe(1);
+  await pool.close();
+});
+
+it("a statement that was not sent before its connection was lost does not block the next connection", async () => {
+  // Covers the driver patch: its bytes stayed in front of the next start-up message, and neither was ever sent.
+  const sockets: Socket[] = [];
+  const { hostname, port } = new URL(db.current.url);
+  const socket = () => sockets[sockets.push(createConnection(Number(port), hostname)) - 1];
+  const options = { max: 1, fetch_types: false, backoff: () => 0.01, connect_timeout: 2, socket };
+  const sql = postgres(db.current.url, options);
+  await sql`SELECT 1`;
+  const lost = sql`SELECT 2`.catch((error: Error) => error);
+  // Now the driver has queued the statement; it sends it in the next turn of the event loop.
+  await Promise.resolve();
+  sockets[0]?.destroy().emit("close", false);
+  expect(await lost).toMatchObject({ code: "CONNECTION_CLOSED" });
+  expect([...(await sql`SELECT 3 AS n`)]).toEqual([{ n: 3 }]);
+  await sql.end();
+});
 
 it("when the database refuses connections, the query after a lost one fails instead of waiting", async () => {
   // Covers the driver patch too: the lost query counted as active on the next connection and received its error, so
@@ -47,6 +80,23 @@ it("when the database refuses connections, the query after a lost one fails inst
   expect(await answerOf(pool)).toBe(1);
   await Promise.all([pool.close(), elsewhere.close()]);
 }, 30_000);
+
+// Covers the driver patch too: the rows of the failed statement stayed as empty items before those of the next result, so
+// a claim's first row would be missing and its secret destroyed.
+it.each([
+  ["an error", "SELECT 6 / (3 - n) FROM generate_series(1, 5) n", { code: "22012" }],
+  [
+    "a lost connection",
+    `SELECT repeat('x', 9000), CASE n WHEN 20 THEN pg_terminate_backend(pg_backend_pid()) END
+     FROM generate_series(1, 21) n`,
+    {},
+  ],
+])("after a result cut off by %s, the next one has only its own rows", async (_what, statement, error) => {
+  const pool = connect(db.current.url, 1);
+  await expect(pool.sql.unsafe(statement)).rejects.toMatchObject(error);
+  expect([...(await pool.sql`SELECT 1 AS one`)]).toEqual([{ one: 1 }]);
+  await pool.close();
+});
 
 it("a session limits statements, locks and idle transactions", async () => {
   const settings = await db.current.sql`
