@@ -5,7 +5,7 @@ import { setTimeout } from "node:timers/promises";
 import { type FileLock, tryLockFile } from "../process/file-lock.ts";
 
 /** The folder can't hold a database. `message` is one line that says why and what to do. */
-export class UnusableDataDirError extends Error {
+class UnusableDataDirError extends Error {
   override readonly name = "UnusableDataDirError";
 
   constructor(folder: string, cause: unknown) {
