@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { existsSync, readdirSync } from "node:fs";
+import { closeSync, existsSync, openSync, readdirSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -29,20 +29,29 @@ interface Run {
   until?: string;
   /** Runs before it is stopped. */
   meanwhile?: () => Promise<void>;
+  /** How it is stopped. */
+  signal?: NodeJS.Signals;
 }
 
+const environment = (env: Record<string, string>) => ({
+  PATH: process.env.PATH,
+  LOG_LEVEL: "silent",
+  ...env,
+});
+
 /** Runs the server until it exits. */
-async function start(env: Record<string, string>, { main = BUNDLE, until, meanwhile }: Run = {}) {
-  const child = spawn(process.execPath, [main], {
-    env: { PATH: process.env.PATH, LOG_LEVEL: "silent", ...env },
-  });
+async function start(
+  env: Record<string, string>,
+  { main = BUNDLE, until, meanwhile, signal = "SIGTERM" }: Run = {},
+) {
+  const child = spawn(process.execPath, [main], { env: environment(env) });
   let output = "";
   let seen: Promise<unknown> | undefined;
   for (const stream of [child.stdout, child.stderr]) {
     stream.on("data", (chunk: Buffer) => {
       output += chunk;
       if (seen || !until || !output.includes(until)) return;
-      seen = Promise.resolve(meanwhile?.()).finally(() => child.kill("SIGTERM"));
+      seen = Promise.resolve(meanwhile?.()).finally(() => child.kill(signal));
     });
   }
   onTestFinished(() => void child.kill("SIGKILL"));
@@ -147,5 +156,52 @@ describe("a start with an embedded database", { timeout: 120_000 }, () => {
       `Migrating the database…\n\n  TTL Secrets is ready: http://localhost:${env.PORT}\n\nStopping…\n`,
     );
     expect(ready.code).toBe(0);
+  });
+});
+
+const status = (port: string) =>
+  fetch(`http://localhost:${port}/readyz`).then(
+    (answer) => answer.status,
+    () => 0,
+  );
+
+describe("a server with an embedded database", { timeout: 120_000 }, () => {
+  it.each(["SIGTERM", "SIGINT", "SIGHUP"] as const)("stops in order on %s", async (signal) => {
+    const dataDir = join(await makeFolder(), "data");
+    const env = { DATA_DIR: dataDir, PORT: String(await port(false)) };
+    const { code, output } = await start(env, { until: "is ready", signal });
+    expect(output).toMatch(/\nStopping…\n$/);
+    expect(code).toBe(0);
+    expect(existsSync(join(clusterFolder(dataDir), "postmaster.pid"))).toBe(false);
+  });
+
+  it.runIf(existsSync("/dev/full"))("starts, serves and stops when no output can be written", async () => {
+    const dataDir = join(await makeFolder(), "data");
+    const env = { DATA_DIR: dataDir, PORT: String(await port(false)), LOG_LEVEL: "trace" };
+    const full = openSync("/dev/full", "w");
+    onTestFinished(() => closeSync(full));
+    const child = spawn(process.execPath, [BUNDLE], { env: environment(env), stdio: ["ignore", full, full] });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    const exited = once(child, "exit");
+    await expect.poll(() => child.exitCode ?? status(env.PORT), { timeout: 60_000 }).toBe(200);
+    for (let request = 0; request < 20; request++) expect(await status(env.PORT)).toBe(200);
+    child.kill("SIGTERM");
+    expect(await exited).toEqual([0, null]);
+    expect(existsSync(join(clusterFolder(dataDir), "postmaster.pid"))).toBe(false);
+  });
+
+  it("starts, serves and stops when the reader of its output ends", async () => {
+    const dataDir = join(await makeFolder(), "data");
+    const env = { DATA_DIR: dataDir, PORT: String(await port(false)), LOG_LEVEL: "trace" };
+    const child = spawn(process.execPath, [BUNDLE], { env: environment(env) });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    const exited = once(child, "exit");
+    child.stdout.destroy();
+    child.stderr.destroy();
+    await expect.poll(() => child.exitCode ?? status(env.PORT), { timeout: 60_000 }).toBe(200);
+    for (let request = 0; request < 20; request++) expect(await status(env.PORT)).toBe(200);
+    child.kill("SIGTERM");
+    expect(await exited).toEqual([0, null]);
+    expect(existsSync(join(clusterFolder(dataDir), "postmaster.pid"))).toBe(false);
   });
 });

@@ -128,12 +128,19 @@ async function stop(reason: string, exitCode: number): Promise<void> {
   process.exit(exitCode);
 }
 
+// A full disk, or a pipe or terminal that was closed, loses messages but does not stop the server.
+process.stderr.on("error", () => {});
+process.stdout.on("error", () => {});
+process.stdout.once("error", ({ code }: NodeJS.ErrnoException) => {
+  process.stderr.write(`stdout can't be written (${code}): its messages are lost, the server continues.\n`);
+});
+
 // Node would print such an error with its message, which can quote secrets.
 for (const event of ["uncaughtException", "unhandledRejection"] as const) {
   process.on(event, (error: unknown) => void stop(`Stopping after an error: ${startFailure(error)}`, 1));
 }
 
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.on(signal, () => {
     // A second signal cuts off requests in progress. An embedded database still stops in order.
     if (stopping) {

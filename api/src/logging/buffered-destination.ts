@@ -1,4 +1,6 @@
-import { type DestinationStream, pino } from "pino";
+import { Writable } from "node:stream";
+import type { DestinationStream } from "pino";
+import { lossyWriter } from "./lossy-writer.ts";
 
 /** File descriptor of stderr. */
 export const STDERR = 2;
@@ -7,7 +9,15 @@ export const STDERR = 2;
 export async function logDestination(): Promise<DestinationStream> {
   if (!process.stderr.isTTY) return bufferedDestination(STDERR);
   const { default: pretty } = await import("pino-pretty");
-  return pretty({ destination: STDERR, sync: true, translateTime: "SYS:HH:MM:ss.l" });
+  const toTerminal = lossyWriter(STDERR);
+  const destination = new Writable({
+    decodeStrings: false,
+    write(line, _encoding, done) {
+      toTerminal(String(line));
+      done();
+    },
+  });
+  return pretty({ destination, translateTime: "SYS:HH:MM:ss.l" });
 }
 
 /** Pino's number of the level `info`. */
@@ -27,10 +37,10 @@ const MAX_BUFFERED_CHARACTERS = 8 * 1024;
  * @param fd an open file descriptor.
  */
 export function bufferedDestination(fd: number): DestinationStream {
-  const file = pino.destination({ dest: fd, sync: true });
+  const toFile = lossyWriter(fd);
   let buffered = "";
   const write = () => {
-    if (buffered) file.write(buffered);
+    if (buffered) toFile(buffered);
     buffered = "";
   };
   process.on("exit", write);

@@ -1,5 +1,6 @@
 import { type DestinationStream, type Logger, pino } from "pino";
 import { STDERR } from "./buffered-destination.ts";
+import { lossyWriter } from "./lossy-writer.ts";
 import { requestUnderWay } from "./request-context.ts";
 
 export type { Logger } from "pino";
@@ -13,7 +14,7 @@ export const LOG_LEVELS = ["silent", "fatal", "error", "warn", "info", "debug", 
  */
 export function createLogger(
   level: (typeof LOG_LEVELS)[number],
-  destination: DestinationStream = pino.destination({ dest: STDERR, sync: true }),
+  destination: DestinationStream = { write: lossyWriter(STDERR) },
 ): Logger {
   return pino(
     {
