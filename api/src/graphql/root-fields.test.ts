@@ -1,6 +1,6 @@
 import { parse } from "graphql";
 import { describe, expect, it } from "vitest";
-import { requestedFields } from "./root-fields.ts";
+import { requestedFields, rootFields } from "./root-fields.ts";
 
 const namesIn = (source: string, operationName?: string) =>
   requestedFields({ document: parse(source), operationName } as Parameters<
@@ -37,5 +37,19 @@ describe("an operation's root fields", () => {
     expect(namesIn(source, "B")).toEqual(["revealTtlSecret"]);
     expect(namesIn(source, "C")).toBeUndefined();
     expect(namesIn(source)).toBeUndefined();
+  });
+
+  it("are collected once per document", () => {
+    const document = parse("{ viewer { id } }");
+    expect(rootFields(document)).toBe(rootFields(document));
+  });
+
+  it("belong to operations only, and a fragment's name is not taken by an operation", () => {
+    const document = parse("{ ...F } fragment F on Query { viewer { id } } query F { projects { id } }");
+    const [first, , second] = document.definitions;
+    expect([...rootFields(document).keys()]).toEqual([first, second]);
+    expect(requestedFields({ document, operationName: "F" })?.fields).toHaveLength(1);
+    const names = [...rootFields(document).values()].map((fields) => fields.map(({ name }) => name.value));
+    expect(names).toEqual([["viewer"], ["projects"]]);
   });
 });
