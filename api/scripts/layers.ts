@@ -26,7 +26,7 @@ export const LAYERS: [of: string, may: string, why: string][] = [
   ["api/src/db", "process tracing", "The connection does not know what is stored."],
   ["api/src/metrics", "db", "Callers say what to count; metrics do not know what the counts mean."],
   ["api/src/shared", "crypto db", "Every feature imports it, so it imports none."],
-  ["api/src/key-ring", "crypto db jobs/key-rotation logging process", "Keys do not know what they seal."],
+  ["api/src/key-ring", "crypto db logging process", "Keys do not know what they seal."],
   ["api/src/accounts", BASE, MEET],
   ["api/src/audit", `${BASE} accounts`, MEET],
   ["api/src/{api-keys,projects}", `${BASE} accounts audit`, MEET],

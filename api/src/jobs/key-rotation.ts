@@ -1,15 +1,13 @@
 import type { Database } from "../db/client.ts";
 import type { FileKeyRing } from "../key-ring/file-key-ring.ts";
 import { KeyFileError } from "../key-ring/key-file.ts";
+import type { KeyRotation } from "../key-ring/open-key-ring.ts";
 import { rotateKeys } from "../key-ring/rotate-keys.ts";
 import type { Logger } from "../logging/log.ts";
 import { type Repeated, repeat } from "../process/every-interval.ts";
 
 /** Seconds between two reads of the file. A request that needs a newer ring reads it at once. */
 const INTERVAL_SECONDS = 60;
-
-/** Who rotates the keys in the file: this process when they are due, or the operator. */
-export type KeyRotation = "daily" | "manual";
 
 interface RotationDeps {
   db: Pick<Database, "sql">;

@@ -1,9 +1,11 @@
 import type { Database } from "../db/client.ts";
-import type { KeyRotation } from "../jobs/key-rotation.ts";
 import type { Logger } from "../logging/log.ts";
 import { FileKeyRing } from "./file-key-ring.ts";
 import { readKeyFile } from "./key-file.ts";
 import { rotateKeys } from "./rotate-keys.ts";
+
+/** Who rotates the keys in the file: this process when they are due, or the operator. */
+export type KeyRotation = "daily" | "manual";
 
 /**
  * Opens the key ring in the file at `path`. If this process rotates the keys, it creates a missing file, so that the first

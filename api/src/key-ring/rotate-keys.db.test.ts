@@ -10,12 +10,12 @@ import { useDatabase } from "../../test/database.ts";
 import { createSecret, createSender, reveal, type Sender } from "../../test/factories.ts";
 import { open } from "../crypto/aead.ts";
 import { passphraseKeys } from "../crypto/passphrase.ts";
-import { type KeyRotation, runKeyRotation } from "../jobs/key-rotation.ts";
+import { runKeyRotation } from "../jobs/key-rotation.ts";
 import { createLogger } from "../logging/log.ts";
 import { FileKeyRing } from "./file-key-ring.ts";
 import { KeyFileError, keysIn, readKeyFile, writeKeyFile } from "./key-file.ts";
 import { formatKeys } from "./key-format.ts";
-import { openKeyRing } from "./open-key-ring.ts";
+import { type KeyRotation, openKeyRing } from "./open-key-ring.ts";
 import { createKey } from "./plan-rotation.ts";
 import { rotateKeys } from "./rotate-keys.ts";
 
