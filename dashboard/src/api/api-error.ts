@@ -1,16 +1,5 @@
-/** Error codes of the public contract, plus `UNREACHABLE`. */
-export type ApiErrorCode =
-  | "UNAUTHENTICATED"
-  | "NOT_FOUND"
-  | "BAD_USER_INPUT"
-  | "RATE_LIMITED"
-  | "OVERLOADED"
-  | "FORBIDDEN"
-  | "INTERNAL"
-  /** No response arrived: the server or the network is down. */
-  | "UNREACHABLE";
-
-const known: ReadonlySet<string> = new Set([
+/** Error codes of the public contract. */
+const contractCodes = [
   "UNAUTHENTICATED",
   "NOT_FOUND",
   "BAD_USER_INPUT",
@@ -18,7 +7,12 @@ const known: ReadonlySet<string> = new Set([
   "OVERLOADED",
   "FORBIDDEN",
   "INTERNAL",
-] satisfies ApiErrorCode[]);
+] as const;
+
+/** A code of the contract, or `UNREACHABLE`: no response arrived, because the server or the network is down. */
+export type ApiErrorCode = (typeof contractCodes)[number] | "UNREACHABLE";
+
+const known: ReadonlySet<string> = new Set(contractCodes);
 
 /**
  * The only error type the dashboard passes around. It holds a code and never anything that was sent: graphql-request
