@@ -105,6 +105,31 @@ describe("migrating", () => {
   });
 });
 
+test("a read-only database fails with the error that the start explains", async () => {
+  const { url, sql } = await emptyDatabase();
+  await sql.unsafe(
+    `ALTER DATABASE "${new URL(url).pathname.slice(1)}" SET default_transaction_read_only = on`,
+  );
+  await expect(migrate(url)).rejects.toMatchObject({ code: "25006" });
+});
+
+test("a database without the schema public is refused with the statement that makes it", async () => {
+  const { url, sql } = await emptyDatabase();
+  await sql`DROP SCHEMA public`;
+  await expect(migrate(url)).rejects.toThrow(
+    /can't use the schema public.* CREATE SCHEMA IF NOT EXISTS public/,
+  );
+});
+
+test("the tables are in the schema public, whatever search_path the database has", async () => {
+  const { url, sql } = await emptyDatabase();
+  await sql`CREATE SCHEMA app`;
+  await sql.unsafe(`ALTER DATABASE "${new URL(url).pathname.slice(1)}" SET search_path = app`);
+  await migrate(url);
+  const rows = await sql`SELECT schemaname FROM pg_tables WHERE tablename = 'ttl_secrets'`;
+  expect(rows).toMatchObject([{ schemaname: "public" }]);
+});
+
 test("a database with synchronous_commit off is refused, because a crash could undo a destruction", async () => {
   const { url, sql } = await emptyDatabase();
   await sql`ALTER DATABASE ${sql(new URL(url).pathname.slice(1))} SET synchronous_commit = off`;

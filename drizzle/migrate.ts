@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { type MigrationMeta, readMigrationFiles } from "drizzle-orm/migrator";
-import postgres from "postgres";
+import type postgres from "postgres";
+import { openConnections } from "./connection.ts";
 
 const migrationsFolder = fileURLToPath(new URL("./migrations", import.meta.url));
 
@@ -18,14 +19,14 @@ export class UnsupportedServerError extends Error {}
  * time: one takes an advisory lock, and the others wait and then find nothing left to do. The URL must lead to
  * PostgreSQL itself, not to a pooler.
  *
- * @throws UnsupportedServerError for PostgreSQL older than 14, a database that is not in UTF-8, and
- *   `synchronous_commit = off`; the driver's error when it can't connect.
+ * @throws UnsupportedServerError for PostgreSQL older than 14, a database that is not in UTF-8, `synchronous_commit = off`,
+ *   and a user without the schema `public`; the driver's error when it can't connect.
  */
 export async function migrate(url: string): Promise<void> {
-  // This is PostgreSQL's default. A pooler in transaction mode refuses the start-up parameter, and should: the session
-  // lock below would stay behind on one of its connections.
-  const connection = { lock_timeout: 0 };
-  const sql = postgres(url, { max: 1, connection, onnotice: () => {} });
+  // A migration takes as long as it takes. A pooler in transaction mode refuses these start-up parameters, and should: the
+  // session lock below would stay behind on one of its connections.
+  const settings = { statement_timeout: "0", lock_timeout: "0", idle_in_transaction_session_timeout: "0" };
+  const sql = openConnections(url, { settings }, { max: 1, onnotice: () => {} });
   try {
     const [server] = await sql<{ version: number; encoding: string; durability: string }[]>`
       SELECT current_setting('server_version_num')::int AS version, current_setting('server_encoding') AS encoding,
@@ -49,10 +50,20 @@ export async function migrate(url: string): Promise<void> {
     }
     // A session lock is also released when this process dies.
     await sql`SELECT pg_advisory_lock(${MIGRATION_LOCK})`;
+    await requireSchema(sql);
     for (const migration of await outstanding(sql)) await apply(sql, migration);
   } finally {
     await sql.end({ timeout: 5 });
   }
+}
+
+/** @throws UnsupportedServerError when the user can't use the schema of the tables. */
+async function requireSchema(sql: postgres.Sql): Promise<void> {
+  const [found] = await sql<[{ schema: string | null }]>`SELECT current_schema() AS schema`;
+  if (found.schema !== null) return;
+  throw new UnsupportedServerError(
+    "The user of DATABASE_URL can't use the schema public, where the tables are. Run in that database: CREATE SCHEMA IF NOT EXISTS public; GRANT USAGE, CREATE ON SCHEMA public TO the user.",
+  );
 }
 
 /** Migrations not yet applied, in order. Uses the table of Drizzle's own migrator. */

@@ -225,6 +225,12 @@ describe("with DATABASE_URL, both keys", () => {
     },
   );
 
+  test("is refused with a parameter that is not supported, which the message names", () => {
+    expect(problemsOf({ DATABASE_URL: `${DATABASE_URL}?bytea_output=escape`, ...keys() })).toEqual([
+      expect.stringMatching(/^DATABASE_URL has the parameter bytea_output, which is not supported/),
+    ]);
+  });
+
   test.each(["mysql://localhost/x", "localhost:5432/x", "postgres://", "jdbc:postgresql://localhost/x"])(
     "is refused as %s",
     (url) => {
@@ -234,6 +240,18 @@ describe("with DATABASE_URL, both keys", () => {
 });
 
 describe("DATABASE_DIRECT_URL", () => {
+  test("is required when DATABASE_URL says that it leads to a pooler, and must not lead to one", () => {
+    const keys = { ENCRYPTION_KEYS: `k1:${newKey()}`, AUTH_SECRET: newKey() };
+    const pooler = `${DATABASE_URL}?pgbouncer=true&connection_limit=1`;
+    expect(problemsOf({ DATABASE_URL: pooler, ...keys })).toEqual([
+      expect.stringMatching(/^DATABASE_URL has the parameter pgbouncer=true.* set DATABASE_DIRECT_URL/),
+    ]);
+    expect(problemsOf({ DATABASE_URL: pooler, DATABASE_DIRECT_URL: DIRECT_URL, ...keys })).toEqual([]);
+    expect(problemsOf({ DATABASE_URL, DATABASE_DIRECT_URL: pooler, ...keys })).toEqual([
+      expect.stringMatching(/^DATABASE_DIRECT_URL has the parameter pgbouncer=true/),
+    ]);
+  });
+
   test("names the database behind the pooler of DATABASE_URL, and is refused without it", () => {
     const keys = { ENCRYPTION_KEYS: `k1:${newKey()}`, AUTH_SECRET: newKey() };
     expect(problemsOf({ DATABASE_URL, DATABASE_DIRECT_URL: DIRECT_URL, ...keys })).toEqual([]);

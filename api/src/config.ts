@@ -1,6 +1,6 @@
 import { Variable, variables } from "./config-variables.ts";
 import { MAKE_A_KEY } from "./key-ring/key-format.ts";
-import { isLoopback } from "./shared/env-schemas.ts";
+import { isLoopback, leadsToPooler } from "./shared/env-schemas.ts";
 
 /** The environment variables are unusable. The message lists every problem and how to fix it. */
 export class ConfigError extends Error {
@@ -97,6 +97,16 @@ function conflicts(values: ValuesOf<typeof variables>, env: Environment): string
   if (isSet("DATABASE_DIRECT_URL") && !isSet("DATABASE_URL")) {
     problems.push(
       "DATABASE_DIRECT_URL is set without DATABASE_URL; without a pooler, set DATABASE_URL alone",
+    );
+  }
+  if (values.databaseUrl && !isSet("DATABASE_DIRECT_URL") && leadsToPooler(values.databaseUrl)) {
+    problems.push(
+      "DATABASE_URL has the parameter pgbouncer=true, so it leads to a pooler; set DATABASE_DIRECT_URL to the database itself",
+    );
+  }
+  if (values.databaseDirectUrl && leadsToPooler(values.databaseDirectUrl)) {
+    problems.push(
+      "DATABASE_DIRECT_URL has the parameter pgbouncer=true; it must lead to the database itself, past the pooler",
     );
   }
   if (values.port !== undefined && values.metricsPort === values.port) {

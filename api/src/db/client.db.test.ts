@@ -1,9 +1,9 @@
 import { createConnection, type Socket } from "node:net";
 import { setTimeout } from "node:timers/promises";
 import postgres from "postgres";
-import { expect, it } from "vitest";
-import { useDatabase } from "../../test/database.ts";
-import { connect, type Database } from "./client.ts";
+import { expect, inject, it, onTestFinished } from "vitest";
+import { createDatabase, useDatabase } from "../../test/database.ts";
+import { connect, connectToListen, type Database } from "./client.ts";
 
 const db = useDatabase();
 
@@ -107,6 +107,82 @@ it("a session limits statements, locks and idle transactions", async () => {
     lock_timeout: "5000",
     statement_timeout: "15000",
   });
+});
+
+it("a database's own settings reach no connection of ours", async () => {
+  const { url, remove } = await createDatabase(inject("templateName"));
+  const theirs = {
+    DateStyle: "German",
+    IntervalStyle: "iso_8601",
+    TimeZone: "Pacific/Apia",
+    bytea_output: "escape",
+    client_encoding: "LATIN1",
+    default_transaction_isolation: "serializable",
+    extra_float_digits: "-10",
+    idle_in_transaction_session_timeout: "1",
+    lock_timeout: "1",
+    row_security: "on",
+    search_path: "pg_catalog",
+    standard_conforming_strings: "off",
+    statement_timeout: "1",
+  };
+  const admin = postgres(url, { max: 1 });
+  const name = new URL(url).pathname.slice(1);
+  for (const [setting, value] of Object.entries(theirs)) {
+    await admin.unsafe(`ALTER DATABASE "${name}" SET ${setting} = '${value}'`);
+  }
+  await admin.end();
+  const options = "-c DateStyle=German -c bytea_output=escape -c geqo=off";
+  const [pool, pooled, live] = [
+    connect(`${url}?options=${encodeURIComponent(options)}`, 1),
+    connect(url, 1, { behindPooler: true }),
+    connectToListen(url),
+  ];
+  onTestFinished(async () => {
+    await Promise.all([pool.close(), pooled.close(), live.end()]);
+    await remove();
+  });
+  const names = Object.keys(theirs);
+  const settingsOf = async (sql: postgres.ISql) => {
+    const rows = await Promise.all(
+      names.map((setting) => sql<[{ value: string }]>`SELECT current_setting(${setting}) AS value`),
+    );
+    return Object.fromEntries(names.map((setting, i) => [setting, rows[i]?.[0].value]));
+  };
+  const tracked = {
+    DateStyle: "ISO, MDY",
+    TimeZone: "UTC",
+    client_encoding: "UTF8",
+    standard_conforming_strings: "on",
+  };
+  const ours = {
+    ...tracked,
+    IntervalStyle: "postgres",
+    bytea_output: "hex",
+    default_transaction_isolation: "read committed",
+    extra_float_digits: "1",
+    idle_in_transaction_session_timeout: "4s",
+    lock_timeout: "5s",
+    row_security: "off",
+    search_path: "public",
+    statement_timeout: "15s",
+  };
+  expect(await settingsOf(pool.sql)).toEqual(ours);
+  expect(await settingsOf(live)).toEqual(ours);
+  // What is not ours stays as the URL says.
+  expect(await pool.sql`SHOW geqo`).toMatchObject([{ geqo: "off" }]);
+  // A pooler in transaction mode applies these for each client; the rest is checked at start.
+  await pooled.sql`SET statement_timeout = 0`;
+  expect(await settingsOf(pooled.sql)).toMatchObject(tracked);
+});
+
+it.each(["hex", "escape"])("bytes are read as they are stored under bytea_output = %s", async (output) => {
+  const bytes = Buffer.from(Array.from({ length: 256 }, (_, i) => i));
+  const rows = await db.current.sql.begin(async (tx) => {
+    await tx`SELECT set_config('bytea_output', ${output}, true)`;
+    return tx<{ bytes: Buffer }[]>`SELECT ${bytes}::bytea AS bytes`;
+  });
+  expect(rows[0]?.bytes).toEqual(bytes);
 });
 
 /** Retries until no connection that is being terminated is left in the pool. */

@@ -1,3 +1,4 @@
+import { openConnections } from "@ttl-secrets/drizzle/connection";
 import * as schema from "@ttl-secrets/drizzle/schema";
 import { drizzle } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
@@ -11,7 +12,6 @@ export type Queryable = Database["orm"] | Parameters<Parameters<Database["orm"][
 
 /** Options of every connection. */
 const OPTIONS = {
-  connect_timeout: 10,
   // Reconnect delay in seconds. The driver's default backoff grows to 20 s, during which requests hang.
   backoff: () => 0.1 + Math.random() * 0.2,
   // Skips the query for array types per connection: we use none, and the driver does not catch its failure.
@@ -25,7 +25,7 @@ const OPTIONS = {
  * delivers notifications.
  */
 export function connectToListen(url: string): postgres.Sql {
-  return postgres(url, { ...OPTIONS, max: 1, connection: { application_name: "ttl-secrets live" } });
+  return openConnections(url, { name: "ttl-secrets live", settings: timeouts }, { ...OPTIONS, max: 1 });
 }
 
 /** Timeouts of a session in ms. A pooler must set them on its own connections. */
@@ -38,6 +38,9 @@ export const TIMEOUTS = {
   idle_in_transaction_session_timeout: 4_000,
 };
 
+/** The timeouts as start-up parameters. */
+const timeouts = Object.fromEntries(Object.entries(TIMEOUTS).map(([name, ms]) => [name, String(ms)]));
+
 /**
  * One statement at a time per connection. The driver describes a statement's parameters with Flush instead of Sync. When
  * it does so while another statement runs, PgBouncer may give the connection to another client in between, and the
@@ -46,20 +49,42 @@ export const TIMEOUTS = {
 const BEHIND_POOLER = { prepare: false, max_pipeline: 0 };
 
 /**
- * Opens a pool of `max` connections to `url`. Connects on first use; `close` waits 5 s for running queries.
+ * Opens a pool of at most `max` connections to `url`, or of its `connection_limit`. Connects on first use; `close` waits
+ * 5 s for running queries.
  *
  * @param behindPooler whether `url` leads to a pooler in transaction mode. It refuses settings at connect time, and the
  *   next statement may run on another connection, which has not prepared it.
  */
 export function connect(url: string, max = 10, { behindPooler = false } = {}) {
-  const client = postgres(url, {
-    ...OPTIONS,
-    max,
-    ...(behindPooler && BEHIND_POOLER),
-    connection: { application_name: "ttl-secrets", ...(behindPooler ? {} : TIMEOUTS) },
-  });
+  const client = openConnections(
+    url,
+    { behindPooler, ...(!behindPooler && { settings: timeouts }) },
+    { ...OPTIONS, max, ...(behindPooler && BEHIND_POOLER) },
+  );
   const sql = wrapDriver(client);
   return { sql, orm: drizzle(sql, { schema }), close: () => sql.end({ timeout: 5 }) };
+}
+
+/**
+ * Runs `work` in a transaction that is rolled back in any case. Transactions that `work` opens become savepoints.
+ *
+ * @throws what `work` throws; the driver's error when no transaction can be opened.
+ */
+export async function withRollback<T>(db: Database, work: (tx: Database) => Promise<T>): Promise<T> {
+  const rollback = new Error("rolled back on purpose");
+  let result: { value: T } | undefined;
+  try {
+    await db.sql.begin(async (tx) => {
+      // Drizzle reads a client's options, and opens transactions with `begin`.
+      const begin = (run: (savepoint: postgres.TransactionSql) => unknown) => tx.savepoint(run);
+      const sql = Object.assign(tx, { options: db.sql.options, begin }) as unknown as Database["sql"];
+      result = { value: await work({ sql, orm: drizzle(sql, { schema }), close: async () => {} }) };
+      throw rollback;
+    });
+  } catch (error) {
+    if (error !== rollback) throw error;
+  }
+  return (result as { value: T }).value;
 }
 
 /**

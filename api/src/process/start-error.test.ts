@@ -19,6 +19,16 @@ describe("a failing start", () => {
     expect(line).not.toContain("CANARY");
   });
 
+  it.each([
+    ["25006", /is read-only: .* make it writable\.$/],
+    ["3F000", /can't use the schema public, .* Grant it/],
+    ["42704", /does not know a setting in the options/],
+    ["DEPTH_ZERO_SELF_SIGNED_CERT", /certificate .* is not trusted .* sslrootcert=FILE/],
+  ])("for %s is one line that says what to do", (code, line) => {
+    const error = Object.assign(new Error("CANARY"), { code });
+    expect(startFailure(error)).toMatch(line);
+  });
+
   it("describes an unknown error without its message", () => {
     const line = startFailure(new Error("CANARY"));
     expect(line).toMatch(/^TTL Secrets could not start: /);

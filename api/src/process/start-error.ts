@@ -19,6 +19,25 @@ const DATABASE_FAILURES: Record<string, string> = {
   "42501": "The user in DATABASE_URL may not create tables there. Make it the owner of the database.",
   "08P01":
     "DATABASE_URL seems to lead to a pooler, such as PgBouncer: set DATABASE_DIRECT_URL to PostgreSQL itself.",
+  "25006":
+    "The database in DATABASE_URL is read-only: a standby, or set so by default_transaction_read_only, as hosts do when a disk is full. Point to the primary, or make it writable.",
+  "3F000":
+    "The user in DATABASE_URL can't use the schema public, where the tables are. Grant it USAGE and CREATE.",
+  "42704": "PostgreSQL does not know a setting in the options of DATABASE_URL. Correct or remove it.",
+  "22023": "PostgreSQL refuses a value in the options of DATABASE_URL. Correct or remove it.",
+  ...Object.fromEntries(
+    [
+      "CERT_HAS_EXPIRED",
+      "DEPTH_ZERO_SELF_SIGNED_CERT",
+      "ERR_TLS_CERT_ALTNAME_INVALID",
+      "SELF_SIGNED_CERT_IN_CHAIN",
+      "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+      "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+    ].map((code) => [
+      code,
+      `The certificate of PostgreSQL in DATABASE_URL is not trusted (${code}). Name its authority with sslrootcert=FILE, or correct the host name.`,
+    ]),
+  ),
   "53300": "PostgreSQL has no connections left. Raise its max_connections or stop other clients.",
 };
 
@@ -28,10 +47,17 @@ const DATABASE_FAILURES: Record<string, string> = {
  * @param variable that names the database.
  */
 export function startFailure(error: unknown, variable = "DATABASE_URL"): string {
+  return (
+    explainFailure(error)?.replace("DATABASE_URL", variable) ??
+    `TTL Secrets could not start: ${JSON.stringify(describeError(error))}`
+  );
+}
+
+/** What an error of the network or of PostgreSQL means to the operator; undefined for one that is not known. */
+export function explainFailure(error: unknown): string | undefined {
   const description = describeError(error);
   const code = description.code ?? description.cause?.code ?? "";
-  const failure = DATABASE_FAILURES[code]?.replace("DATABASE_URL", variable);
-  return failure ?? `TTL Secrets could not start: ${JSON.stringify(description)}`;
+  return DATABASE_FAILURES[code];
 }
 
 /** Why the server could not listen: a `StartError` for known codes, else `error` itself. */

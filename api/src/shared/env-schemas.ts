@@ -1,5 +1,6 @@
 /** Schemas for the text of environment variables. Messages follow the variable's name and never repeat the value. */
 import { isIP } from "node:net";
+import { ConnectionStringError, parseConnectionString } from "@ttl-secrets/drizzle/connection";
 import ipaddr from "ipaddr.js";
 import { z } from "zod";
 
@@ -79,7 +80,18 @@ export const databaseUrl = z
   .refine(
     (text) => /^postgres(ql)?:\/\/./.test(text) && URL.canParse(text),
     "must be a URL such as postgres://user:password@host/database, special characters percent-encoded",
-  );
+  )
+  .superRefine((text, ctx) => {
+    try {
+      parseConnectionString(text);
+    } catch (error) {
+      if (!(error instanceof ConnectionStringError)) throw error;
+      ctx.addIssue(error.message);
+    }
+  });
+
+/** Whether a connection string says that it leads to a pooler in transaction mode (Prisma's `pgbouncer=true`). */
+export const leadsToPooler = (url: string): boolean => parseConnectionString(url).isPooler;
 
 export const collectorUrl = z
   .string()
