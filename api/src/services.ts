@@ -10,6 +10,7 @@ import { HashingPool } from "./crypto/argon2.ts";
 import type { KeyRing } from "./crypto/key-ring.ts";
 import { connect, type Database } from "./db/client.ts";
 import { requireUsablePooler } from "./db/pooler.ts";
+import { requireOurSettings } from "./db/session-check.ts";
 import { type AppDeps, createApp } from "./http/app.ts";
 import { clientIpResolver } from "./http/client-ip.ts";
 import { Health } from "./http/health.ts";
@@ -26,6 +27,7 @@ import { createMetricsApp } from "./metrics/metrics-app.ts";
 import { readVitals } from "./metrics/vitals-store.ts";
 import { PATIENCE_SECONDS, type Shutdown } from "./process/shutdown.ts";
 import { openRollbackGuard, type RollbackGuard } from "./secrets/rollback-guard.ts";
+import { selfTest } from "./secrets/self-test.ts";
 import { watermarkFile } from "./secrets/watermark-file.ts";
 import { RateLimits } from "./shared/rate-limit.ts";
 
@@ -116,6 +118,7 @@ export async function serve(
   const db = connect(databaseUrl, undefined, { behindPooler: config.databaseDirectUrl !== undefined });
   shutdown.add({ what: "the database's connections", stop: db.close, within: PATIENCE_SECONDS });
   if (config.databaseDirectUrl) await requireUsablePooler(db, config.databaseDirectUrl);
+  else await requireOurSettings(db, "DATABASE_URL");
 
   // Needs the tables: a new key file may only be created while no secret is pending.
   const keyRing =
@@ -123,6 +126,7 @@ export async function serve(
 
   const keyFile = keyRing instanceof FileKeyRing ? keyRing.path : undefined;
   const rollbackGuard = await openRollbackGuard({ db, log, file: watermarkFile(keyFile, config) });
+  await selfTest({ db, keyRing });
   const parts = { db, log, authSecret, keyRing, rollbackGuard, listenUrl: directUrl };
   const services = createServices(config, parts);
   const { hashingPool, metrics, live } = services;

@@ -9,7 +9,7 @@ import { Readable } from "node:stream";
 import { createServer } from "node:tls";
 import { fileURLToPath } from "node:url";
 import { sql } from "drizzle-orm";
-import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { describe, expect, inject, it, onTestFinished, vi } from "vitest";
 import { createTestApp, PUBLIC_URL, type TestApp } from "../../test/app.ts";
 import { createDatabase, useDatabase } from "../../test/database.ts";
 import {
@@ -24,6 +24,7 @@ import {
 import { lockOwner } from "../accounts/member-store.ts";
 import { createApiKey } from "../api-keys/create-api-key.ts";
 import { parseConfig } from "../config.ts";
+import { connect } from "../db/client.ts";
 import { createAccount, disable, enable, resetPassword } from "./accounts.ts";
 import { backupAdvice } from "./backup-advice.ts";
 import { destroyPending } from "./destroy-pending.ts";
@@ -505,6 +506,7 @@ describe("doctor", () => {
     expect(before.levelOf("sweep")).toEqual(["ok"]);
     expect(before.levelOf("failover or restore")).toEqual(["ok"]);
     expect(before.levelOf("clocks")).toEqual(["ok"]);
+    expect(before.levelOf("self-test")).toEqual(["ok"]);
     // The tests' PostgreSQL runs with fsync off.
     expect(before.levelOf("fsync")).toEqual(["problem"]);
 
@@ -541,6 +543,19 @@ describe("doctor", () => {
       "problem",
     ]);
     expect((await examine(withFile(path))).levelOf("key age")).toEqual(["advice"]);
+  });
+
+  it("reports what the self-test finds", async () => {
+    const { url, remove } = await createDatabase(inject("templateName"));
+    const broken = connect(url, 1);
+    onTestFinished(async () => {
+      await broken.close();
+      await remove();
+    });
+    await broken.sql`DROP TRIGGER audit_events_chain ON audit_events`;
+    const { levelOf, lines } = await examine(env({ DATABASE_URL: url }));
+    expect(levelOf("self-test")).toEqual(["problem"]);
+    expect(lines.join("\n")).toContain("missing or disabled: audit_events_chain");
   });
 
   it("advises on proxies, TLS, sign-up and rate limits", async () => {

@@ -7,13 +7,14 @@ import { checkDatabase, checkPooler } from "./database-checks.ts";
 import { advice, type Check, type Finding, ok, problem } from "./finding.ts";
 import { checkKeys } from "./key-checks.ts";
 import { checkSecrets } from "./secret-checks.ts";
+import { checkSelfTest } from "./self-test-check.ts";
 import { checkSettings } from "./settings-checks.ts";
 
 /** Checks of the configuration. They need no database. */
 const CONFIG_CHECKS: Check<Config>[] = [checkSettings, checkCertificates];
 
 /** Checks that read the tables of this release. */
-const TABLE_CHECKS: Check[] = [checkPooler, checkKeys, checkSecrets];
+const TABLE_CHECKS: Check[] = [checkPooler, checkKeys, checkSecrets, checkSelfTest];
 
 const MARKS = { ok: "ok     ", advice: "advice ", problem: "PROBLEM" };
 
