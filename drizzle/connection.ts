@@ -87,6 +87,12 @@ const SSL_MODES: Record<string, string> = {
 /** Options of the driver, apart from the settings of a session. */
 type DriverOptions = Omit<postgres.Options<Record<string, postgres.PostgresType>>, "connection" | "max">;
 
+/**
+ * The smallest pool that a `connection_limit` can ask for. Sign-up holds one connection while it waits for a second, so
+ * with one (which Supabase prints) every sign-up would fail.
+ */
+const LEAST_CONNECTIONS = 5;
+
 /** What a connection string says. */
 interface ConnectionString {
   /** The string without its parameters. */
@@ -125,7 +131,7 @@ export function openConnections(
     types: { bytea },
     ...options,
     ...driver,
-    max: Math.min(max, limit),
+    max: Math.min(max, Math.max(limit, LEAST_CONNECTIONS)),
     connection,
   }) as postgres.Sql;
 }

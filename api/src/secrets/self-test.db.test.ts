@@ -2,8 +2,9 @@ import * as schema from "@ttl-secrets/drizzle/schema";
 import { drizzle } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
 import { describe, expect, inject, it, onTestFinished } from "vitest";
-import { testKeyRing } from "../../test/app.ts";
+import { createTestApp, testKeyRing } from "../../test/app.ts";
 import { createDatabase, useDatabase } from "../../test/database.ts";
+import { createSecret, createSender, reveal, secretOf } from "../../test/factories.ts";
 import type { KeyRing } from "../crypto/key-ring.ts";
 import { connect, connectToListen, type Database } from "../db/client.ts";
 import { selfTest } from "./self-test.ts";
@@ -28,7 +29,7 @@ async function changedDatabase(statement: string): Promise<Database> {
   const { url, remove } = await createDatabase(inject("templateName"));
   const admin = unguarded({}, url);
   await admin.sql.unsafe(statement.replaceAll("$name", `"${new URL(url).pathname.slice(1)}"`));
-  const changed = connect(url, 1);
+  const changed = connect(`${url}?connection_limit=1`);
   onTestFinished(async () => {
     await Promise.all([changed.close(), admin.close()]);
     await remove();
@@ -117,6 +118,20 @@ describe("the self-test", () => {
   it("fails on a database that is read-only", async () => {
     const changed = await changedDatabase("ALTER DATABASE $name SET default_transaction_read_only = on");
     await expect(selfTest({ db: changed, keyRing })).rejects.toThrow(/is read-only: .* make it writable/);
+  });
+
+  it("is not needed by a database whose own settings are hostile: a sender and a recipient notice nothing", async () => {
+    const set = (setting: string) => `ALTER DATABASE $name SET ${setting};`;
+    const hostile = await changedDatabase(
+      ["bytea_output = 'escape'", "DateStyle = 'German'", "default_transaction_isolation = 'serializable'"]
+        .map(set)
+        .join(""),
+    );
+    const app = createTestApp(hostile);
+    const sender = await createSender(app);
+    const secret = await createSecret(app, sender);
+    expect(await reveal(app, secret)).toMatchObject({ value: "hunter2" });
+    expect(await secretOf(app, sender, secret.id)).toMatchObject({ status: "VIEWED" });
   });
 
   it("knows every trigger of the migrations", async () => {
