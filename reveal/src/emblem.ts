@@ -33,6 +33,7 @@ const EMBLEMS: Record<State["kind"], Emblem> = {
   revealed: { tone: "good", ring: "whole", glyph: "check" },
   destroyed: { tone: "danger", ring: "embers", glyph: "cross" },
   notAvailable: { tone: "quiet", ring: "dashed", glyph: "dash" },
+  damagedLink: { tone: "warn", ring: "dashed", glyph: "question" },
   expired: { tone: "quiet", ring: "embers", glyph: "wait" },
   paused: { tone: "warn", ring: "whole", glyph: "wait" },
   unknown: { tone: "warn", ring: "dashed", glyph: "question" },

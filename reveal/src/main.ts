@@ -1,4 +1,4 @@
-import { parseLink } from "./link.ts";
+import { hasLostCapitals, parseLink } from "./link.ts";
 import { loadWordList, type WordListLoader } from "./passphrase/word-list.ts";
 import { checkAvailable, revealSecret } from "./reveal.ts";
 import {
@@ -104,7 +104,9 @@ async function start(places: Places): Promise<void> {
 
   async function check(): Promise<void> {
     if (!link) return;
-    const outcome = await checkAvailable(link);
+    const checked = await checkAvailable(link);
+    const isDamaged = checked.kind === "notAvailable" && hasLostCapitals(link);
+    const outcome = isDamaged ? ({ kind: "damagedLink" } as const) : checked;
     const now = performance.now();
     checkedAt = now;
     // The server rounds down, so add a second to be sure.

@@ -9,6 +9,8 @@ export interface Refusal {
 export type CheckOutcome =
   | { readonly kind: "available"; readonly secondsLeft: number }
   | { readonly kind: "notAvailable" }
+  /** Not available by a link that was changed on its way, so the secret itself may well be. */
+  | { readonly kind: "damagedLink" }
   | { readonly kind: "offline" }
   | { readonly kind: "failed" }
   | Refusal;

@@ -26,6 +26,7 @@ const opening: State = { kind: "opening", passphrase: GOOD };
 const revealed: State = { kind: "revealed", value: "v", copied: false, saved: false };
 const destroyed: State = { kind: "destroyed" };
 const notAvailable: State = { kind: "notAvailable" };
+const damagedLink: State = { kind: "damagedLink" };
 const expired: State = { kind: "expired" };
 const unknown: State = { kind: "unknown" };
 const cleared: State = { kind: "cleared" };
@@ -38,6 +39,7 @@ const EVERY = [
   revealed,
   destroyed,
   notAvailable,
+  damagedLink,
   expired,
   unknown,
   cleared,
@@ -64,8 +66,11 @@ describe("at the start", () => {
     expect(initialState(LINK)).toEqual(checking);
   });
 
-  test("treats an invalid link as not available, without a request", () => {
-    expect(initialState(null)).toEqual(notAvailable);
+  test("calls an invalid link damaged, without a request, and never says that the secret is gone", () => {
+    expect(initialState(null)).toEqual(damagedLink);
+    expect(JSON.stringify(screenFor(damagedLink))).not.toMatch(
+      /gone|used by|expired|revoked|destroyed|available/,
+    );
   });
 });
 
@@ -73,6 +78,7 @@ describe("a check", () => {
   test("leads to the passphrase field, or to a dead link", () => {
     expect(next(checking, checked({ kind: "available", secondsLeft: 60 }))).toEqual(asking);
     expect(next(checking, checked({ kind: "notAvailable" }))).toEqual(notAvailable);
+    expect(next(checking, checked({ kind: "damagedLink" }))).toEqual(damagedLink);
   });
 
   test("that failed can be repeated", () => {

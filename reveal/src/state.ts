@@ -18,6 +18,8 @@ export type State =
   | { readonly kind: "revealed"; readonly value: string; readonly copied: boolean; readonly saved: boolean }
   | { readonly kind: "destroyed" }
   | { readonly kind: "notAvailable" }
+  /** The vault or the token can't be read from the link. */
+  | { readonly kind: "damagedLink" }
   /** Expired while the page was open. */
   | { readonly kind: "expired" }
   | Paused
@@ -61,9 +63,9 @@ export type PageEvent =
   /** The browser restored the page from the back/forward cache. */
   | { readonly type: "restored" };
 
-/** Initial state. An invalid link needs no request: it shows the same as every dead link. */
+/** Initial state. An invalid link needs no request. */
 export function initialState(link: Link | null): State {
-  return link ? { kind: "checking", inDoubt: false } : { kind: "notAvailable" };
+  return link ? { kind: "checking", inDoubt: false } : { kind: "damagedLink" };
 }
 
 /** The state after an event. Events that don't apply to it (late responses, double clicks) change nothing. */
@@ -131,7 +133,8 @@ function afterCheck(inDoubt: boolean, outcome: CheckOutcome, now: number): State
     case "available":
       return { kind: "asking", notice: inDoubt ? { kind: "stillThere" } : null };
     case "notAvailable":
-      return { kind: "notAvailable" };
+    case "damagedLink":
+      return { kind: outcome.kind };
     case "offline":
       return { kind: "paused", during: "check", reason: "offline", until: null, inDoubt };
     case "failed":

@@ -31,6 +31,32 @@ it.each([
   expect(await languageFor(LINK, header)).toBe(language);
 });
 
+it.each([
+  ...[
+    `/${LINK}`,
+    `/%20${LINK.slice(1)}`,
+    `/%E2%80%8B${LINK.slice(1)}`,
+    LINK.toUpperCase(),
+    `/%3C${LINK.slice(1)}%3E`,
+  ],
+  ...[`/%76${LINK.slice(2)}`, LINK.replace(/\/(?=A)/, "%2F"), `${LINK}%E2`, `/_${LINK.slice(1)}_`],
+])(
+  "a recipient with a damaged link gets the recipient's page, which no one may index or keep: %s",
+  async (path) => {
+    const answer = await createTestApp(db.current).request(path, { headers: { "accept-language": "da" } });
+    expect(await answer.text()).toContain('<html lang="da"');
+    expect(answer.headers.get("x-robots-tag")).toBe("noindex, nofollow");
+    expect(answer.headers.get("cache-control")).toBe("no-store");
+  },
+);
+
+it.each(["/projects/vault_1", "/sign-in?to=/vault_1", "/vault", "/vaults/1"])(
+  "a path that is no link has the dashboard: %s",
+  async (path) => {
+    expect(await languageFor(path, "da")).toBe("en");
+  },
+);
+
 it("the page in each language has the operator's brand and no path of its own", async () => {
   const brand = { name: "Acme Vault", color: "#7700cc", logo: undefined, recognitionPhrase: "blue heron" };
   const app = createTestApp(db.current, { apps: await brandApps(APPS, brand) });

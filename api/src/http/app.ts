@@ -5,6 +5,7 @@ import { type Authentication, requireMember } from "../accounts/authorization.ts
 import type { AppFiles } from "../apps/app-file.ts";
 import { BRAND_PREFIX } from "../apps/brand/branded-apps.ts";
 import { type Apps, PAGE } from "../apps/built-app.ts";
+import { isLinkPath } from "../apps/link-path.ts";
 import { pageInLanguage } from "../apps/page-language.ts";
 import { sendFile, serveFiles, unlessKnown } from "../apps/send-file.ts";
 import type { Services } from "../graphql/context.ts";
@@ -107,13 +108,15 @@ export function createApp(deps: AppDeps): Hono<Env> {
   app.get("/reveal/assets/*", unlessKnown, revealFiles);
   app.get("/reveal/favicon.svg", unlessKnown, revealFiles);
   app.get("/reveal/*", (c) => c.notFound());
-  app.get("/:vaultId{vault_[^/]*}/*", (c) => {
+  const sendRevealPage = (c: HonoContext) => {
     c.header("X-Robots-Tag", "noindex, nofollow");
     return sendPage(c, reveal, pageInLanguage(c, reveal));
-  });
+  };
+  app.get("/:vaultId{vault_[^/]*}/*", sendRevealPage);
   app.get(`${BRAND_PREFIX}*`, unlessKnown, serveFiles(brand, BRAND_PREFIX), (c) => c.notFound());
   app.get("/assets/*", unlessKnown, serveFiles(dashboard, "/"), (c) => c.notFound());
   app.get("/favicon.svg", unlessKnown, serveFiles(dashboard, "/"));
+  app.get("*", (c, next) => (isLinkPath(c.req.path) ? Promise.resolve(sendRevealPage(c)) : next()));
   app.get("*", unlessKnown, (c) => {
     c.header("Cache-Control", "no-cache");
     return sendPage(c, dashboard);

@@ -11,6 +11,9 @@ test.each([
   [["PT-br"], "pt"],
   [["ar-EG"], "ar"],
   [["dav", "da"], "da"],
+  [["de_AT.UTF-8", "fr"], "de"],
+  [["da@euro"], "da"],
+  [["C", "POSIX"], "en"],
   [[], "en"],
 ])("the preferred languages %j select %s", (readers, language) => {
   expect(chooseLanguage(readers)).toBe(language);

@@ -31,7 +31,7 @@ export function chooseLanguage(readers: readonly string[]): Language {
   return spoken.find((tag) => tag !== undefined) ?? "en";
 }
 
-/** Primary language subtag: `pt` of `pt-BR`. */
+/** Primary language subtag: `pt` of `pt-BR`, and of POSIX's `pt_BR.UTF-8` or `pt@euro`. */
 function primary(tag: string): string | undefined {
-  return tag.toLowerCase().split("-")[0];
+  return tag.toLowerCase().split(/[-_.@]/)[0];
 }

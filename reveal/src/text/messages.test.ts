@@ -18,6 +18,7 @@ const EVERY: State[] = [
   { kind: "revealed", value: "VALUE", copied: false, saved: false },
   { kind: "destroyed" },
   { kind: "notAvailable" },
+  { kind: "damagedLink" },
   { kind: "expired" },
   { kind: "unknown" },
   { kind: "cleared" },
