@@ -70,13 +70,17 @@ function asJsonLines(events: ExportedEvent[]): string {
   return events.map((event) => `${JSON.stringify(valuesOf(event))}\n`).join("");
 }
 
+/** Without it, Excel reads a CSV in the system's own character set. */
+const BYTE_ORDER_MARK = "\uFEFF";
+
 /** Names and actors are untrusted text: no cell may be read as a formula (OWASP, *CSV injection*). */
 function asCsv(events: ExportedEvent[], isFirst: boolean): string {
-  return stringify(events.map(valuesOf), {
+  const text = stringify(events.map(valuesOf), {
     columns: [...COLUMNS],
     header: isFirst,
     quoted: true,
     escape_formulas: true,
     record_delimiter: "windows",
   });
+  return isFirst ? BYTE_ORDER_MARK + text : text;
 }

@@ -93,6 +93,10 @@ describe("the export of the audit log", () => {
     }
     const response = await get(app, "format=csv", { cookie: sender.cookie });
     expect(response.headers.get("content-type")).toBe("text/csv; charset=utf-8; header=present");
+    // Excel reads a CSV without a byte-order mark in the system's own character set.
+    const bytes = new Uint8Array(await response.clone().arrayBuffer());
+    expect([...bytes.subarray(0, 6)]).toEqual([0xef, 0xbb, 0xbf, ...Buffer.from('"se')]);
+    expect([...bytes].lastIndexOf(0xef)).toBe(0);
     expect(response.headers.get("content-disposition")).toBe('attachment; filename="audit-log.csv"');
     const [header = [], ...rows] = parseCsv(await response.text());
     expect(header.join()).toBe("seq,at,action,projectId,ttlSecretId,ttlSecretName,actor,sourceIp,id,hash");
