@@ -48,7 +48,8 @@ function toClientError(error: GraphQLError, log: Logger): GraphQLError {
   const cause = thrownByResolver(error);
   const code = codeOf(error);
   if (cause instanceof AppError) {
-    return clientError(cause.message, { code, ...cause.details }, error);
+    const { http } = error.extensions;
+    return clientError(cause.message, { code, ...cause.details, ...(http !== undefined && { http }) }, error);
   }
   if (cause instanceof Argon2BusyError) {
     return clientError(

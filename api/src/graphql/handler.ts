@@ -9,6 +9,7 @@ import { recordOperationName } from "./operation-name.ts";
 import { schema } from "./schema.ts";
 import { traceOperation } from "./trace-operation.ts";
 import { trustedDocuments } from "./trusted-documents.ts";
+import { utf8Body } from "./utf8-body.ts";
 
 /** Path of the GraphQL endpoint. */
 export const GRAPHQL_PATH = "/graphql";
@@ -32,6 +33,7 @@ export function createGraphql(deps: { log: Logger; metrics: Metrics }) {
     graphqlEndpoint: GRAPHQL_PATH,
     plugins: [
       trustedDocuments(),
+      utf8Body(),
       ...documentLimits(),
       recordOperationName(),
       ...traceOperation(),

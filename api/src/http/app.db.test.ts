@@ -322,3 +322,58 @@ describe("cross-origin requests", () => {
     },
   );
 });
+
+describe("a body that is not UTF-8", () => {
+  const PATHS = [
+    "/graphql",
+    "/api/auth/sign-up/email",
+    "/api/auth/sign-in/email",
+    "/api/auth/change-password",
+  ];
+  const body = JSON.stringify({ query, name: "Grüße", email: "a@example.com", password: "pässwörter-lang" });
+  const TEXTS: [string, Uint8Array<ArrayBuffer>][] = [
+    ["Latin-1", Uint8Array.from(Buffer.from(body, "latin1"))],
+    ["UTF-16", Uint8Array.from(Buffer.from(body, "utf16le"))],
+    ["cut-off UTF-8", Uint8Array.from([...Buffer.from('{"query":"'), 0xc3])],
+    ["UTF-8 of a lone surrogate", Uint8Array.from([...Buffer.from('{"a":"'), 0xed, 0xa0, 0x80, 0x22, 0x7d])],
+  ];
+
+  it.each(PATHS.flatMap((path) => TEXTS.map(([name, bytes]) => [path, name, bytes] as const)))(
+    "is refused by %s: %s",
+    async (path, name, bytes) => {
+      const app = createTestApp(db.current);
+      const answer = await app.request(path, { method: "POST", headers: json, body: bytes });
+      expect(answer.status).toBe(400);
+      // UTF-16 is ASCII with zero bytes, so it is no JSON instead.
+      if (name !== "UTF-16") expect(await answer.text()).toContain("UTF-8");
+    },
+  );
+
+  it.each(
+    PATHS.flatMap((path) => ["iso-8859-1", '"UTF-16"', "windows-1252"].map((charset) => [path, charset])),
+  )("is refused by %s because of its declared character set: %s", async (path, charset) => {
+    const app = createTestApp(db.current);
+    const headers = { "content-type": `application/json; charset=${charset}` };
+    const answer = await app.request(path, { method: "POST", headers, body });
+    expect(answer.status).toBe(415);
+    expect(await answer.text()).toContain("UTF-8");
+  });
+
+  it.each(["utf-8", '"UTF-8"', "utf8"])("is not suspected where the character set is %s", async (charset) => {
+    const app = createTestApp(db.current);
+    const headers = { "content-type": `application/json; charset=${charset}` };
+    const sent = JSON.stringify({ query: `{ viewer { id } } # Grüße` });
+    expect((await app.request("/graphql", { method: "POST", headers, body: sent })).status).toBe(200);
+  });
+
+  it("creates no account and opens none, as a password with half a surrogate pair does not", async () => {
+    const app = createTestApp(db.current);
+    const account = { name: "N", email: "surrogate@example.com", password: "long-enough-\ud83d" };
+    const post = (path: string) =>
+      app.request(path, { method: "POST", headers: json, body: JSON.stringify(account) });
+    for (const path of ["/api/auth/sign-up/email", "/api/auth/sign-in/email"]) {
+      expect((await post(path)).status).toBe(400);
+    }
+    expect(await db.current.sql`SELECT 1 FROM users WHERE email = 'surrogate@example.com'`).toEqual([]);
+  });
+});

@@ -1,7 +1,9 @@
 /** Sign-up, sign-in and sign-out over HTTP: better-auth's endpoints, as far as the dashboard uses them. */
+import { isUtf8 } from "node:buffer";
 import { Hono } from "hono";
 import { type Auth, CLIENT_IP_HEADER, type SignUpMode, signUpState } from "../accounts/auth.ts";
 import type { Database } from "../db/client.ts";
+import { notUtf8 } from "../shared/errors.ts";
 import { waitHeaders } from "../shared/rate-limit.ts";
 import type { Origins } from "./origins.ts";
 import { limitBody, requireJson, requireOwnPage } from "./refusals.ts";
@@ -26,9 +28,32 @@ export function authRoutes({ auth, db, signUp, origins }: AuthRoutesDeps): Hono<
   routes.on("POST", AUTH_PATHS, limitBody, requireOwnPage(origins), requireJson, async (c) => {
     const headers = new Headers(c.req.raw.headers);
     headers.set(CLIENT_IP_HEADER, c.var.sourceIp);
-    return tidy(await auth.handler(new Request(c.req.raw, { headers })));
+    const body = await wellFormedBody(c.req.raw);
+    return tidy(await auth.handler(new Request(c.req.url, { method: "POST", headers, body })));
   });
   return routes;
+}
+
+/**
+ * The body, if every text in it is well-formed Unicode. Other bytes, and halves of surrogate pairs, would all become
+ * U+FFFD: different passwords would be the same.
+ *
+ * @throws AppError `BAD_USER_INPUT`.
+ */
+async function wellFormedBody(request: Request): Promise<Buffer<ArrayBuffer>> {
+  const bytes = Buffer.from(await request.arrayBuffer());
+  if (!isUtf8(bytes)) throw notUtf8();
+  let isWellFormed = true;
+  try {
+    JSON.parse(bytes.toString(), (_key, value) => {
+      if (typeof value === "string") isWellFormed &&= value.isWellFormed();
+      return value;
+    });
+  } catch {
+    // better-auth answers a body that is no JSON.
+  }
+  if (!isWellFormed) throw notUtf8();
+  return bytes;
 }
 
 /**

@@ -43,9 +43,14 @@ export function requireOwnPage(origins: Origins): MiddlewareHandler {
   };
 }
 
-/** Refuses bodies that are not JSON, by their media type. */
+/** Refuses bodies that are not JSON in UTF-8, by their media type and its `charset`. */
 export const requireJson: MiddlewareHandler = async (c, next) => {
-  if (/^application\/json\s*(;|$)/i.test(c.req.header("content-type") ?? "")) return next();
+  const type = c.req.header("content-type") ?? "";
+  const charset = /;\s*charset\s*=\s*"?([^\s;"]*)/i.exec(type)?.[1];
+  if (charset !== undefined && !/^utf-?8$/i.test(charset)) {
+    return refuse(c, 415, "BAD_USER_INPUT", "Send the request as JSON in UTF-8.");
+  }
+  if (/^application\/json\s*(;|$)/i.test(type)) return next();
   return refuse(c, 415, "BAD_USER_INPUT", "Send the request as JSON, with Content-Type: application/json.");
 };
 

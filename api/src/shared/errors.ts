@@ -45,6 +45,11 @@ export function badInput(field: string, message: string): AppError {
   return new AppError("BAD_USER_INPUT", message, { field });
 }
 
+/** The refusal of a body in another encoding, which would be stored with replacement characters. */
+export function notUtf8(): AppError {
+  return new AppError("BAD_USER_INPUT", "Send the request in UTF-8.");
+}
+
 /** The refusal of anyone else who asks for what only a vault's owners may do. */
 export function ownersOnly(): AppError {
   return new AppError("FORBIDDEN", "Only an owner of the vault may do this.");
