@@ -46,7 +46,20 @@ export function currentLanguage(): Language {
  */
 export function formatLocale(): string {
   const { language } = i18next;
-  return navigator.languages.find((each) => each.split("-")[0] === language) ?? language;
+  const tags = navigator.languages.flatMap(validTag);
+  return tags.find((each) => each.split("-")[0] === language) ?? language;
+}
+
+/**
+ * The BCP 47 tag of a browser's language, or none. Browsers may pass on what the system has, such as POSIX's
+ * `de_DE.UTF-8` or `en-US@posix`, for which `Intl` throws.
+ */
+function validTag(raw: string): string[] {
+  try {
+    return Intl.getCanonicalLocales(raw.replace(/[.@].*$/, "").replaceAll("_", "-"));
+  } catch {
+    return [];
+  }
 }
 
 /** Changes the language of the whole page at once, without loading anything or losing input. */

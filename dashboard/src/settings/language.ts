@@ -6,7 +6,7 @@ const persisted = persistedChoice("language", known);
 
 /** The first supported language of the browser, in any variant; English if there is none. */
 export function preferredLanguage(wanted: readonly string[]): Language {
-  const primary = wanted.map((tag) => tag.toLowerCase().split("-")[0]);
+  const primary = wanted.map((tag) => tag.toLowerCase().split(/[-_.@]/)[0]);
   return primary.flatMap((tag) => known.find((each) => each === tag) ?? [])[0] ?? "en";
 }
 
