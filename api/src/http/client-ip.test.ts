@@ -26,10 +26,13 @@ describe("without trusted proxies", () => {
     expect(clientIp("2001:0DB8:0:0:0:0:0:1", undefined)).toBe("2001:db8::1");
   });
 
-  test("a peer that disconnected is 0.0.0.0, and its header is ignored", () => {
-    expect(clientIp(undefined, undefined)).toBe("0.0.0.0");
-    expect(clientIp(undefined, "198.51.100.1")).toBe("0.0.0.0");
-    expect(clientIp("", "198.51.100.1")).toBe("0.0.0.0");
+  test("a peer that disconnected has no address, and its header is ignored", () => {
+    for (const trusted of [[], ["0.0.0.0/0", "::/0"]]) {
+      const clientIp = addressBehind(trusted);
+      expect(clientIp(undefined, undefined)).toBeUndefined();
+      expect(clientIp(undefined, "198.51.100.1")).toBeUndefined();
+      expect(clientIp("", "198.51.100.1")).toBeUndefined();
+    }
   });
 });
 
@@ -136,11 +139,16 @@ describe("behind trusted proxies", () => {
     expect(clientIp(proxy, ",,,")).toBe(proxy);
   });
 
+  test.each(["fe80::1%br-4f6a21", "fe80::1%25eth0.100", "[fe80::1%br-4f6a21]:443"])(
+    "a hop's address is understood with its zone: %s",
+    (header) => expect(clientIp(proxy, header)).toBe("fe80::1"),
+  );
+
   test.each(["fe80::1%eth0", "[fe80::1%eth0]", "[fe80::1%eth0]:443", "[fe80::1%'; --]"])(
     "the result is an address that PostgreSQL's inet can store, without a zone: %s",
     (header) => {
       const found = clientIp(proxy, header);
-      expect(isIP(found)).not.toBe(0);
+      expect(isIP(found ?? "")).not.toBe(0);
       expect(found).not.toContain("%");
     },
   );
@@ -150,10 +158,14 @@ describe("behind trusted proxies", () => {
   });
 });
 
-test("a link-local peer is identified by its address without the zone", () => {
-  const clientIp = addressBehind([]);
-  expect(clientIp("fe80::1%eth0", undefined)).toBe("fe80::1");
-});
+test.each(["eth0", "1", "br-4f6a21", "eth0.100", "veth@if3", "wlan0:1", "Ethernet 2", "ü", "a/b", "%", ""])(
+  "a link-local peer is identified by its address without the zone %j",
+  (zone) => {
+    const clientIp = addressBehind(["fe80::1/128"]);
+    expect(clientIp(`fe80::7%${zone}`, undefined)).toBe("fe80::7");
+    expect(clientIp(`fe80::1%${zone}`, "203.0.113.7")).toBe("203.0.113.7");
+  },
+);
 
 test("a trusted range of IPv4-mapped IPv6 is the range of IPv4", () => {
   const clientIp = addressBehind(["::ffff:10.0.0.0/104"]);

@@ -9,7 +9,8 @@ export type ClientIp = (
   forwardedFor: string | undefined,
   forwarded?: string | undefined,
 ) => {
-  address: string;
+  /** Undefined for a peer that has disconnected: no address stands for it, as 0.0.0.0 would be recorded as a client's. */
+  address: string | undefined;
   /** Whether a trusted proxy said so; otherwise it is the peer's own. */
   isForwarded: boolean;
 };
@@ -26,17 +27,16 @@ export function clientIpResolver(trustedProxies: readonly string[]): ClientIp {
     ranges.some(([network, bits]) => network.kind() === address.kind() && address.match(network, bits));
 
   return (peer, forwardedFor, forwarded) => {
-    // A peer that hung up has no address any more; 0.0.0.0 says "unknown" and is never trusted.
-    let client = parse(peer ?? "") ?? ipaddr.IPv4.parse("0.0.0.0");
+    let client = parse(peer ?? "");
     const hops = forwardedFor?.split(",") ?? forwarded?.split(",").map(forNode) ?? [];
     let isForwarded = false;
-    while (hops.length > 0 && isTrusted(client)) {
+    while (client && hops.length > 0 && isTrusted(client)) {
       const hop = parse(hops.pop() ?? "");
       if (!hop) break;
       client = hop;
       isForwarded = true;
     }
-    return { address: client.toString(), isForwarded };
+    return { address: client?.toString(), isForwarded };
   };
 }
 
@@ -58,7 +58,7 @@ function parseRange(cidr: string): Range {
  */
 function parse(text: string): Address | undefined {
   const bare =
-    /^\s*(?:\[([^\]]+)\](?::\d+)?|(\d+\.\d+\.\d+\.\d+)(?::\d+)?|([0-9a-fA-F:.]+(?:%\w+)?))\s*$/.exec(text);
+    /^\s*(?:\[([^\]]+)\](?::\d+)?|(\d+\.\d+\.\d+\.\d+)(?::\d+)?|([0-9a-fA-F:.]+(?:%.*)?))\s*$/.exec(text);
   const [address = ""] = (bare?.[1] ?? bare?.[2] ?? bare?.[3] ?? "").split("%");
   // `isValid` alone would also take 127.1, 0x7f.1 and other spellings of the early internet.
   if (!ipaddr.IPv4.isValidFourPartDecimal(address) && !ipaddr.IPv6.isValid(address)) return undefined;

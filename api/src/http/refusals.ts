@@ -17,7 +17,7 @@ const STATUSES = { UNAUTHENTICATED: 401, FORBIDDEN: 403, NOT_FOUND: 404, RATE_LI
 /** A response with one error. */
 export function refuse(
   c: Context,
-  status: 403 | 404 | 405 | 413 | 415 | 500,
+  status: 400 | 403 | 404 | 405 | 413 | 415 | 500,
   code: ErrorCode,
   message: string,
 ): Response {

@@ -122,3 +122,16 @@ it("on a terminal, lines are formatted for people", async () => {
   expect(text).toContain("TypeError");
   expect(text).not.toContain("CANARY");
 });
+
+it("a request whose client has disconnected changes nothing, whatever its headers say", async () => {
+  const app = createTestApp(db.current, { trustedProxies: ["0.0.0.0/0", "::/0"] });
+  const { cookie } = await createSender(app);
+  app.logs.length = 0;
+  const headers = { "x-forwarded-for": "192.0.2.7", cookie };
+  for (const path of ["/graphql", "/api/auth/sign-out", "/healthz"]) {
+    const answer = await app.request(path, { method: "POST", headers }, "");
+    expect(answer.status).toBe(400);
+  }
+  expect(requests(app)).toHaveLength(3);
+  expect(app.logs.join("")).not.toMatch(/0\.0\.0\.0|192\.0\.2\.7/);
+});

@@ -7,6 +7,7 @@ import { inRequest, type RequestScope } from "../logging/request-context.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import { currentTracer, type SpanUnderWay } from "../tracing/tracing.ts";
 import type { ClientIp } from "./client-ip.ts";
+import { refuse } from "./refusals.ts";
 import { defaultHeader } from "./response-headers.ts";
 
 /** Hono's environment: what handlers find in their context. */
@@ -43,11 +44,13 @@ export function requestLog({
       c.req.header("x-forwarded-for"),
       c.req.header("forwarded"),
     );
-    c.set("sourceIp", address);
+    if (address !== undefined) c.set("sourceIp", address);
     const scope: RequestScope = { id: (isForwarded && givenId(c)) || randomUUID(), isOpen: true };
     defaultHeader(c, REQUEST_ID_HEADER, scope.id);
     const handle = async (span?: SpanUnderWay) => {
-      await next();
+      // Nothing may happen on behalf of an unknown address, and the client does not get the response.
+      if (address === undefined) c.res = refuse(c, 400, "BAD_USER_INPUT", "The client has disconnected.");
+      else await next();
       const { status } = c.res;
       const route = routePath(c);
       span?.rename(`${c.req.method} ${route}`);
