@@ -20,8 +20,8 @@ export const TARGETS: Target[] = [
     ignoreStatic: true,
   },
   {
-    mutate: "{secrets/secret-availability,secrets/revoke-secret,secrets/destroy-pending,jobs/sweep}.ts",
-    tests: ["secrets/{secret-availability,revoke-secret,rollback-guard}", "jobs/sweep"],
+    mutate: "secrets/{secret-availability,revoke-secret,destroy-pending}.ts",
+    tests: ["secrets/{secret-availability,revoke-secret,rollback-guard}"],
     ignoreStatic: true,
   },
   {

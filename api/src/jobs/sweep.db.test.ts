@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { createTestApp, type TestApp } from "../../test/app.ts";
 import { useDatabase } from "../../test/database.ts";
@@ -16,7 +17,7 @@ import { hashToken } from "../crypto/token.ts";
 import { createLogger } from "../logging/log.ts";
 import { claim, settle } from "../secrets/attempt-store.ts";
 import type { OnBatch } from "./batches.ts";
-import { expireSecrets, type Sweep, startSweep } from "./sweep.ts";
+import { expireSecrets, type Sweep, startSweep, sweepOnce } from "./sweep.ts";
 
 const db = useDatabase();
 
@@ -215,6 +216,23 @@ describe("a sweep of a backlog", () => {
     const sweep = start(() => stopped.resolve(sweep.stop()));
     await stopped.promise;
     expect(await expired()).toBe(2000);
+    // Longer than the longest rest, after which the next batch would follow.
+    await setTimeout(1_100);
+    expect(await expired()).toBe(2000);
+  });
+
+  it("passes its stop signal on to the rollback guard", async () => {
+    const { signal } = new AbortController();
+    const rollbackGuard = { ...noRollbackGuard, check: vi.fn(async () => {}) };
+    const rateLimits = { sweep: async () => {} };
+    await sweepOnce({
+      db: db.current,
+      rateLimits,
+      rollbackGuard,
+      retention: { secretDays: 365 },
+      signal,
+    });
+    expect(rollbackGuard.check).toHaveBeenCalledWith({ signal });
   });
 
   it("counts as recent while it makes progress", async () => {
