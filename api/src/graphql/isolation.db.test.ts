@@ -129,7 +129,7 @@ const ROOTS: Record<string, RootRow> = {
   },
   "Mutation.createTtlSecret": {
     args: ({ projectId }, label) => ({
-      input: { projectId, name: `${label} secret`, ttlSeconds: 60, content: { value: "v" } },
+      input: { projectId, name: `${label} secret`, ttlSeconds: 86_400, content: { value: "v" } },
     }),
     access: access(OWN_VAULT, ["own", "NOT_FOUND", "NOT_FOUND", "own", "FORBIDDEN"]),
   },
@@ -434,6 +434,8 @@ async function newTarget(app: TestApp, owner: Pick<Sender, "cookie">, label: str
   );
   const sender = { cookie: owner.cookie, email: "", vaultId: "", projectId: data.createProject.id };
   const { id, ...link } = await createSecret(app, sender, {
+    // Longer than the suite takes on a slow machine.
+    ttlSeconds: 86_400,
     name: `${label} secret`,
     content: { value: `${label} value` },
   });
