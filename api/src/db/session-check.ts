@@ -3,7 +3,7 @@ import { StartError } from "../process/start-error.ts";
 import { type Database, TIMEOUTS } from "./client.ts";
 
 /** The `connect_query` that PgBouncer must run on each of its connections to PostgreSQL. */
-export const CONNECT_QUERY = [
+const CONNECT_QUERY = [
   ...Object.entries(TIMEOUTS).map(([name, ms]) => `SET ${name} = ${ms}`),
   ...Object.entries(SETTINGS)
     .filter(([name]) => name !== "default_transaction_isolation")
