@@ -216,8 +216,8 @@ describe("a sweep of a backlog", () => {
     const sweep = start(() => stopped.resolve(sweep.stop()));
     await stopped.promise;
     expect(await expired()).toBe(2000);
-    // Longer than the longest rest, after which the next batch would follow.
-    await setTimeout(1_100);
+    // Longer than the longest rest and the batch that would follow it.
+    await setTimeout(2_500);
     expect(await expired()).toBe(2000);
   });
 
