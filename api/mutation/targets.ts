@@ -21,7 +21,7 @@ export const TARGETS: Target[] = [
   },
   {
     mutate: "secrets/{secret-availability,revoke-secret,destroy-pending}.ts",
-    tests: ["secrets/{secret-availability,revoke-secret,rollback-guard}"],
+    tests: ["secrets/{secret-availability,revoke-secret,destroy-pending,rollback-guard}"],
     ignoreStatic: true,
   },
   {
