@@ -186,12 +186,12 @@ describe("one attempt", () => {
 
 describe("a link that leads nowhere", () => {
   it.each([
-    ["unknown", "/vault_000000000000000000000000/AAAAAAAAAAAAAAAAAAAAAA"],
-    ["cut off", "/vault_000000000000000000000000/AAAA"],
-  ])("says so before anything is typed: %s", async (_what, path) => {
+    ["unknown", "/vault_000000000000000000000000/AAAAAAAAAAAAAAAAAAAAAA", "notAvailable"],
+    ["damaged, because it was cut off", "/vault_000000000000000000000000/AAAA", "damagedLink"],
+  ] as const)("says so before anything is typed: %s", async (_what, path, screen) => {
     const recipient = await stack.current.newPerson();
     await recipient.goto(path);
-    await expectScreen(recipient, "notAvailable");
+    await expectScreen(recipient, screen);
     expect(await recipient.getByLabel("Passphrase").isVisible()).toBe(false);
   });
 
