@@ -6,6 +6,7 @@ export const SCREEN = {
   revealed: "Here is your secret",
   destroyed: "Secret destroyed",
   notAvailable: "Secret not available",
+  damagedLink: "This link is damaged",
 } as const;
 
 /** Waits until the page shows this screen. */
