@@ -839,7 +839,7 @@ const ROWS: Row[] = [
   [
     "an unknown charset",
     () => post(`{"query": "${json}"}`, { "content-type": `application/json; charset=${unknown}` }),
-    "400 BAD_USER_INPUT",
+    "415 BAD_USER_INPUT",
   ],
   ["an unknown encoding", () => post(json, { "content-encoding": unknown }), "400 BAD_USER_INPUT"],
   ["a content type", () => post(json, { "content-type": `application/${unknown}` }), "415 BAD_USER_INPUT"],
