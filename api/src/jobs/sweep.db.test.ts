@@ -103,18 +103,18 @@ describe("the sweep", () => {
       const { status, destroyedReason, endedAt } = await secretOf(app, sender, secret.id);
       return { status, destroyedReason, hasEnded: endedAt !== null };
     };
+    const settleAsViewed = () =>
+      settle(
+        db.current,
+        { secretId: secret.id, status: "viewed", reason: null },
+        noRollbackGuard.observe,
+      );
     // No final status while the attempt may still be settled…
     expect(await state()).toEqual({ status: "PENDING", destroyedReason: null, hasEnded: false });
     await db.current.sql`UPDATE ttl_secrets SET ended_at = now() - interval '60 s' WHERE id = ${secret.id}`;
     // …and a final one after that, swept or not.
     expect(await state()).toEqual({ status: "DESTROYED", destroyedReason: "INTERRUPTED", hasEnded: true });
-    expect(
-      await settle(
-        db.current,
-        { secretId: secret.id, status: "viewed", reason: null },
-        noRollbackGuard.observe,
-      ),
-    ).toBe(false);
+    expect(await settleAsViewed()).toBe(false);
     expect(await expireSecrets({ db: db.current })).toEqual({ expired: 0, interrupted: 1 });
     expect(await expireSecrets({ db: db.current })).toEqual({ expired: 0, interrupted: 0 });
     const events = await auditOf(app, sender);
@@ -124,13 +124,7 @@ describe("the sweep", () => {
       sourceIp: "192.0.2.9",
       actor: null,
     });
-    expect(
-      await settle(
-        db.current,
-        { secretId: secret.id, status: "viewed", reason: null },
-        noRollbackGuard.observe,
-      ),
-    ).toBe(false);
+    expect(await settleAsViewed()).toBe(false);
   });
 
   it("skips rows that another process has locked, without waiting", async () => {
