@@ -58,7 +58,7 @@ it("a client's document does not stay in memory after its answer", async () => {
       expect(await ask(`query ${fresh()} { viewer { ${fresh()}: id } }`, accept)).toContain('"viewer"');
       await ask(`{ ${fresh()} }`, accept);
       await ask(`{ viewer { ${fresh()}`, accept);
-      // Beside the hash of a document of our apps, and as an automatic persisted query would be registered.
+      // With the hash of a document of our apps, and as an automatic persisted query is registered.
       for (const sha256Hash of [AVAILABLE.hash, canaryHash()]) {
         const extensions = { persistedQuery: { version: 1, sha256Hash } };
         await ask(`{ viewer { ${fresh()}: id } }`, accept, extensions);

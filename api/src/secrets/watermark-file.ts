@@ -7,7 +7,7 @@ import type { Watermark } from "./rollback-guard-store.ts";
 const MAX_MARKS = 32;
 
 /**
- * The path of the file of watermarks: beside the key file, or else with the embedded database's own files.
+ * Path of the watermark file: in the folder of the key file, or else among the embedded database's files.
  *
  * @returns undefined with an external database and keys from the environment: there is no place for it.
  */
