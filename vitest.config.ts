@@ -26,7 +26,7 @@ const project = (name: string, test: TestProjectInlineConfiguration["test"]) => 
  * | database | `*.db.test.ts` | a PostgreSQL |
  * | browser | `e2e/browser` | the built product and a browser |
  * | process | `e2e/consistency`, `e2e/security` | the built product as processes that are stopped, killed and attacked |
- * | system | `*.system.test.ts`, `e2e/system` | programs of the operating system, earlier releases, several minutes |
+ * | system | `*.system.test.ts`, `e2e/system` | programs of the operating system, earlier releases, every screen in all schemes and widths |
  *
  * `pnpm test` runs the first four, `pnpm test:system` the last.
  */
@@ -60,7 +60,7 @@ export default defineConfig({
       }),
       project("system", {
         include: SYSTEM_TESTS,
-        globalSetup: [DATABASE_SETUP, BROWSER_SETUP],
+        globalSetup: [DATABASE_SETUP, BROWSER_SETUP, "./e2e/support/shared-api.ts"],
         ...PROCESS_LIMITS,
       }),
     ],
