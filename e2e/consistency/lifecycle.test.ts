@@ -404,7 +404,7 @@ async function newLife(): Promise<{ model: Model; real: Life }> {
   };
 }
 
-/** Ends every TTL and attempt of a life, sweeps, and checks all promises once more. */
+/** Ends every TTL and attempt of a life, sweeps, and checks all promises again. */
 async function endLife(model: Model, life: Life): Promise<void> {
   if (life.secrets.length === 0) return;
   for (const kind of ["end TTL", "end attempt"] as const) {

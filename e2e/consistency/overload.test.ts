@@ -20,7 +20,7 @@ const CROWD = 500;
 const MIB = 1024 * 1024;
 
 /**
- * Memory that the crowd may cost: a tenth of what their hashes would take if all ran at once. It covers hashes,
+ * Maximum extra memory during the overload: a tenth of what their hashes would take if all ran at once. It covers hashes,
  * connections, requests and garbage.
  */
 const MEMORY_LIMIT = (CROWD * ARGON2_PARAMETERS.memoryKib * 1024) / 10;

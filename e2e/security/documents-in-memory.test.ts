@@ -66,7 +66,7 @@ it("a client's document does not stay in memory after its answer", async () => {
       await ask(`mutation { revealTtlSecret(input: { passphrase: "${fresh()}" }) { __typename } }`, accept);
     }
   }
-  // A stream needs its document while it is open, which also shows that the snapshot contains documents.
+  // The server must keep the document of an open stream. Finding it proves that the snapshot would show a kept document.
   const needed = canary();
   const left = new AbortController();
   onTestFinished(() => left.abort());

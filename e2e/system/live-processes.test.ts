@@ -21,7 +21,7 @@ import { type ApiProcess, freshKeys, startApi } from "../support/api-process.ts"
 /** Downtime of PostgreSQL. */
 const OUTAGE_MS = 10_000;
 
-/** Timeout of a change that does not arrive, even on a slow machine. */
+/** How long to wait for a change, in ms. Generous, for slow machines. */
 const ARRIVAL_MS = 120_000;
 
 /** Two processes on one database. */

@@ -36,7 +36,7 @@ describe("the response to ttlSecretAvailability", () => {
     expect(readAvailability(body)).toEqual({ kind: "failed" });
   });
 
-  test("of a server that doesn't know the field is a failure, not a dead link", () => {
+  test("counts as a failed check, not a dead link, when the server does not know the field", () => {
     expect(readAvailability(refusedWith("BAD_USER_INPUT"))).toEqual({ kind: "failed" });
   });
 

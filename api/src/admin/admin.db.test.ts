@@ -184,7 +184,7 @@ describe("the command line", () => {
 });
 
 describe("verify-audit", () => {
-  it("accepts its own earlier report as anchors, and nothing else", async () => {
+  it("accepts its own earlier report as the anchors file, and reports wrong or malformed anchors", async () => {
     const app = createTestApp(db.current);
     const { vaultId } = await createSender(app);
     const path = join(await folder(), "anchors.json");

@@ -66,7 +66,7 @@ export async function insertApiKey(db: Queryable, { expiresInDays, ...key }: New
   return rows.length > 0;
 }
 
-/** The usable key with this hash, and whether its last use must be recorded again. */
+/** The usable key with this hash, and whether its stored time of last use must be updated. */
 export async function findUsableByHash(
   db: Queryable,
   keyHash: Buffer,

@@ -22,7 +22,8 @@ export interface ChainedEvent {
 export const CHAIN_START = Buffer.alloc(32);
 
 /**
- * Hash of `event` after one with the hash `previous`. Computed here and not by the database's `audit_event_hash()`: an
+ * Hash of `event` after one with the hash `previous`, as the trigger in `drizzle/migrations/0005_audit_chain.sql` stores it.
+ * Computed here and not by the database's `audit_event_hash()`: an
  * attacker who can change rows can change a function, too.
  */
 export function chainHash(previous: Buffer, event: Omit<ChainedEvent, "hash">): Buffer {

@@ -67,7 +67,7 @@ describe.each(vectors)("the frozen vector “$name”", (vector) => {
     ciphertext: bytes(vector.ciphertext),
   };
 
-  test("opens with its passphrase, from words to value", async () => {
+  test("opens from the typed passphrase, through the whole key derivation", async () => {
     const keys = await passphraseKeys(vector.passphrase, bytes(vector.salt), vector.argon2);
     expect(keys.verifier.toString("hex")).toBe(vector.verifier);
     expect(open(sealed, keys.wrap, vectorRing, vector)).toBe(vector.value);

@@ -40,8 +40,8 @@ export async function giveTo(folder: string, user: SystemUser): Promise<void> {
 }
 
 /**
- * The topmost folder that keeps `user` from entering `folder`, or undefined if none does. It goes by permission bits and
- * the user's single group, which is all that a process started by `runCommand` has.
+ * The topmost folder that keeps `user` from entering `folder`, or undefined if none does. Checks permission bits for the
+ * user and its primary group only: a process started by `runCommand` has no other groups.
  */
 export async function closedFolder(folder: string, user: SystemUser): Promise<string | undefined> {
   const path = await realpath(folder);

@@ -37,7 +37,7 @@ export class Health {
       [!this.#isStopping, "it is stopping"],
       [await this.#hasDatabase(), "the database is unreachable or not migrated"],
       [keyRing.keys.has(keyRing.activeKid), "no encryption key is loaded"],
-      [sweep.isRecent(), "the sweep has not been through for a while; see the log"],
+      [sweep.isRecent(), "no sweep has finished recently; see the log"],
     ];
     return checks.filter(([isGood]) => !isGood).map(([, problem]) => problem);
   }

@@ -82,7 +82,7 @@ export function refsChangedSince(
 }
 
 /**
- * Secrets that read differently since `from` because time passed: their TTL ran out, or an attempt took too long. Two
+ * Secrets whose status changed since `from` only because time passed: their TTL ran out, or an attempt took too long. Two
  * short index scans, however much is stored. `now` is the database's time, the `from` of the next call.
  */
 export async function refsEndedByTime(

@@ -49,7 +49,7 @@ export async function followSecrets(
   return subscriber;
 }
 
-/** Reads the secrets that changed since an instant, a page per call. */
+/** Returns a function that reads the secrets changed since an instant. Each call returns the next page. */
 function backlog(db: Database, projectId: string, since: Date): () => Promise<TtlSecret[]> {
   let after: { at: Date; id: string } | undefined;
   return async () => {

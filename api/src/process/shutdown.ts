@@ -13,7 +13,7 @@ interface Step {
   stop: () => Promise<unknown>;
   /** Seconds it may take; then the next step begins anyway. */
   within: number;
-  /** Whether to wait for it even in a hurry. */
+  /** Whether to wait for this step even after `hurry()`. */
   always?: boolean;
 }
 

@@ -67,7 +67,7 @@ export async function findPayload(
  * one deletes the row and the others find nothing, and the destruction is committed before a single byte is compared.
  * Never retry it: an error may arrive after the commit.
  *
- * Until `settle`, the secret is destroyed by an interrupted attempt, and stays so if this process dies. `keyMissing`
+ * Until `settle`, the row says *destroyed, interrupted*. It stays so if this process dies. `keyMissing`
  * distinguishes a key missing on this server from a missing secret.
  *
  * The same statement prevents a second claim from an old copy of the database, so no gap remains between a failover or

@@ -18,7 +18,7 @@ const PAGE = `query ($projectId: ID!, $first: Int, $after: String) {
   }
 }`;
 
-/** Asks with a filter and an order. */
+/** Query with a filter and a sort order. */
 const FIND = `query ($projectId: ID!, $first: Int, $after: String, $filter: TtlSecretFilter, $orderBy: TtlSecretOrder) {
   ttlSecrets(projectId: $projectId, first: $first, after: $after, filter: $filter, orderBy: $orderBy) {
     nodes { name status } edges { cursor } pageInfo { hasNextPage endCursor }

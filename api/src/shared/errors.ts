@@ -13,7 +13,7 @@ export type ErrorCode =
 interface Details {
   /** The input field at fault, as a path such as `content.generate.length`. */
   field?: string;
-  /** The TTL secret that a refused idempotency key already made. */
+  /** Id of the TTL secret that an earlier request with this idempotency key created. */
   ttlSecretId?: string;
   /** Whole seconds after which trying again makes sense. */
   retryAfterSeconds?: number;

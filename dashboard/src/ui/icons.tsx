@@ -117,7 +117,7 @@ export function GlobeIcon() {
 }
 
 /** A bent arrow: revoked. */
-export function TakenBackIcon() {
+export function RevokedIcon() {
   return (
     <Icon>
       <path d="M5.5 3 2.5 6l3 3" />

@@ -142,7 +142,7 @@ export class CrashSite {
     });
   }
 
-  /** Ends the secret's TTL if it is pending, by moving it into the past as a whole. */
+  /** Expires a pending secret: moves its creation and expiry times into the past. */
   async endTtl(id: string): Promise<void> {
     await this.db.sql`
       WITH past AS (

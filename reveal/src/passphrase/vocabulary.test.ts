@@ -66,7 +66,7 @@ describe("a suggestion", () => {
 describe("letters without separators", () => {
   const six = ["anchor", "banjo", "cactus", "dolphin", "eagle", "falcon"];
 
-  test("are split into the words of the list that they consist of", () => {
+  test("are split into words of the list", () => {
     expect(VOCABULARY.segment(six.join(""))).toEqual(six);
     expect(VOCABULARY.segment("anchor")).toEqual(["anchor"]);
   });

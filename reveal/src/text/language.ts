@@ -1,4 +1,4 @@
-/** Supported languages by BCP 47 tag, each with its own name. */
+/** Supported languages by BCP 47 tag, each with its own name. A new one also needs `messages/TAG.json`. */
 export const LANGUAGES = {
   en: "English",
   da: "Dansk",

@@ -34,7 +34,7 @@ export function readLogo(path: string): Logo {
 
 function read(path: string): Buffer<ArrayBuffer> {
   try {
-    // Checked before reading, because the path may name a device that never ends.
+    // Checked before reading, because the path may name a device file, such as /dev/zero, whose data never ends.
     const stats = statSync(path);
     if (stats.isFile()) {
       if (stats.size > MAX_LOGO_BYTES) throw new LogoError("must be a file of at most 64 KiB");

@@ -4,7 +4,7 @@ import { GROUNDS, pairsOf, paletteOf } from "./palette.ts";
 
 const hex = (n: number) => `#${n.toString(16).padStart(6, "0")}`;
 
-/** Greys, the corners of the cube, and 1,500 colours spread over it. */
+/** Greys, the corners of the RGB cube, and 1,500 colours spread across it. */
 const COLORS = [
   ...Array.from({ length: 256 }, (_, v) => hex(v * 0x010101)),
   ...["#ff0000", "#00ff00", "#0000ff", "#ffff00", "#00ffff", "#ff00ff"],

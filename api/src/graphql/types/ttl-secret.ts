@@ -248,7 +248,7 @@ builder.mutationFields((t) => ({
   }),
 }));
 
-/** `@oneOf` guarantees that exactly one of the two is set. */
+/** `@oneOf` guarantees that exactly one of `value` and `generate` is set. */
 function contentOf({ content }: typeof CreateTtlSecretInput.$inferInput): SecretContent {
   return content.generate ? { generate: content.generate } : { value: content.value ?? "" };
 }
