@@ -281,7 +281,10 @@ describe("health", () => {
     const [status, why] = await readiness(unswept);
     expect([status, why]).toEqual([503, expect.stringContaining("sweep")]);
     unswept.health.stop();
-    expect(await readiness(unswept)).toEqual([503, expect.stringMatching(/it is stopping; the sweep/)]);
+    expect(await readiness(unswept)).toEqual([
+      503,
+      expect.stringMatching(/it is stopping; no sweep has finished/),
+    ]);
   });
 
   it("a stopping process still answers, and closes the connection", async () => {

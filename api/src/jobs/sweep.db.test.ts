@@ -104,11 +104,7 @@ describe("the sweep", () => {
       return { status, destroyedReason, hasEnded: endedAt !== null };
     };
     const settleAsViewed = () =>
-      settle(
-        db.current,
-        { secretId: secret.id, status: "viewed", reason: null },
-        noRollbackGuard.observe,
-      );
+      settle(db.current, { secretId: secret.id, status: "viewed", reason: null }, noRollbackGuard.observe);
     // No final status while the attempt may still be settled…
     expect(await state()).toEqual({ status: "PENDING", destroyedReason: null, hasEnded: false });
     await db.current.sql`UPDATE ttl_secrets SET ended_at = now() - interval '60 s' WHERE id = ${secret.id}`;

@@ -1,6 +1,6 @@
 import { t } from "../i18n/i18n.ts";
 import { countdown } from "../ui/duration.ts";
-import { AlertIcon, ClockIcon, EyeIcon, RingIcon, RevokedIcon } from "../ui/icons.tsx";
+import { AlertIcon, ClockIcon, EyeIcon, RevokedIcon, RingIcon } from "../ui/icons.tsx";
 import { useTicking } from "../ui/use-ticking.ts";
 import { destroyedWords, fractionLeft, statusAt, statusWord, type TtlSecret } from "./ttl-secret.ts";
 
