@@ -1,6 +1,7 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { expectAccessible } from "../support/accessible.ts";
+import { editor, writeDocument } from "../support/explorer.ts";
 import { PASSWORD, useProject } from "../support/sender.ts";
 import { useSharedStack } from "../support/stack.ts";
 
@@ -17,24 +18,14 @@ async function openExplorer() {
   return { page, complaints };
 }
 
-const editor = (page: Page) => page.getByRole("textbox", { name: "GraphQL document" });
 const answer = (page: Page) => page.getByRole("region", { name: "Response" });
-
-/** Replaces the document by keyboard. */
-async function write(page: Page, document: string) {
-  await editor(page).focus();
-  await page.keyboard.press("ControlOrMeta+a");
-  // Chromium styles text inserted over a selection, which the policy blocks and reports.
-  await page.keyboard.press("Delete");
-  await page.keyboard.insertText(document);
-}
 
 describe("the API explorer", () => {
   it("runs a document as the signed-in member, with the button and with the keyboard", async () => {
     const { page, complaints } = await openExplorer();
     await page.getByRole("button", { name: "Run" }).click();
     await answer(page).getByText('"name": "Payments"').waitFor();
-    await write(page, "query ($first: Int) { projects(first: $first) { nodes { __typename } } }");
+    await writeDocument(page, "query ($first: Int) { projects(first: $first) { nodes { __typename } } }");
     await page.getByLabel("Variables").fill('{ "first": 1 }');
     await editor(page).press("ControlOrMeta+Enter");
     await answer(page).getByText('"__typename": "Project"').waitFor();
@@ -43,7 +34,7 @@ describe("the API explorer", () => {
 
   it("completes and validates by the schema, under the same policy as every page", async () => {
     const { page, complaints } = await openExplorer();
-    await write(page, "{ ");
+    await writeDocument(page, "{ ");
     await page.keyboard.type("viewe");
     await page.getByRole("option", { name: /^viewer/ }).waitFor();
     await page.keyboard.press("Enter");
@@ -56,11 +47,11 @@ describe("the API explorer", () => {
 
   it("shows the events of a subscription as they arrive, and stops it", async () => {
     const { page, complaints } = await openExplorer();
-    await write(page, "{ projects { nodes { id } } }");
+    await writeDocument(page, "{ projects { nodes { id } } }");
     await editor(page).press("ControlOrMeta+Enter");
     await answer(page).getByText('"id"').waitFor();
     const [, projectId] = /"id": "([^"]+)"/.exec((await answer(page).textContent()) ?? "") ?? [];
-    await write(page, "subscription ($p: ID!) { ttlSecretChanged(projectId: $p) { name status } }");
+    await writeDocument(page, "subscription ($p: ID!) { ttlSecretChanged(projectId: $p) { name status } }");
     await page.getByLabel("Variables").fill(JSON.stringify({ p: projectId }));
     await page.getByRole("button", { name: "Run" }).click();
     await page.getByText("Listening: 0 events so far.").waitFor();
@@ -86,7 +77,7 @@ describe("the API explorer", () => {
 
   it("shows why a subscription was refused", async () => {
     const { page } = await openExplorer();
-    await write(page, 'subscription { ttlSecretChanged(projectId: "none") { name } }');
+    await writeDocument(page, 'subscription { ttlSecretChanged(projectId: "none") { name } }');
     await editor(page).press("ControlOrMeta+Enter");
     await answer(page).getByText("NOT_FOUND").waitFor();
     await page.getByRole("button", { name: "Run" }).waitFor();
@@ -115,7 +106,7 @@ describe("the API explorer", () => {
 
   it("stores no document, variable or answer in the browser", async () => {
     const { page } = await openExplorer();
-    await write(page, `mutation DOCUMENTCANARY($v: ID!) { deleteProject(id: $v) }`);
+    await writeDocument(page, `mutation DOCUMENTCANARY($v: ID!) { deleteProject(id: $v) }`);
     await page.getByLabel("Variables").fill('{ "v": "VALUECANARY" }');
     await page.getByRole("button", { name: "Run" }).click();
     await answer(page).getByText("NOT_FOUND").waitFor();

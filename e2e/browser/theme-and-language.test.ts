@@ -1,5 +1,6 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
+import { writeDocument } from "../support/explorer.ts";
 import { useProject } from "../support/sender.ts";
 import { useSharedStack } from "../support/stack.ts";
 
@@ -75,7 +76,7 @@ describe("the language", () => {
     const page = await stack.current.newPerson();
     await useProject(page);
     await page.goto("/graphiql");
-    await page.getByRole("textbox", { name: "GraphQL document" }).fill("{ viewer { email } }");
+    await writeDocument(page, "{ viewer { email } }");
     await page.getByRole("button", { name: /^Account/ }).click();
     await page.getByRole("radio", { name: "Deutsch" }).check();
     const editor = page.getByRole("textbox", { name: "GraphQL-Dokument" });
