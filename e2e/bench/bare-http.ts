@@ -2,6 +2,7 @@
 
 import { createServer, type IncomingMessage } from "node:http";
 import { execute, parse, validate } from "graphql";
+import type { Context } from "../../api/src/graphql/context.ts";
 import { schema } from "../../api/src/graphql/schema.ts";
 
 /** A response to replay. */
@@ -19,7 +20,7 @@ export function serveFixed({ headers, body }: FixedAnswer): Promise<number> {
 
 /** The same, but graphql-js produces the body: no limits, access rules or log. Returns the port. */
 export function serveGraphql(headers: FixedAnswer["headers"]): Promise<number> {
-  const context = { viewer: async () => null };
+  const context: Pick<Context, "principal"> = { principal: async () => null };
   return listen(async (request) => {
     const { query, variables } = JSON.parse(request);
     const document = parse(query);

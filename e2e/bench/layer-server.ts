@@ -17,7 +17,13 @@ import { type FixedAnswer, serveFixed } from "./bare-http.ts";
 import { LAYERS, type Layer } from "./layer-names.ts";
 
 /** Context of an unauthenticated request. */
-const CONTEXT = { viewer: async () => null, apiKey: null, sourceIp: "127.0.0.1" } as unknown as Context;
+const STRANGER: Pick<Context, "principal" | "apiKey" | "sourceIp"> = {
+  principal: async () => null,
+  apiKey: null,
+  sourceIp: "127.0.0.1",
+};
+/** The field needs no service. */
+const CONTEXT = STRANGER as Context;
 
 /** Serves with all layers up to `upTo`. Returns the port. */
 export async function serveLayers(upTo: Layer, answer: FixedAnswer): Promise<number> {
