@@ -40,6 +40,8 @@ const DIRECT_SETTINGS = {
   search_path: "public",
   // A row that a policy hides is an error instead of a secret that is claimed but not marked.
   row_security: "off",
+  // A commit that is reported is on disk, whatever is set for others while the server runs.
+  synchronous_commit: "on",
 };
 
 /** What the text of bytes means under `bytea_output = hex` and `escape`. */

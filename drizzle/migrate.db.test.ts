@@ -130,12 +130,6 @@ test("the tables are in the schema public, whatever search_path the database has
   expect(rows).toMatchObject([{ schemaname: "public" }]);
 });
 
-test("a database with synchronous_commit off is refused, because a crash could undo a destruction", async () => {
-  const { url, sql } = await emptyDatabase();
-  await sql`ALTER DATABASE ${sql(new URL(url).pathname.slice(1))} SET synchronous_commit = off`;
-  await expect(migrate(url)).rejects.toThrow(/synchronous_commit is off/);
-});
-
 // In SQL_ASCII, char_length counts bytes: it would refuse a name of 51 emoji as longer than 200 characters.
 test("a database that is not in UTF-8 is refused before anything is changed", async () => {
   const { url, sql } = await emptyDatabase();

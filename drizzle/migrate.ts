@@ -11,7 +11,7 @@ const MIGRATION_LOCK = 7_786_501;
 /** `server_version_num` of PostgreSQL 14, the oldest supported release. */
 const OLDEST_SERVER = 140_000;
 
-/** The server or database is too old, not in UTF-8, or not durable. The message says what to do. */
+/** The server is too old, or the database not usable. The message says what to do. */
 export class UnsupportedServerError extends Error {}
 
 /**
@@ -19,8 +19,8 @@ export class UnsupportedServerError extends Error {}
  * time: one takes an advisory lock, and the others wait and then find nothing left to do. The URL must lead to
  * PostgreSQL itself, not to a pooler.
  *
- * @throws UnsupportedServerError for PostgreSQL older than 14, a database that is not in UTF-8, `synchronous_commit = off`,
- *   and a user without the schema `public`; the driver's error when it can't connect.
+ * @throws UnsupportedServerError for PostgreSQL older than 14, a database that is not in UTF-8, and a
+ *   user without the schema `public`; the driver's error when it can't connect.
  */
 export async function migrate(url: string): Promise<void> {
   // A migration takes as long as it takes. A pooler in transaction mode refuses these start-up parameters, and should: the
@@ -28,9 +28,8 @@ export async function migrate(url: string): Promise<void> {
   const settings = { statement_timeout: "0", lock_timeout: "0", idle_in_transaction_session_timeout: "0" };
   const sql = openConnections(url, { settings }, { max: 1, onnotice: () => {} });
   try {
-    const [server] = await sql<{ version: number; encoding: string; durability: string }[]>`
-      SELECT current_setting('server_version_num')::int AS version, current_setting('server_encoding') AS encoding,
-        current_setting('synchronous_commit') AS durability`;
+    const [server] = await sql<{ version: number; encoding: string }[]>`
+      SELECT current_setting('server_version_num')::int AS version, current_setting('server_encoding') AS encoding`;
     if (!server || server.version < OLDEST_SERVER) {
       throw new UnsupportedServerError(
         "PostgreSQL 14 or newer is needed: upgrade the server of DATABASE_URL.",
@@ -40,12 +39,6 @@ export async function migrate(url: string): Promise<void> {
     if (server.encoding !== "UTF8") {
       throw new UnsupportedServerError(
         "The database must be in UTF-8. Make one with: CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0",
-      );
-    }
-    // A crash could undo a destruction that was committed, and its value shown, but not yet written to disk.
-    if (server.durability === "off") {
-      throw new UnsupportedServerError(
-        "synchronous_commit is off: after a crash a secret that was shown could be opened again. Set it to on.",
       );
     }
     // A session lock is also released when this process dies.

@@ -7,6 +7,7 @@ import postgres from "postgres";
 import type { TestProject } from "vitest/node";
 import { startEmbeddedPostgres } from "../src/embedded-postgres/embedded-postgres.ts";
 import { dropDatabase } from "./drop-database.ts";
+import { UNSYNCED } from "./unsynced.ts";
 
 /** One real PostgreSQL for the whole run: the embedded one, or the server of TEST_DATABASE_URL. */
 export default async function setup(project: TestProject) {
@@ -34,7 +35,7 @@ async function startDisposableServer() {
   const dataDir = await mkdtemp(join(tmpdir(), "ttl-secrets-test-"));
   const server = await startEmbeddedPostgres({
     dataDir,
-    settings: { fsync: "off", full_page_writes: "off", max_connections: "300" },
+    settings: { ...UNSYNCED, max_connections: "300" },
   });
   return {
     url: server.url,

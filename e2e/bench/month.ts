@@ -14,6 +14,7 @@ import { startEmbeddedPostgres } from "../../api/src/embedded-postgres/embedded-
 import { sweepOnce } from "../../api/src/jobs/sweep.ts";
 import { RateLimits } from "../../api/src/shared/rate-limit.ts";
 import { noRollbackGuard } from "../../api/test/no-rollback-guard.ts";
+import { UNSYNCED } from "../../api/test/unsynced.ts";
 import { migrate } from "../../drizzle/migrate.ts";
 
 const [perDay = 10_000, days = 30, secretDays = 365, auditDays] = process.argv.slice(2).map(Number);
@@ -56,7 +57,7 @@ const server = await startEmbeddedPostgres({
   dataDir,
   // A day takes seconds here, so autovacuum must run every second instead of every minute.
   settings: {
-    fsync: "off",
+    ...UNSYNCED,
     autovacuum_naptime: "1s",
     autovacuum_vacuum_cost_delay: "0",
     max_wal_size: "4GB",

@@ -13,6 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import postgres from "postgres";
 import { startEmbeddedPostgres } from "../../api/src/embedded-postgres/embedded-postgres.ts";
+import { UNSYNCED } from "../../api/test/unsynced.ts";
 import { MAIN } from "../support/api-process.ts";
 
 const ROUNDS = Number(process.argv[2] ?? 2000);
@@ -285,7 +286,7 @@ const dataDir = await mkdtemp(join(tmpdir(), "ttl-secrets-bench-"));
 // No fsync: waiting for the disk would hide small differences.
 const server = await startEmbeddedPostgres({
   dataDir,
-  settings: { fsync: "off", full_page_writes: "off" },
+  settings: UNSYNCED,
 });
 let api: ChildProcess | undefined;
 try {

@@ -332,6 +332,7 @@ export class LifecycleWorld {
       "not-available": "not available",
       "key-missing": "OVERLOADED",
       rewound: "?",
+      "not-durable": "?",
     }[result.kind];
   }
 

@@ -15,6 +15,7 @@ import {
   type EmbeddedPostgres,
   startEmbeddedPostgres,
 } from "../../api/src/embedded-postgres/embedded-postgres.ts";
+import { UNSYNCED } from "../../api/test/unsynced.ts";
 import { freePort } from "../support/api-process.ts";
 import { databaseText } from "../support/database-text.ts";
 import { useStack } from "../support/stack.ts";
@@ -151,7 +152,7 @@ beforeAll(async () => {
   postgresLogs = logs;
   server = await startEmbeddedPostgres({
     dataDir: folder,
-    settings: { fsync: "off", logging_collector: "on", log_directory: logs, log_file_mode: "0644" },
+    settings: { ...UNSYNCED, logging_collector: "on", log_directory: logs, log_file_mode: "0644" },
   });
   SETTINGS.DATABASE_URL = server.url;
   MADE["database's password"].push(new URL(server.url).password);

@@ -125,6 +125,7 @@ it("a database's own settings reach no connection of ours", async () => {
     search_path: "pg_catalog",
     standard_conforming_strings: "off",
     statement_timeout: "1",
+    synchronous_commit: "off",
   };
   const admin = postgres(url, { max: 1 });
   const name = new URL(url).pathname.slice(1);
@@ -166,6 +167,7 @@ it("a database's own settings reach no connection of ours", async () => {
     row_security: "off",
     search_path: "public",
     statement_timeout: "15s",
+    synchronous_commit: "on",
   };
   expect(await settingsOf(pool.sql)).toEqual(ours);
   expect(await settingsOf(live)).toEqual(ours);

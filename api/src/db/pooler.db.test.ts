@@ -16,7 +16,8 @@ function pooled(settings: Record<string, string | number>, url = db.current.url)
 }
 
 describe("a pooler in front of the database", () => {
-  it("is accepted when its timeouts are ours or shorter", async () => {
+  it("is accepted when its timeouts are ours or shorter, and its commits wait for the disk or more", async () => {
+    await requireUsablePooler(pooled({ ...TIMEOUTS, synchronous_commit: "remote_apply" }), db.current.url);
     await requireUsablePooler(pooled(TIMEOUTS), db.current.url);
     await requireUsablePooler(pooled({ ...TIMEOUTS, statement_timeout: 5_000 }), db.current.url);
   });
@@ -28,10 +29,11 @@ describe("a pooler in front of the database", () => {
     ["writes bytes in another format", { ...TIMEOUTS, bytea_output: "escape" }],
     ["writes intervals in another format", { ...TIMEOUTS, IntervalStyle: "iso_8601" }],
     ["rounds floats", { ...TIMEOUTS, extra_float_digits: 0 }],
+    ["commits without waiting for the disk", { ...TIMEOUTS, synchronous_commit: "off" }],
     ["isolates transactions in another way", { ...TIMEOUTS, default_transaction_isolation: "serializable" }],
   ])("is refused when it %s, with the line to add", async (_what, limits) => {
     await expect(requireUsablePooler(pooled(limits), db.current.url)).rejects.toThrow(
-      "connect_query='SET statement_timeout = 15000; SET lock_timeout = 5000; SET idle_in_transaction_session_timeout = 4000; SET bytea_output = hex; SET IntervalStyle = postgres; SET extra_float_digits = 1; SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED'",
+      "connect_query='SET statement_timeout = 15000; SET lock_timeout = 5000; SET idle_in_transaction_session_timeout = 4000; SET bytea_output = hex; SET IntervalStyle = postgres; SET extra_float_digits = 1; SET synchronous_commit = on; SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED'",
     );
   });
 

@@ -8,6 +8,7 @@ const CONNECT_QUERY = [
   ...Object.entries(SETTINGS)
     .filter(([name]) => name !== "default_transaction_isolation")
     .map(([name, value]) => `SET ${name} = ${value}`),
+  "SET synchronous_commit = on",
   // Needs no quotes, which would have to be doubled in PgBouncer's file.
   "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED",
 ].join("; ");
@@ -20,7 +21,7 @@ const CONNECT_QUERY = [
  */
 export async function requireOurSettings({ sql }: Database, variable: string): Promise<void> {
   const texts: Record<string, string> = { ...TRACKED_SETTINGS, ...SETTINGS };
-  const names = [...Object.keys(TIMEOUTS), ...Object.keys(texts)];
+  const names = [...Object.keys(TIMEOUTS), ...Object.keys(texts), "synchronous_commit"];
   const [row] = await sql<[{ settings: Record<string, string> }]>`
     SELECT json_object_agg(name, setting) AS settings FROM pg_settings
     WHERE name = ANY(string_to_array(${names.join(",")}, ','))`;
@@ -31,6 +32,8 @@ export async function requireOurSettings({ sql }: Database, variable: string): P
       return !(limit > 0 && limit <= ms);
     }),
     ...Object.entries(texts).filter(([name, value]) => settings[name] !== value),
+    // Every other value waits for the disk, too.
+    ...(settings.synchronous_commit === "off" ? [["synchronous_commit", "on"] as const] : []),
   ];
   const [first] = wrong;
   if (!first) return;

@@ -7,6 +7,7 @@ import { insertEventsOf } from "../audit/audit-store.ts";
 import type { Sealed } from "../crypto/aead.ts";
 import type { Argon2Parameters } from "../crypto/argon2.ts";
 import type { Database } from "../db/client.ts";
+import { isDurable } from "../db/durability.ts";
 import { isTrusted, type Watermark, watermarkColumns } from "./rollback-guard-store.ts";
 import type { DestroyedReason } from "./secret.ts";
 import { ATTEMPT_SECONDS } from "./secret-status-store.ts";
@@ -24,14 +25,16 @@ export interface Claim {
 }
 
 /**
- * Outcome of a claim: the payload; nothing to claim; a secret sealed with a key that this server lacks; or a database that
- * may have gone back in time, from which nothing may be claimed before `RollbackGuard.check`.
+ * Outcome of a claim: the payload; nothing to claim; a secret sealed with a key that this server lacks; a database that may
+ * have gone back in time, from which nothing may be claimed before `RollbackGuard.check`; or one whose commits a crash may
+ * undo. Only `claimed` has changed anything.
  */
 export type ClaimResult =
   | { kind: "claimed"; claim: Claim }
   | { kind: "not-available" }
   | { kind: "key-missing" }
-  | { kind: "rewound" };
+  | { kind: "rewound" }
+  | { kind: "not-durable" };
 
 /**
  * The condition that the project `p` of a payload belongs to the vault. It is an expression that no index answers, because
@@ -72,7 +75,8 @@ export async function findPayload(
  *
  * The same statement prevents a second claim from an old copy of the database, so no gap remains between a failover or
  * restore and its detection: the payload must have been stored in this lineage, and the database must be at or past the
- * watermark `seen`, if there is one.
+ * watermark `seen`, if there is one. It also refuses a session whose commit a crash of the database may undo, however
+ * shortly before that was set.
  */
 export async function claim(
   db: Database,
@@ -87,7 +91,7 @@ export async function claim(
   const { tokenHash, vaultId, sourceIp, seen } = attempt;
   // The configuration rejects a kid with a comma.
   const ring = attempt.kids.join(",");
-  const [row] = await db.sql<[ClaimedRow & { keyMissing: boolean; trusted: boolean | null }]>`
+  const [row] = await db.sql<[ClaimedRow & Conditions]>`
     WITH watch AS MATERIALIZED (
       SELECT ${isTrusted(db.sql, seen)} AS trusted FROM database_watch
     ), claimed AS (
@@ -95,6 +99,7 @@ export async function claim(
       WHERE y.token_hash = ${tokenHash} AND y.expires_at > now() AND y.kid = ANY(string_to_array(${ring}, ','))
         AND s.id = y.secret_id AND p.id = s.project_id AND ${isOfVault(db.sql, vaultId)}
         AND y.lineage = database_lineage() AND (SELECT trusted FROM watch)
+        AND ${isDurable(db.sql)}
       RETURNING y.*, p.id AS project_id, p.vault_id
     ), marked AS (
       UPDATE ttl_secrets
@@ -111,8 +116,9 @@ export async function claim(
         WHERE y.token_hash = ${tokenHash} AND y.expires_at > now() AND y.kid <> ALL(string_to_array(${ring}, ','))
           AND ${isOfVault(db.sql, vaultId)} AND y.lineage = database_lineage()
       ) AS "keyMissing",
-      (SELECT trusted FROM watch)
+      (SELECT trusted FROM watch), ${isDurable(db.sql)} AS durable
     FROM (SELECT) AS always_one_row LEFT JOIN claimed ON true`;
+  if (!row.durable) return { kind: "not-durable" };
   if (!row.trusted) return { kind: "rewound" };
   if (row.secretId === null) return { kind: row.keyMissing ? "key-missing" : "not-available" };
   const { secretId, projectId, vaultId: vault, expiresAtMs, verifier, salt } = row;
@@ -130,6 +136,13 @@ export async function claim(
       argon2: { memoryKib, timeCost, parallelism },
     },
   };
+}
+
+/** What the claim reports of its conditions, whether or not it claimed. */
+interface Conditions {
+  keyMissing: boolean;
+  trusted: boolean | null;
+  durable: boolean;
 }
 
 interface ClaimedRow extends Omit<Claim, "secretId" | "sealed" | "argon2">, Sealed, Argon2Parameters {

@@ -7,6 +7,7 @@ import { createDatabase, useDatabase } from "../../test/database.ts";
 import { createSecret, createSender, reveal, secretOf } from "../../test/factories.ts";
 import type { KeyRing } from "../crypto/key-ring.ts";
 import { connect, connectToListen, type Database } from "../db/client.ts";
+import { ACCEPT_UNSYNCED } from "../db/durability.ts";
 import { selfTest } from "./self-test.ts";
 
 const db = useDatabase();
@@ -73,6 +74,17 @@ describe("the self-test", () => {
     ["times in the style German", { DateStyle: "German" }, /a time that was stored .* Set DateStyle/],
     ["times in the style SQL, DMY", { DateStyle: "SQL, DMY" }, /a time that was stored .* Set DateStyle/],
     ["a read-only session", { default_transaction_read_only: "on" }, /is read-only: .* make it writable/],
+    [
+      "commits that do not wait for the disk",
+      { synchronous_commit: "off" },
+      /synchronous_commit is off, .* Set synchronous_commit = on/,
+    ],
+    // The tests' PostgreSQL runs with fsync off, and accepts it.
+    [
+      "a server that writes nothing to the disk",
+      { [ACCEPT_UNSYNCED]: "off" },
+      /fsync .*off, so that after a crash .* Set fsync = on/,
+    ],
     ["no schema", { search_path: "pg_catalog" }, /an error: .*42P01/],
   ] as [string, Record<string, string>, RegExp][])(
     "fails on a connection with %s",

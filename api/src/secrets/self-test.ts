@@ -4,6 +4,7 @@ import { verifyChain } from "../audit/verify-chain.ts";
 import { HashingPool } from "../crypto/argon2.ts";
 import type { KeyRing } from "../crypto/key-ring.ts";
 import { type Database, withRollback } from "../db/client.ts";
+import { durabilityAdvice, lossySettings } from "../db/durability.ts";
 import { createLogger, describeError } from "../logging/log.ts";
 import { explainFailure, StartError } from "../process/start-error.ts";
 import { createSecret } from "./create-secret.ts";
@@ -31,6 +32,12 @@ export async function selfTest({ db, keyRing }: { db: Database; keyRing: KeyRing
     if (missing.length > 0) {
       throw new SelfTestError(
         `these triggers are missing or disabled: ${missing.join(", ")}. Enable them, or restore the database from a backup`,
+      );
+    }
+    const lossy = await lossySettings(db);
+    if (lossy.length > 0) {
+      throw new SelfTestError(
+        `${lossy.join(" and ")} ${lossy.length > 1 ? "are" : "is"} off, so that after a crash of the database a secret that was shown could be opened again. ${durabilityAdvice(lossy)}`,
       );
     }
     const seen = await currentWatermark(db);

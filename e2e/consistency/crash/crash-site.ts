@@ -7,6 +7,7 @@ import { createDatabase } from "../../../api/test/database.ts";
 import { DebianServer, hasDebianPostgres } from "../../../api/test/debian-postgres.ts";
 import { createSender, type Sender } from "../../../api/test/factories.ts";
 import { PostgresProxy } from "../../../api/test/postgres-proxy.ts";
+import { UNSYNCED } from "../../../api/test/unsynced.ts";
 import { type ApiProcess, startApi } from "../../support/api-process.ts";
 import { endpointOf } from "../recipients.ts";
 import { SmallDisk } from "./small-disk.ts";
@@ -16,7 +17,7 @@ const WAL_SEGMENT_MIB = 1;
 
 const SERVER_SETTINGS = {
   // Only processes die here, never the machine, so no fsync is needed.
-  fsync: "off",
+  ...UNSYNCED,
   max_wal_size: "8MB",
   min_wal_size: "2MB",
   // It would free space on pages that must be full.

@@ -1,5 +1,5 @@
 import type { Held } from "../../../api/test/postgres-proxy.ts";
-import type { CrashSite } from "./crash-site.ts";
+import { type CrashSite, until } from "./crash-site.ts";
 
 /** What a fault can strike while a request is held at a statement. */
 interface Scene {
@@ -74,6 +74,28 @@ export const FAULTS: readonly Fault[] = [
       await held.closed;
       await site.server?.start();
       return nothing;
+    },
+  },
+  {
+    // The last commits of sessions that do not wait for the disk are lost then.
+    name: "synchronous_commit is turned off, and PostgreSQL crashes after the answer",
+    breaks: "nothing",
+    needs: "server",
+    strike: async ({ site }) => {
+      const alter = async (change: (name: string, value: string) => string) => {
+        const settings = { synchronous_commit: "off", wal_writer_delay: "10s" };
+        for (const [name, value] of Object.entries(settings)) {
+          await site.db.sql.unsafe(`ALTER SYSTEM ${change(name, value)}`);
+        }
+        await site.db.sql.unsafe(`ALTER ROLE CURRENT_USER ${change("synchronous_commit", "off")}`);
+        await site.db.sql`SELECT pg_reload_conf()`;
+      };
+      await alter((name, value) => `SET ${name} = '${value}'`);
+      return async () => {
+        await site.server?.stop("immediate");
+        await site.server?.start();
+        await until(() => alter((name) => `RESET ${name}`).then(() => true));
+      };
     },
   },
   {

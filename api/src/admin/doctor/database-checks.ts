@@ -1,4 +1,5 @@
 import { connect } from "../../db/client.ts";
+import { ACCEPT_UNSYNCED, durabilityAdvice } from "../../db/durability.ts";
 import { requireUsablePooler } from "../../db/pooler.ts";
 import { StartError, startFailure } from "../../process/start-error.ts";
 import { readVitals, type Vitals } from "./doctor-store.ts";
@@ -23,7 +24,7 @@ export const checkDatabase: Check = async ({ db, config }) => {
   const answeredAt = Date.now();
   return [
     ...serverFindings(vitals, new Date(vitals.nowMs)),
-    ...durability(vitals),
+    durability(vitals),
     vitals.logsParameters && config.databaseUrl
       ? advice(
           "database log",
@@ -83,23 +84,17 @@ export function serverFindings(
   ];
 }
 
-function durability(vitals: Vitals): Finding[] {
-  const { synchronousCommit, synchronousStandbys, fsync, fullPageWrites } = vitals;
-  const risk = "after a crash, a secret that was shown could be opened again";
-  return [
-    synchronousCommit === "off"
-      ? problem("synchronous_commit", `It is off: ${risk}.`, "Set synchronous_commit = on.")
-      : synchronousStandbys !== "" && synchronousCommit === "local"
-        ? advice(
-            "synchronous_commit",
-            "It is local: commits do not wait for the synchronous standbys, so a failover may lose destructions.",
-            "Set synchronous_commit = on.",
-          )
-        : ok("synchronous_commit", `It is ${synchronousCommit}.`),
-    fsync === "on" && fullPageWrites === "on"
-      ? ok("fsync", "fsync and full_page_writes are on.")
-      : problem("fsync", `fsync or full_page_writes is off: ${risk}.`, "Set both to on."),
-  ];
+function durability(vitals: Vitals): Finding {
+  const { fsync, fullPageWrites, acceptsUnsynced } = vitals;
+  const text = "fsync or full_page_writes is off: after a crash, a secret that was shown could be opened again";
+  if (fsync === "on" && fullPageWrites === "on") return ok("fsync", "fsync and full_page_writes are on.");
+  return acceptsUnsynced
+    ? advice(
+        "fsync",
+        `${text}, unless the storage keeps every write by itself, as ${ACCEPT_UNSYNCED} = on says.`,
+        "Set both to on, unless you are certain of the storage.",
+      )
+    : problem("fsync", `${text}.`, `${durabilityAdvice(["fsync", "full_page_writes"])}.`);
 }
 
 function clock(databaseMs: number, askedAt: number, answeredAt: number): Finding {

@@ -1,4 +1,5 @@
 import type { Database } from "../../db/client.ts";
+import { ACCEPT_UNSYNCED } from "../../db/durability.ts";
 
 /** The database server's version and settings. */
 export interface Vitals {
@@ -10,10 +11,10 @@ export interface Vitals {
   isEncrypted: boolean;
   /** Whether this connection stays on the machine; then it need not be encrypted. */
   isLocal: boolean;
-  synchronousCommit: string;
-  synchronousStandbys: string;
   fsync: string;
   fullPageWrites: string;
+  /** Whether the operator accepts that one of these two is off. */
+  acceptsUnsynced: boolean;
   /** Whether the server's log may contain the values of parameters. */
   logsParameters: boolean;
   /** Its clock, in ms since 1970. */
@@ -28,9 +29,8 @@ export async function readVitals({ sql }: Pick<Database, "sql">): Promise<Vitals
       coalesce((SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()), false) AS "isEncrypted",
       -- Null for a Unix socket.
       coalesce(inet_client_addr() = inet_server_addr(), true) AS "isLocal",
-      current_setting('synchronous_commit') AS "synchronousCommit",
-      current_setting('synchronous_standby_names') AS "synchronousStandbys", current_setting('fsync') AS fsync,
-      current_setting('full_page_writes') AS "fullPageWrites",
+      current_setting('fsync') AS fsync, current_setting('full_page_writes') AS "fullPageWrites",
+      current_setting(${ACCEPT_UNSYNCED}, true) IS NOT DISTINCT FROM 'on' AS "acceptsUnsynced",
       (current_setting('log_statement') <> 'none' OR current_setting('log_min_duration_statement') <> '-1')
           AND current_setting('log_parameter_max_length') <> '0'
         OR current_setting('log_parameter_max_length_on_error') <> '0' AS "logsParameters",
