@@ -93,3 +93,10 @@ export async function withRollback<T>(db: Database, work: (tx: Database) => Prom
  */
 export const isRolledBack = (error: unknown): boolean =>
   error instanceof postgres.PostgresError && error.severity === "ERROR";
+
+/** Codes of PostgreSQL by which it gives up waiting: lock_not_available, query_canceled, deadlock_detected. */
+const GAVE_UP = ["55P03", "57014", "40P01"];
+
+/** Whether a statement was certainly rolled back because it waited for too long. Repeated, it may succeed. */
+export const gaveUpWaiting = (error: unknown): boolean =>
+  isRolledBack(error) && GAVE_UP.includes((error as postgres.PostgresError).code);

@@ -4,7 +4,7 @@ import type { Hash, HashingPool } from "../crypto/argon2.ts";
 import type { KeyRing } from "../crypto/key-ring.ts";
 import { passphraseKeys, verifiersMatch } from "../crypto/passphrase.ts";
 import { hashToken, isToken } from "../crypto/token.ts";
-import { type Database, isRolledBack } from "../db/client.ts";
+import { type Database, gaveUpWaiting, isRolledBack } from "../db/client.ts";
 import { reloadIfChanged } from "../key-ring/reload-if-changed.ts";
 import type { Logger } from "../logging/log.ts";
 import { AppError, badInput } from "../shared/errors.ts";
@@ -93,6 +93,13 @@ type Verdict =
 /** The outcome that the claim has already stored. */
 const INTERRUPTED = { status: "destroyed", reason: "interrupted" } as const;
 
+/**
+ * Milliseconds for which a settlement is repeated while another session holds the lock of its secret or of the audit chain.
+ * The secret is gone by then, so giving up would lose a value whose passphrase was right. Proxies and the recipient's page
+ * wait for a minute.
+ */
+const SETTLE_MS = 30_000;
+
 /** Of an attempt that has claimed its secret: the ring is a snapshot, and `hash` runs in its slot. */
 type AttemptDeps = RevealDeps & { hash: Hash };
 
@@ -103,10 +110,20 @@ async function finish(deps: AttemptDeps, claim: Claim, passphrase: string): Prom
     step("settle", () =>
       settle(db, { secretId, status, reason }, (mark: Watermark) => rollbackGuard.observe(mark)),
     );
+  const storePatiently = async (final: Verdict): Promise<boolean> => {
+    for (const startedAt = performance.now(); ; ) {
+      try {
+        return await store(final);
+      } catch (err) {
+        if (!gaveUpWaiting(err) || performance.now() - startedAt >= SETTLE_MS) throw err;
+        log.warn({ err, secretId }, "the settlement of an attempt waits for a lock");
+      }
+    }
+  };
   let verdict: Verdict = INTERRUPTED;
   try {
     verdict = await judge(deps, claim, passphrase);
-    return outcomeOf((await store(verdict)) ? verdict : INTERRUPTED);
+    return outcomeOf((await storePatiently(verdict)) ? verdict : INTERRUPTED);
   } catch (err) {
     log.error({ err, secretId }, "an attempt could not be finished");
     const isClosed = await store(INTERRUPTED).catch(() => false);

@@ -4,8 +4,8 @@ import { sql } from "drizzle-orm";
 import type { DestroyedReason, SecretStatus } from "./secret.ts";
 
 /**
- * Seconds that an attempt may take from claim to settlement. None takes as long: statements time out after 15 s, and the
- * hash takes a fraction of a second. After it, the attempt counts as interrupted and can't be settled any more.
+ * Seconds that an attempt may take from claim to settlement. None takes as long: its settlement is tried for 30 s, the last
+ * try times out after 15 s, and the hash takes a fraction of a second. After it, the attempt counts as interrupted and can't be settled any more.
  */
 export const ATTEMPT_SECONDS = 60;
 
