@@ -19,6 +19,16 @@ export const ARGON2_PARAMETERS: Readonly<Argon2Parameters> = {
   parallelism: 1,
 };
 
+/**
+ * Whether a stored hash costs at most twice as much memory, passes and lanes as any release has asked for. Each run uses the
+ * stored parameters, so whoever can write to the database could otherwise have one run take a gigabyte and many
+ * passes. Raise these bounds a release before parameters exceed them.
+ */
+export const isAffordable = ({ memoryKib, timeCost, parallelism }: Argon2Parameters): boolean =>
+  memoryKib <= 2 * ARGON2_PARAMETERS.memoryKib &&
+  timeCost <= 2 * ARGON2_PARAMETERS.timeCost &&
+  parallelism <= 2 * ARGON2_PARAMETERS.parallelism;
+
 const OUTPUT_BYTES = 64;
 
 /** Too many runs are waiting. The rejected work did not start. */

@@ -1,6 +1,6 @@
 import { isVaultId } from "../accounts/member-store.ts";
 import { open, UnreadableError } from "../crypto/aead.ts";
-import type { Hash, HashingPool } from "../crypto/argon2.ts";
+import { type Hash, type HashingPool, isAffordable } from "../crypto/argon2.ts";
 import type { KeyRing } from "../crypto/key-ring.ts";
 import { passphraseKeys, verifiersMatch } from "../crypto/passphrase.ts";
 import { hashToken, isToken } from "../crypto/token.ts";
@@ -140,6 +140,10 @@ async function judge(
   passphrase: string,
 ): Promise<Verdict> {
   const { secretId, sealed, verifier, salt, argon2 } = claim;
+  if (!isAffordable(argon2)) {
+    log.fatal({ secretId }, "a stored secret was altered: its Argon2 parameters are out of range");
+    return { status: "destroyed", reason: "unreadable" };
+  }
   const keys = await step("derive", () => hash(() => passphraseKeys(passphrase, salt, argon2)));
   if (!verifiersMatch(keys.verifier, verifier)) return { status: "destroyed", reason: "wrong_passphrase" };
   try {

@@ -38,7 +38,7 @@ describe("while another session holds the lock of the vault's audit chain", () =
     await withLockedChain(secret.vaultId, async () => {
       answer = reveal(app, secret);
       await expect.poll(retries, { timeout: 10_000 }).toBeGreaterThan(0);
-      expect(await db.current.sql`SELECT FROM ttl_secret_payloads WHERE secret_id = ${secret.id}`).toEqual([]);
+      expect(await db.current.sql`SELECT FROM ttl_secret_payloads WHERE secret_id = ${secret.id}`).toHaveLength(0);
     });
     expect(await answer).toMatchObject({ value: "hunter2" });
     expect(await secretOf(app, sender, secret.id)).toMatchObject({ status: "VIEWED" });

@@ -198,11 +198,27 @@ describe("an altered payload is destroyed as unreadable, and the log says so at 
       answers.add(await attempt(scene, await tamper(scene)));
     }
     const scene = await pendingSecrets();
-    const unfinished = await edit("argon2_memory_kib = 8, argon2_parallelism = 16")(scene);
+    const unfinished = await edit("argon2_memory_kib = 8, argon2_parallelism = 2")(scene);
     answers.add(await attempt(scene, unfinished));
     expect(await rowOf(unfinished.id)).toMatchObject({ reason: "interrupted", payloads: 0 });
     expect([...answers]).toHaveLength(1);
   }, 120_000);
+});
+
+describe("a payload that asks for more than twice the cost of any hash of ours is destroyed unread", () => {
+  it.each([
+    ["memory", "argon2_memory_kib = 38913"],
+    ["passes", "argon2_time_cost = 5"],
+    ["lanes", "argon2_parallelism = 3"],
+    ["everything", "argon2_memory_kib = 1048576, argon2_time_cost = 16, argon2_parallelism = 16"],
+  ])("%s", async (_what, change) => {
+    const scene = await pendingSecrets();
+    expect(await attempt(scene, await edit(change)(scene))).toContain("TtlSecretDestroyed");
+    expect(await rowOf(scene.secret.id)).toEqual(ENDED);
+    const alerts = scene.app.logs.map((line) => JSON.parse(line)).filter(({ level }) => level >= 50);
+    const msg = "a stored secret was altered: its Argon2 parameters are out of range";
+    expect(alerts).toMatchObject([{ level: 60, secretId: scene.secret.id, msg }]);
+  });
 });
 
 describe("an alteration that looks like a wrong passphrase is destroyed as one", () => {
@@ -210,6 +226,7 @@ describe("an alteration that looks like a wrong passphrase is destroyed as one",
     ["the verifier flipped", edit(flip("verifier", "31"))],
     ["the salt flipped", edit(flip("salt", "0"))],
     ["a cheaper hash asked for", edit("argon2_time_cost = 1")],
+    ["twice the cost asked for", edit("argon2_memory_kib = 38912, argon2_time_cost = 4, argon2_parallelism = 2")],
   ])("%s", async (_what, tamper) => {
     const scene = await pendingSecrets();
     const tampered = await tamper(scene);

@@ -86,7 +86,8 @@ export function serverFindings(
 
 function durability(vitals: Vitals): Finding {
   const { fsync, fullPageWrites, acceptsUnsynced } = vitals;
-  const text = "fsync or full_page_writes is off: after a crash, a secret that was shown could be opened again";
+  const text =
+    "fsync or full_page_writes is off: after a crash, a secret that was shown could be opened again";
   if (fsync === "on" && fullPageWrites === "on") return ok("fsync", "fsync and full_page_writes are on.");
   return acceptsUnsynced
     ? advice(
