@@ -68,5 +68,5 @@ export function keysIn({ path, bytes }: KeyFile): ServerKey[] {
  * @throws the file system's error; the file is then as it was.
  */
 export function writeKeyFile(path: string, keys: readonly ServerKey[], owner?: { uid: number; gid: number }) {
-  return writeAtomically(path, formatKeys(keys), owner);
+  return writeAtomically(path, formatKeys(keys), { owner });
 }

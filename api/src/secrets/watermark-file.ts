@@ -34,9 +34,10 @@ export async function readWatermarks(file: string): Promise<Map<string, Watermar
   }
 }
 
-/** Writes the last 32 watermarks in their order. @throws the file system's error. */
+/** Writes the last 32 watermarks in their order. Replicas may share the file. @throws the file system's error. */
 export async function writeWatermarks(file: string, marks: ReadonlyMap<string, Watermark>): Promise<void> {
-  await writeAtomically(file, `${JSON.stringify([...marks.values()].slice(-MAX_MARKS), null, 1)}\n`);
+  const text = `${JSON.stringify([...marks.values()].slice(-MAX_MARKS), null, 1)}\n`;
+  await writeAtomically(file, text, { isShared: true });
 }
 
 function isWatermark(value: unknown): value is Watermark {
