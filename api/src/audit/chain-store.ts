@@ -3,8 +3,8 @@ import { CHAIN_START, type ChainedEvent } from "./chain.ts";
 
 type Sql = Pick<Database, "sql">;
 
-/** Events per query. */
-const BATCH = 1000;
+/** Events per query, and so in memory at once: some 400 KB of text. */
+export const EVENTS_PER_QUERY = 1000;
 
 /** End of a vault's chain, as stored in the database. */
 export interface ChainEnd {
@@ -42,9 +42,9 @@ export async function* chainedEvents(
         actor, ttl_secret_id AS "ttlSecretId", ttl_secret_name AS "ttlSecretName"
       FROM audit_events
       WHERE vault_id = ${vaultId} AND seq <= ${last}::bigint ${after === undefined ? sql`` : sql`AND seq > ${after}::bigint`}
-      ORDER BY seq LIMIT ${BATCH}`;
+      ORDER BY seq LIMIT ${EVENTS_PER_QUERY}`;
     if (events.length > 0) yield events;
-    if (events.length < BATCH) return;
+    if (events.length < EVENTS_PER_QUERY) return;
     after = events.at(-1)?.seq;
   }
 }

@@ -3,14 +3,11 @@ import type { Member } from "../accounts/principal.ts";
 import type { Database } from "../db/client.ts";
 import type { AuditFilter } from "./audit-event.ts";
 import { type ExportedEvent, eventsInOrder } from "./audit-store.ts";
-import { chainEnd } from "./chain-store.ts";
+import { chainEnd, EVENTS_PER_QUERY } from "./chain-store.ts";
 import { checkFilter } from "./list-events.ts";
 
 /** JSON Lines: one JSON object per line. CSV: RFC 4180, with a header. Both are UTF-8. */
 export type ExportFormat = "jsonl" | "csv";
-
-/** Events in memory at once: some 400 KB of text. */
-const BATCH = 1000;
 
 /**
  * Exports the events of a member's vault that match the filter, in order of the chain, as text. Contains the events
@@ -28,7 +25,7 @@ export async function exportEvents(
   const { vaultId } = member;
   const lastSeq = (await chainEnd(db, vaultId))?.length ?? 0;
   const read = (afterSeq: number) =>
-    eventsInOrder(db.orm, { vaultId, filter, afterSeq, lastSeq, limit: BATCH });
+    eventsInOrder(db.orm, { vaultId, filter, afterSeq, lastSeq, limit: EVENTS_PER_QUERY });
   // Reads the first batch before the answer starts, so that a failure is still answered as an error.
   return pieces(await read(0), read, format === "csv" ? asCsv : asJsonLines);
 }
@@ -42,7 +39,7 @@ async function* pieces(
   for (let isFirst = true; ; isFirst = false) {
     yield write(events, isFirst);
     const last = events.at(-1);
-    if (!last || events.length < BATCH) return;
+    if (!last || events.length < EVENTS_PER_QUERY) return;
     events = await read(last.seq);
   }
 }

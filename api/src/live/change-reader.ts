@@ -1,9 +1,6 @@
 import type { Database } from "../db/client.ts";
 import type { Logger } from "../logging/log.ts";
-import { type ChangedSecret, readSecrets, type SecretRef } from "./change-store.ts";
-
-/** Secrets per query. */
-const BATCH = 1_000;
+import { type ChangedSecret, ITEMS_PER_QUERY, readSecrets, type SecretRef } from "./change-store.ts";
 
 /**
  * Reads changed secrets, one query at a time. Changes that arrive during a query wait for the next one, where a secret
@@ -41,7 +38,7 @@ export class ChangeReader {
 
   async #readAll(): Promise<void> {
     while (this.#unread.size > 0 && !this.#isStopped) {
-      const batch = [...this.#unread].slice(0, BATCH);
+      const batch = [...this.#unread].slice(0, ITEMS_PER_QUERY);
       for (const [id] of batch) this.#unread.delete(id);
       try {
         const changed = await readSecrets(

@@ -7,6 +7,9 @@ import { ATTEMPT_SECONDS, isOverdue, secretFields } from "../secrets/secret-stat
 import type { Position } from "../shared/paging.ts";
 import { CHANNEL } from "./change.ts";
 
+/** Projects, secrets or streams per query of this folder. */
+export const ITEMS_PER_QUERY = 1_000;
+
 /**
  * A row's `changed_at` is set before its transaction commits, so a change can become visible after a later one was
  * read. Our statements take 15 s at most, so a query for changes since an instant starts a minute earlier.

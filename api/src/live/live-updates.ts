@@ -2,7 +2,7 @@ import type { Database } from "../db/client.ts";
 import type { Logger } from "../logging/log.ts";
 import type { Change } from "./change.ts";
 import { ChangeReader } from "./change-reader.ts";
-import { refsChangedSince, refsEndedByTime, type SecretRef } from "./change-store.ts";
+import { ITEMS_PER_QUERY, refsChangedSince, refsEndedByTime, type SecretRef } from "./change-store.ts";
 import { NotificationListener } from "./notification-listener.ts";
 import { OpenStreams } from "./open-streams.ts";
 import { StreamAuthorizer } from "./stream-authorizer.ts";
@@ -13,9 +13,6 @@ const TICK_MS = 1_000;
 
 /** Interval of checking every stream's authorization, in case a notification was missed. */
 const RECHECK_MS = 60_000;
-
-/** Projects per query. */
-const BATCH = 1_000;
 
 interface LiveUpdatesDeps {
   db: Database;
@@ -153,8 +150,8 @@ export class LiveUpdates {
     this.#gapSince = undefined;
     const projectIds = this.#streams.projectIds();
     try {
-      for (let start = 0; start < projectIds.length; start += BATCH) {
-        const some = projectIds.slice(start, start + BATCH);
+      for (let start = 0; start < projectIds.length; start += ITEMS_PER_QUERY) {
+        const some = projectIds.slice(start, start + ITEMS_PER_QUERY);
         this.#read(await refsChangedSince(this.#deps.db, { projectIds: some, since }));
       }
     } catch (error) {

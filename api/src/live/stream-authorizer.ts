@@ -2,10 +2,8 @@ import type { Database } from "../db/client.ts";
 import type { Logger } from "../logging/log.ts";
 import { AppError, notFound } from "../shared/errors.ts";
 import { type AccessCheck, checkAccess } from "./access-store.ts";
+import { ITEMS_PER_QUERY } from "./change-store.ts";
 import type { Subscriber } from "./subscriber.ts";
-
-/** Streams per query. */
-const BATCH = 1_000;
 
 /**
  * Closes streams whose authorization has ended. Pending checks are retried until the database answers, so that none is
@@ -41,7 +39,7 @@ export class StreamAuthorizer {
   async #work(): Promise<void> {
     try {
       while (this.#due.size > 0) {
-        const batch = [...this.#due].slice(0, BATCH);
+        const batch = [...this.#due].slice(0, ITEMS_PER_QUERY);
         const found = await checkAccess(
           this.#deps.db,
           batch.map(({ subscription }) => subscription),
