@@ -16,7 +16,7 @@ export const TARGETS: Target[] = [
   { mutate: "crypto/*.ts", tests: ["crypto/*"], ignoreStatic: false },
   {
     mutate: "secrets/reveal-secret.ts",
-    tests: ["secrets/{reveal-secret,tampered-rows,rollback-guard}"],
+    tests: ["secrets/{reveal-secret,tampered-rows,rollback-guard,settlement,durability}"],
     ignoreStatic: true,
   },
   {
@@ -27,7 +27,7 @@ export const TARGETS: Target[] = [
   {
     mutate: "secrets/{attempt-store,secret-store}.ts",
     tests: [
-      "secrets/{idempotency,rollback-guard,reveal-secret,revoke-secret,secret-availability,tampered-rows}",
+      "secrets/{durability,idempotency,rollback-guard,reveal-secret,revoke-secret,secret-availability,tampered-rows}",
       "jobs/{sweep,retention}",
     ],
     ignoreStatic: true,
