@@ -57,6 +57,7 @@ describe("migrating", () => {
       "members",
       "projects",
       "rate_limits",
+      "server_keys",
       "sessions",
       "ttl_secret_payloads",
       "ttl_secrets",

@@ -343,6 +343,22 @@ export const ttlSecretPayloads = pgTable(
 );
 
 /**
+ * The server keys that were used with this database, so that no server uses another key under the same kid. Holds nothing
+ * from which a key could be found. Rows stay after their key was dropped, because a kid must never mean another key; with
+ * daily rotation that is a row of some 100 bytes a day.
+ */
+export const serverKeys = pgTable(
+  "server_keys",
+  {
+    kid: text("kid").primaryKey(),
+    /** `keyCheckValue()` of the key. */
+    checkValue: bytea("check_value").notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [check("server_keys_check_value", sql`octet_length(${t.checkValue}) = 32`)],
+);
+
+/**
  * Idempotency keys of `createTtlSecret`: a retry with the same key supersedes the secret of the request before it.
  * Holds nothing of the value, not even a hash, which would confirm a guess. (The table's name predates the term
  * "idempotency"; elsewhere "attempt" means a recipient's attempt.)

@@ -19,6 +19,7 @@ import { originsOf } from "./http/origins.ts";
 import { startKeyRotation } from "./jobs/key-rotation.ts";
 import { startSweep } from "./jobs/sweep.ts";
 import { FileKeyRing } from "./key-ring/file-key-ring.ts";
+import { recordKeys } from "./key-ring/known-keys.ts";
 import { openKeyRing } from "./key-ring/open-key-ring.ts";
 import { LiveUpdates } from "./live/live-updates.ts";
 import type { Logger } from "./logging/log.ts";
@@ -123,6 +124,7 @@ export async function serve(
   // Needs the tables: a new key file may only be created while no secret is pending.
   const keyRing =
     typeof keys === "string" ? await openKeyRing({ db, path: keys, log }, config.keyRotation) : keys;
+  if (!(keyRing instanceof FileKeyRing)) await recordKeys(db, keyRing.keys);
 
   const keyFile = keyRing instanceof FileKeyRing ? keyRing.path : undefined;
   const rollbackGuard = await openRollbackGuard({ db, log, file: watermarkFile(keyFile, config) });

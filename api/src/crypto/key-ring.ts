@@ -1,3 +1,5 @@
+import { hkdfSync } from "node:crypto";
+
 /** Length of a server encryption key, in bytes. */
 export const KEY_BYTES = 32;
 
@@ -23,3 +25,10 @@ export function keyOf(ring: KeyRing, kid: string): Buffer {
   if (!key) throw new Error("no such key in the ring");
   return key;
 }
+
+/**
+ * What identifies a key without revealing it: 32 bytes of HKDF-SHA256 from the key, under an info of their own. Keys are
+ * random, so the value helps no one to guess one.
+ */
+export const keyCheckValue = (key: Buffer): Buffer =>
+  Buffer.from(hkdfSync("sha256", key, "", "ttl-secrets key check value", 32));

@@ -1,6 +1,7 @@
 import type { Database } from "../db/client.ts";
 import type { FileKeyRing } from "../key-ring/file-key-ring.ts";
 import { KeyFileError } from "../key-ring/key-file.ts";
+import { DifferingKeyError } from "../key-ring/known-keys.ts";
 import type { KeyRotation } from "../key-ring/open-key-ring.ts";
 import { rotateKeys } from "../key-ring/rotate-keys.ts";
 import type { Logger } from "../logging/log.ts";
@@ -34,7 +35,7 @@ export async function runKeyRotation({ db, ring, log }: RotationDeps, rotation: 
     }
     await ring.reload();
   } catch (error) {
-    if (!(error instanceof KeyFileError)) throw error;
+    if (!(error instanceof KeyFileError || error instanceof DifferingKeyError)) throw error;
     // Its message is ours and states the fix; the log drops messages of other errors.
     log.error({ file: ring.path, problem: error.message }, "the key file can't be used");
   }

@@ -10,24 +10,32 @@ import { KeyFileError, keysIn, readKeyFile } from "./key-file.ts";
  */
 const WIPE_AFTER_MS = 60_000;
 
+/** Called with keys before they are used. Throws to refuse them all. */
+type Admit = (keys: ReadonlyMap<string, Buffer>) => Promise<void>;
+
 /**
  * A key ring in a file that replicas share and that changes while they run. Memory always holds one complete version of
  * the file.
  */
 export class FileKeyRing implements KeyRing {
   readonly path: string;
+  readonly #admit: Admit;
   #keys: ReadonlyMap<string, Buffer> = new Map();
   #activeKid = "";
   #digest = "";
   #reading: Promise<void> | undefined;
 
-  private constructor(path: string) {
+  private constructor(path: string, admit: Admit) {
     this.path = path;
+    this.#admit = admit;
   }
 
-  /** @throws KeyFileError when the file is missing, unreadable, readable by others, or holds an unusable key. */
-  static async open(path: string): Promise<FileKeyRing> {
-    const ring = new FileKeyRing(path);
+  /**
+   * @throws KeyFileError when the file is missing, unreadable, readable by others, or holds an unusable key; what `admit`
+   *   throws.
+   */
+  static async open(path: string, admit: Admit): Promise<FileKeyRing> {
+    const ring = new FileKeyRing(path, admit);
     await ring.reload();
     return ring;
   }
@@ -44,7 +52,7 @@ export class FileKeyRing implements KeyRing {
    * Loads the file's current keys. Reading takes a fraction of a millisecond, and concurrent calls share one read, so
    * every request may call this.
    *
-   * @throws KeyFileError as `open`; the ring in memory then stays the same.
+   * @throws KeyFileError and others, as `open`; the ring in memory then stays the same.
    */
   reload(): Promise<void> {
     this.#reading ??= this.#read().finally(() => {
@@ -72,9 +80,11 @@ export class FileKeyRing implements KeyRing {
     }
     // The writer may not have synced the folder yet, and no secret may be sealed with a key that a power cut can lose.
     await syncFolder(dirname(file.path));
+    const next = new Map(keys.map(({ kid, key }) => [kid, key]));
+    await this.#admit(next);
 
     const former = this.#keys;
-    this.#keys = new Map(keys.map(({ kid, key }) => [kid, key]));
+    this.#keys = next;
     this.#activeKid = active.kid;
     this.#digest = digest;
     // Attempts in progress keep looking up keys in the map that they started with.

@@ -2,6 +2,7 @@ import type { Database } from "../db/client.ts";
 import type { Logger } from "../logging/log.ts";
 import { FileKeyRing } from "./file-key-ring.ts";
 import { readKeyFile } from "./key-file.ts";
+import { recordKeys } from "./known-keys.ts";
 import { rotateKeys } from "./rotate-keys.ts";
 
 /** Who rotates the keys in the file: this process when they are due, or the operator. */
@@ -12,7 +13,8 @@ export type KeyRotation = "daily" | "manual";
  * start needs no key from the operator. Otherwise the file must exist: two replicas that do not share the folder would
  * each create a ring of their own. The database must be migrated.
  *
- * @throws KeyFileError when the file can't be used, or is missing while pending secrets need keys that were in it.
+ * @throws KeyFileError when the file can't be used, or is missing while pending secrets need keys that were in it;
+ *   DifferingKeyError when the database knows another key under a kid of the file.
  */
 export async function openKeyRing(
   { db, path, log }: { db: Pick<Database, "sql">; path: string; log: Logger },
@@ -28,5 +30,5 @@ export async function openKeyRing(
       );
     }
   }
-  return FileKeyRing.open(path);
+  return FileKeyRing.open(path, (keys) => recordKeys(db, keys));
 }

@@ -15,6 +15,7 @@ import { createLogger } from "../logging/log.ts";
 import { FileKeyRing } from "./file-key-ring.ts";
 import { KeyFileError, keysIn, readKeyFile, writeKeyFile } from "./key-file.ts";
 import { formatKeys } from "./key-format.ts";
+import { recordKeys } from "./known-keys.ts";
 import { type KeyRotation, openKeyRing } from "./open-key-ring.ts";
 import { createKey } from "./plan-rotation.ts";
 import { rotateKeys } from "./rotate-keys.ts";
@@ -48,7 +49,7 @@ async function passHours(hours: number): Promise<void> {
 
 /** The product of one replica, on the shared file. */
 async function newReplica() {
-  const ring = await FileKeyRing.open(path);
+  const ring = await FileKeyRing.open(path, (keys) => recordKeys(db.current, keys));
   return { ring, app: createTestApp(db.current, { keyRing: ring }) };
 }
 
@@ -333,7 +334,7 @@ describe("a payload restored from a backup after its key was dropped", () => {
 
 describe("the file is refused", () => {
   const refusal = async () => {
-    const error: unknown = await FileKeyRing.open(path).catch((reason: unknown) => reason);
+    const error: unknown = await FileKeyRing.open(path, async () => {}).catch((reason: unknown) => reason);
     if (!(error instanceof KeyFileError)) throw error;
     return error.message;
   };
@@ -357,7 +358,7 @@ describe("the file is refused", () => {
   it.each([0o600, 0o400])("but not with mode %o", async (mode) => {
     await writeFile(path, formatKeys([createKey(new Date())]), { mode: 0o600 });
     await chmod(path, mode);
-    expect((await FileKeyRing.open(path)).keys.size).toBe(1);
+    expect((await FileKeyRing.open(path, async () => {})).keys.size).toBe(1);
   });
 
   it("when it is a folder, too large, empty or holds an unusable key, and its content is never repeated", async () => {

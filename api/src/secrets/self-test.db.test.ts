@@ -8,6 +8,7 @@ import { createSecret, createSender, reveal, secretOf } from "../../test/factori
 import type { KeyRing } from "../crypto/key-ring.ts";
 import { connect, connectToListen, type Database } from "../db/client.ts";
 import { ACCEPT_UNSYNCED } from "../db/durability.ts";
+import { recordKeys } from "../key-ring/known-keys.ts";
 import { selfTest } from "./self-test.ts";
 
 const db = useDatabase();
@@ -113,6 +114,16 @@ describe("the self-test", () => {
     );
     const empty: KeyRing = { activeKid: "k2", keys: keyRing.keys };
     await expect(selfTest({ db: db.current, keyRing: empty })).rejects.toThrow(/^The self-test failed/);
+  });
+
+  it("fails with another key under a kid that this database knows, and names the kid", async () => {
+    await recordKeys(db.current, testKeyRing("k7").keys);
+    const wrong = testKeyRing("k8", "k7");
+    const result = selfTest({ db: db.current, keyRing: wrong });
+    await expect(result).rejects.toThrow(
+      /^The self-test failed.*The encryption key k7 .* Put the former key back/,
+    );
+    await expect(result).rejects.not.toThrow(wrong.keys.get("k7")?.toString("base64"));
   });
 
   it.each([

@@ -5,6 +5,7 @@ import { HashingPool } from "../crypto/argon2.ts";
 import type { KeyRing } from "../crypto/key-ring.ts";
 import { type Database, withRollback } from "../db/client.ts";
 import { durabilityAdvice, lossySettings } from "../db/durability.ts";
+import { DifferingKeyError, requireKnownKeys } from "../key-ring/known-keys.ts";
 import { createLogger, describeError } from "../logging/log.ts";
 import { explainFailure, StartError } from "../process/start-error.ts";
 import { createSecret } from "./create-secret.ts";
@@ -34,6 +35,7 @@ export async function selfTest({ db, keyRing }: { db: Database; keyRing: KeyRing
         `these triggers are missing or disabled: ${missing.join(", ")}. Enable them, or restore the database from a backup`,
       );
     }
+    await requireKnownKeys(db, keyRing.keys);
     const lossy = await lossySettings(db);
     if (lossy.length > 0) {
       throw new SelfTestError(
@@ -44,7 +46,7 @@ export async function selfTest({ db, keyRing }: { db: Database; keyRing: KeyRing
     await withRollback(db, (tx) => createAndReveal(tx, keyRing, seen));
   } catch (error) {
     const reason =
-      error instanceof SelfTestError
+      error instanceof SelfTestError || error instanceof DifferingKeyError
         ? error.message
         : (explainFailure(error) ?? `an error: ${JSON.stringify(describeError(error))}`);
     throw new StartError(

@@ -226,7 +226,10 @@ describe("an alteration that looks like a wrong passphrase is destroyed as one",
     ["the verifier flipped", edit(flip("verifier", "31"))],
     ["the salt flipped", edit(flip("salt", "0"))],
     ["a cheaper hash asked for", edit("argon2_time_cost = 1")],
-    ["twice the cost asked for", edit("argon2_memory_kib = 38912, argon2_time_cost = 4, argon2_parallelism = 2")],
+    [
+      "twice the cost asked for",
+      edit("argon2_memory_kib = 38912, argon2_time_cost = 4, argon2_parallelism = 2"),
+    ],
   ])("%s", async (_what, tamper) => {
     const scene = await pendingSecrets();
     const tampered = await tamper(scene);
