@@ -1,18 +1,14 @@
-import { type ExecutionResult, GraphQLError, isInputObjectType } from "graphql";
+import { type ExecutionResult, GraphQLError } from "graphql";
 import type { Plugin } from "graphql-yoga";
 import { Argon2BusyError } from "../crypto/argon2.ts";
 import type { Logger } from "../logging/log.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import { AppError } from "../shared/errors.ts";
 import { waitHeaders } from "../shared/rate-limit.ts";
-import { schema } from "./schema.ts";
 
-/** Field names of all input types: the only words of a coercion error that a message may repeat. */
-const INPUT_NAMES = new Set(
-  Object.values(schema.getTypeMap()).flatMap((type) =>
-    isInputObjectType(type) ? Object.keys(type.getFields()) : [],
-  ),
-);
+/** The message of every error of graphql-js itself, whose own text quotes the document and its variables. */
+export const INVALID_REQUEST =
+  "The request is not valid for this schema: check the document and its variables.";
 
 /**
  * Replaces every error that leaves GraphQL by one of ours, whatever phase of a request it comes from. Anything but an
@@ -62,15 +58,8 @@ function toClientError(error: GraphQLError, log: Logger): GraphQLError {
     log.error({ err: cause }, "a request failed");
     return clientError("Something went wrong on the server. Try again later.", { code }, error);
   }
-  const field = fieldOf(error);
-  return clientError(
-    field
-      ? "This input does not have the type that the schema asks for."
-      : "The request is not valid for this schema: check the document and its variables.",
-    // Nothing was executed: 400, the status of a request error in GraphQL over HTTP.
-    { code, ...(field && { field }), http: { status: 400 } },
-    error,
-  );
+  // Nothing was executed: 400, the status of a request error in GraphQL over HTTP.
+  return clientError(INVALID_REQUEST, { code, http: { status: 400 } }, error);
 }
 
 /** What a resolver threw; undefined for an error of graphql-js itself, including a scalar's. */
@@ -91,10 +80,4 @@ function httpOf({ code, retryAfterSeconds }: Record<string, unknown>) {
   if (typeof retryAfterSeconds !== "number") return {};
   if (code === "RATE_LIMITED") return { http: { status: 429, headers: waitHeaders(retryAfterSeconds) } };
   return { http: { headers: { "Retry-After": String(retryAfterSeconds) } } };
-}
-
-/** The field at fault in a coercion error (`… at "input.ttlSeconds"; …`), if the schema has such a field. */
-function fieldOf({ message }: GraphQLError): string | undefined {
-  const path = /^Variable "\$\w+" got invalid value [\s\S]* at "\w+\.([\w.]+)";/.exec(message)?.[1];
-  return path?.split(".").every((name) => INPUT_NAMES.has(name)) ? path : undefined;
 }

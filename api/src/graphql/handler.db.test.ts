@@ -31,6 +31,16 @@ const invalid = (...columns: number[]) => ({
     },
   ],
 });
+const wrongType = (column: number, field: string) => ({
+  errors: [
+    {
+      message: "This input does not have the type that the schema asks for.",
+      locations: [{ line: 1, column }],
+      extensions: { code: "BAD_USER_INPUT", field },
+    },
+  ],
+});
+const unknownFields = (n: number) => Object.fromEntries(Array.from({ length: n }, (_, i) => [`f${i}`, i]));
 const unauthenticated = {
   errors: [{ message: "Sign in first.", extensions: { code: "UNAUTHENTICATED" } }],
 };
@@ -74,15 +84,19 @@ describe("the answer, byte for byte, to", () => {
       "a variable of the wrong type",
       { query: REVEAL, variables: { input: { ...link, token: 1 } } },
       400,
-      {
-        errors: [
-          {
-            message: "This input does not have the type that the schema asks for.",
-            locations: [{ line: 1, column: 11 }],
-            extensions: { code: "BAD_USER_INPUT", field: "token" },
-          },
-        ],
-      },
+      wrongType(11, "token"),
+    ],
+    [
+      "variables with a thousand unknown fields",
+      { query: REVEAL, variables: { input: { ...link, ...unknownFields(1000) } } },
+      400,
+      invalid(11),
+    ],
+    [
+      "variables with errors in several fields",
+      { query: REVEAL, variables: { input: { vaultId: {}, token: {}, passphrase: {} } } },
+      400,
+      wrongType(11, "passphrase"),
     ],
     ["a missing variable", { query: REVEAL }, 400, invalid(11)],
     [

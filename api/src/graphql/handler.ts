@@ -10,6 +10,7 @@ import { schema } from "./schema.ts";
 import { traceOperation } from "./trace-operation.ts";
 import { trustedDocuments } from "./trusted-documents.ts";
 import { utf8Body } from "./utf8-body.ts";
+import { checkVariables } from "./variables.ts";
 
 /** Path of the GraphQL endpoint. */
 export const GRAPHQL_PATH = "/graphql";
@@ -38,6 +39,7 @@ export function createGraphql(deps: { log: Logger; metrics: Metrics }) {
       recordOperationName(),
       ...traceOperation(),
       accessPolicy(),
+      checkVariables(),
       maskErrors(deps),
     ],
     // Replaced by `maskErrors`: Yoga's own lets errors of graphql-js through, which repeat the variables.
