@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { useInsideViewport } from "./use-inside-viewport.ts";
 
 /**
  * A button that opens a panel below it. Escape, an outside click and focus leaving it close it; Escape returns the
@@ -16,7 +17,9 @@ export function Disclosure(props: {
   const [open, setOpen] = useState(false);
   const wrapper = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
+  const panel = useRef<HTMLDivElement>(null);
   const id = useId();
+  useInsideViewport(panel);
 
   useEffect(() => {
     if (!open) return;
@@ -51,7 +54,7 @@ export function Disclosure(props: {
         {props.button}
       </button>
       {open ? (
-        <div className={`menu-list ${props.panelClassName}`} id={id}>
+        <div ref={panel} className={`menu-list ${props.panelClassName}`} id={id}>
           {props.children(() => {
             setOpen(false);
             // What opens next, such as a dialog, returns focus to the currently focused element.

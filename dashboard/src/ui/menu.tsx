@@ -1,4 +1,5 @@
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { useInsideViewport } from "./use-inside-viewport.ts";
 
 /** A menu item. */
 export interface MenuItem {
@@ -15,10 +16,12 @@ export function MenuButton(props: { className: string; items: MenuItem[]; childr
   const [open, setOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
   const wrapper = useRef<HTMLDivElement>(null);
+  const list = useRef<HTMLDivElement>(null);
   const entries = useRef<(HTMLButtonElement | null)[]>([]);
   /** Index of the item to focus when the menu opens; negative counts from the end. */
   const enterAt = useRef(0);
   const id = useId();
+  useInsideViewport(list);
 
   useEffect(() => {
     if (!open) return;
@@ -78,7 +81,7 @@ export function MenuButton(props: { className: string; items: MenuItem[]; childr
         {props.children}
       </button>
       {open ? (
-        <div className="menu-list" role="menu" id={`${id}-menu`} aria-labelledby={`${id}-button`}>
+        <div ref={list} className="menu-list" role="menu" id={`${id}-menu`} aria-labelledby={`${id}-button`}>
           {props.items.map((item, index) => (
             <button
               key={item.label}
