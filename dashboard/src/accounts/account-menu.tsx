@@ -1,6 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { Trans } from "react-i18next";
 import { Link, useLocation } from "wouter";
 import { asApiError } from "../api/api-error.ts";
 import { type Message, t } from "../i18n/i18n.ts";
@@ -9,6 +8,7 @@ import { Disclosure } from "../ui/disclosure.tsx";
 import { errorText } from "../ui/error-text.ts";
 import { DownIcon } from "../ui/icons.tsx";
 import { Notice } from "../ui/notice.tsx";
+import { RichText } from "../ui/rich-text.tsx";
 import { signOut } from "./auth-client.ts";
 import { ChangePasswordDialog } from "./change-password-dialog.tsx";
 import { type Viewer, viewerQuery } from "./viewer.ts";
@@ -50,8 +50,10 @@ export function AccountMenu({ viewer }: { viewer: Viewer }) {
             <span className="avatar" aria-hidden="true">
               {[...viewer.name][0]?.toUpperCase() ?? "?"}
             </span>
-            <span className="visually-hidden">{t("accounts.account", { email: viewer.email })} </span>
-            <span className="account-vault">{viewer.vault.name}</span>
+            <span className="visually-hidden">{`${t("accounts.account", { email: viewer.email })} `}</span>
+            <span className="account-vault" translate="no">
+              {viewer.vault.name}
+            </span>
             <DownIcon />
           </>
         }
@@ -59,13 +61,17 @@ export function AccountMenu({ viewer }: { viewer: Viewer }) {
         {(close) => (
           <>
             <div>
-              <p className="account-name">{viewer.name}</p>
-              <p className="account-email">{viewer.email}</p>
+              <p className="account-name" translate="no">
+                {viewer.name}
+              </p>
+              <p className="account-email" translate="no">
+                {viewer.email}
+              </p>
               <p className="account-role">
-                <Trans
+                <RichText
                   i18nKey={viewer.role === "owner" ? "accounts.ownerOf" : "accounts.memberOf"}
                   values={{ vault: viewer.vault.name }}
-                  components={{ vault: <span /> }}
+                  components={{ vault: <span translate="no" /> }}
                 />
               </p>
             </div>

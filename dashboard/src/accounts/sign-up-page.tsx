@@ -1,10 +1,10 @@
-import { Trans } from "react-i18next";
 import { Link } from "wouter";
 import { asApiError } from "../api/api-error.ts";
 import { t } from "../i18n/i18n.ts";
 import { usePageTitle } from "../page/title.ts";
 import { LoadFailure } from "../ui/load-failure.tsx";
 import { Loading } from "../ui/loading.tsx";
+import { RichText } from "../ui/rich-text.tsx";
 import { AccountForm } from "./account-form.tsx";
 import { readReturnState } from "./return-path.ts";
 import { useSignUpState } from "./sign-up-state.ts";
@@ -34,7 +34,7 @@ export function SignUpPage() {
       <Welcome title={title}>
         <p>{t("accounts.closed")}</p>
         <p>
-          <Trans i18nKey="accounts.haveOne" components={{ signIn }} />
+          <RichText i18nKey="accounts.haveOne" components={{ signIn }} />
         </p>
       </Welcome>
     );
@@ -45,7 +45,7 @@ export function SignUpPage() {
       <AccountForm action="sign-up" />
       {signUp.data.first ? null : (
         <p className="welcome-other">
-          <Trans i18nKey="accounts.haveAccount" components={{ signIn }} />
+          <RichText i18nKey="accounts.haveAccount" components={{ signIn }} />
         </p>
       )}
     </Welcome>

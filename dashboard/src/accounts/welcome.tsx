@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
-import { Trans } from "react-i18next";
 import { t } from "../i18n/i18n.ts";
 import { brand } from "../page/brand.ts";
+import { RichText } from "../ui/rich-text.tsx";
 
 const components = { step: <strong /> };
 
@@ -17,13 +17,13 @@ export function Welcome({ title, children }: { title: string; children: ReactNod
         <p className="welcome-lead">{t("welcome.lead")}</p>
         <ol className="welcome-steps">
           <li>
-            <Trans i18nKey="welcome.make" components={components} />
+            <RichText i18nKey="welcome.make" components={components} />
           </li>
           <li>
-            <Trans i18nKey="welcome.send" components={components} />
+            <RichText i18nKey="welcome.send" components={components} />
           </li>
           <li>
-            <Trans i18nKey="welcome.once" components={components} />
+            <RichText i18nKey="welcome.once" components={components} />
           </li>
         </ol>
       </section>

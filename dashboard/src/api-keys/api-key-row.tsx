@@ -1,6 +1,6 @@
 import { memo } from "react";
-import { Trans } from "react-i18next";
 import { t, useLanguage } from "../i18n/i18n.ts";
+import { RichText } from "../ui/rich-text.tsx";
 import { Cell, Row, RowHeader } from "../ui/table.tsx";
 import { Time } from "../ui/time.tsx";
 import { useTicking } from "../ui/use-ticking.ts";
@@ -16,26 +16,31 @@ export const ApiKeyRow = memo(function ApiKeyRow(props: { apiKey: ApiKey; onRevo
   return (
     <Row testId="api-key" className={status === "active" ? undefined : "api-key-ended"}>
       <RowHeader>
-        <span className="api-key-name">{apiKey.name}</span>
+        <span className="api-key-name" translate="no">
+          {apiKey.name}
+        </span>
         <span className="api-key-creator">{t("apiKeys.createdBy", { name: apiKey.createdBy })}</span>
       </RowHeader>
       <Cell label={t("apiKeys.permissions")}>{may.join("; ")}</Cell>
       <Cell label={t("projects.heading")}>{projectsText(apiKey.projects)}</Cell>
       <Cell label={t("ttlSecrets.expires")}>
         {status === "revoked" && apiKey.revokedAt ? (
-          <Trans i18nKey="apiKeys.revoked" components={{ time: <Time at={apiKey.revokedAt} /> }} />
+          <RichText i18nKey="apiKeys.revoked" components={{ time: <Time at={apiKey.revokedAt} /> }} />
         ) : status === "expired" ? (
-          <Trans i18nKey="apiKeys.expired" components={{ time: <Time at={apiKey.expiresAt} /> }} />
+          <RichText i18nKey="apiKeys.expired" components={{ time: <Time at={apiKey.expiresAt} /> }} />
         ) : (
           <Time at={apiKey.expiresAt} />
         )}
       </Cell>
       <Cell label={t("apiKeys.lastUsed")}>
         {apiKey.lastUsedAt ? (
-          <Trans
+          <RichText
             i18nKey="apiKeys.used"
             values={{ address: apiKey.lastUsedIp ?? "" }}
-            components={{ time: <Time at={apiKey.lastUsedAt} />, address: <code className="api-key-ip" /> }}
+            components={{
+              time: <Time at={apiKey.lastUsedAt} />,
+              address: <code className="api-key-ip" translate="no" />,
+            }}
           />
         ) : (
           t("apiKeys.never")

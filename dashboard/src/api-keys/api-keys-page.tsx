@@ -26,7 +26,7 @@ export function ApiKeysPage() {
         {list.nodes && !empty ? (
           <button type="button" className="button button-primary" onClick={create}>
             <PlusIcon />
-            {t("apiKeys.new")}
+            <span>{t("apiKeys.new")}</span>
           </button>
         ) : null}
       </div>
@@ -39,7 +39,7 @@ export function ApiKeysPage() {
             <p>{t("apiKeys.emptyText")}</p>
             <button type="button" className="button button-primary" onClick={create}>
               <PlusIcon />
-              {t("apiKeys.new")}
+              <span>{t("apiKeys.new")}</span>
             </button>
           </div>
         }

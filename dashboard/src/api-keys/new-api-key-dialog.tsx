@@ -1,10 +1,10 @@
 import { useEffect, useRef, useState } from "react";
-import { Trans } from "react-i18next";
 import { t } from "../i18n/i18n.ts";
 import { useBeforeUnload } from "../page/before-unload.ts";
 import { CloseQuestion } from "../ui/close-question.tsx";
 import { CopyButton } from "../ui/copy-button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
+import { RichText } from "../ui/rich-text.tsx";
 import { ApiKeyForm } from "./api-key-form.tsx";
 import type { CreatedApiKey } from "./api-keys.ts";
 
@@ -81,10 +81,10 @@ function ShownOnce(props: {
           {t("apiKeys.putIt")}
         </h3>
         <p className="section-note">
-          <Trans
+          <RichText
             i18nKey="apiKeys.keepIt"
             values={{ name: apiKey.name }}
-            components={{ name: <strong className="name-to-type" /> }}
+            components={{ name: <strong className="name-to-type" translate="no" /> }}
           />
         </p>
       </div>
@@ -108,7 +108,7 @@ function ShownOnce(props: {
         onCopied={props.onCopied}
       />
       <p className="api-key-once">
-        <Trans i18nKey="apiKeys.shownOnce" components={{ once: <strong /> }} />
+        <RichText i18nKey="apiKeys.shownOnce" components={{ once: <strong /> }} />
       </p>
       <div className="dialog-actions">
         <button type="button" className="button button-primary" onClick={props.onDone}>

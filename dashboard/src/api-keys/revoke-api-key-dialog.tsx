@@ -1,8 +1,8 @@
-import { Trans } from "react-i18next";
 import { asApiError } from "../api/api-error.ts";
 import { t } from "../i18n/i18n.ts";
 import { errorText } from "../ui/error-text.ts";
 import { RevokeQuestion } from "../ui/revoke-question.tsx";
+import { RichText } from "../ui/rich-text.tsx";
 import { type ApiKey, useRevokeApiKey } from "./api-keys.ts";
 
 /** Confirms the revocation of an API key. */
@@ -16,10 +16,10 @@ export function RevokeApiKeyDialog({ apiKey, onClose }: { apiKey: ApiKey; onClos
       onRevoke={() => revoke.mutate(apiKey.id, { onSuccess: onClose })}
       onClose={onClose}
     >
-      <Trans
+      <RichText
         i18nKey="apiKeys.revokeText"
         values={{ name: apiKey.name }}
-        components={{ name: <strong className="name-to-type" /> }}
+        components={{ name: <strong className="name-to-type" translate="no" /> }}
       />
     </RevokeQuestion>
   );

@@ -35,7 +35,7 @@ export function ConnectionBanner() {
       {reachable ? null : (
         <p className="banner">
           <AlertIcon />
-          {t("app.unreachable")}
+          <span>{t("app.unreachable")}</span>
         </p>
       )}
     </div>

@@ -36,7 +36,7 @@ export function AuditExportMenu(props: {
           { label: "JSON Lines", hint: t("audit.exportJsonl"), onSelect: () => void save("jsonl") },
         ]}
       >
-        {t(state === "busy" ? "audit.exporting" : "audit.export")}
+        <span>{t(state === "busy" ? "audit.exporting" : "audit.export")}</span>
         <DownIcon />
       </MenuButton>
       <p className="visually-hidden" role="status">

@@ -36,7 +36,7 @@ export function AuditSection({ projectId }: { projectId: string }) {
             aria-controls={filtering ? filterId : undefined}
             onClick={() => setFiltering(!filtering)}
           >
-            {t("audit.filter")}
+            <span>{t("audit.filter")}</span>
             <DownIcon />
           </button>
           <AuditExportMenu projectId={projectId} filter={filter} onFailure={setExportError} />
@@ -90,13 +90,17 @@ const AuditRow = memo(function AuditRow({ event }: { event: AuditEvent }) {
         </span>
       </Cell>
       <Cell label={t("ttlSecrets.kind")}>
-        <span className="secret-name">{event.ttlSecretName ?? t("audit.noName")}</span>
+        <span className="secret-name" translate="no">
+          {event.ttlSecretName ?? t("audit.noName")}
+        </span>
       </Cell>
       <Cell label={t("audit.actor")}>
         <span className="audit-actor">{event.actor ?? t("audit.noActor")}</span>
       </Cell>
       <Cell label={t("audit.sourceIp")}>
-        <code className="audit-ip">{event.sourceIp}</code>
+        <code className="audit-ip" translate="no">
+          {event.sourceIp}
+        </code>
       </Cell>
     </Row>
   );

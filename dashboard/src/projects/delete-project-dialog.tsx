@@ -1,5 +1,4 @@
 import { type FormEvent, useEffect, useRef, useState } from "react";
-import { Trans } from "react-i18next";
 import { useLocation } from "wouter";
 import { asApiError } from "../api/api-error.ts";
 import { t } from "../i18n/i18n.ts";
@@ -7,6 +6,7 @@ import { Dialog } from "../ui/dialog.tsx";
 import { errorText } from "../ui/error-text.ts";
 import { Field, useFocusOnFirstInvalid } from "../ui/field.tsx";
 import { Notice } from "../ui/notice.tsx";
+import { RichText } from "../ui/rich-text.tsx";
 import { type Project, useDeleteProject, useProject } from "./projects.ts";
 
 /** Dialog that deletes a project once its name has been typed. States how many pending secrets it deletes. */
@@ -53,10 +53,10 @@ export function DeleteProjectDialog({ project, onClose }: { project: Project; on
           label={t("projects.deleteType")}
           error={problem ?? undefined}
           hint={
-            <Trans
+            <RichText
               i18nKey="projects.deleteName"
               values={{ name: project.name }}
-              components={{ name: <strong className="name-to-type" /> }}
+              components={{ name: <strong className="name-to-type" translate="no" /> }}
             />
           }
         >

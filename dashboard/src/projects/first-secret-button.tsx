@@ -28,7 +28,7 @@ export function FirstSecretButton() {
         }}
       >
         <PlusIcon />
-        {t("projects.firstSecret")}
+        <span>{t("projects.firstSecret")}</span>
       </button>
     </>
   );

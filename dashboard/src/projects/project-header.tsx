@@ -16,7 +16,7 @@ export function ProjectHeader({ project, section }: { project: Project; section:
         <Link href="/">{t("projects.heading")}</Link>
       </p>
       <div className="page-head">
-        <h1>{project.name}</h1>
+        <h1 translate="no">{project.name}</h1>
         <div className="page-actions">
           <button type="button" className="button button-quiet" onClick={() => setDialog("rename")}>
             {t("projects.rename")}

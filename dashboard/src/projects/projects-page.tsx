@@ -1,5 +1,4 @@
 import { useState } from "react";
-import { Trans } from "react-i18next";
 import { Link } from "wouter";
 import { asApiError } from "../api/api-error.ts";
 import { t } from "../i18n/i18n.ts";
@@ -8,6 +7,7 @@ import { NextIcon, PlusIcon, RingIcon } from "../ui/icons.tsx";
 import { LoadFailure } from "../ui/load-failure.tsx";
 import { LoadMore } from "../ui/load-more.tsx";
 import { Loading } from "../ui/loading.tsx";
+import { RichText } from "../ui/rich-text.tsx";
 import { Time } from "../ui/time.tsx";
 import { CreateProjectDialog } from "./create-project-dialog.tsx";
 import { FirstSecretButton } from "./first-secret-button.tsx";
@@ -28,7 +28,7 @@ export function ProjectsPage() {
         {list.projects && !empty ? (
           <button type="button" className="button button-primary" onClick={create}>
             <PlusIcon />
-            {t("projects.new")}
+            <span>{t("projects.new")}</span>
           </button>
         ) : null}
       </div>
@@ -41,7 +41,7 @@ export function ProjectsPage() {
             <FirstSecretButton />
             <button type="button" className="button button-quiet" onClick={create}>
               <PlusIcon />
-              {t("projects.new")}
+              <span>{t("projects.new")}</span>
             </button>
           </div>
         ) : (
@@ -73,13 +73,15 @@ function ProjectRow({ project }: { project: Project }) {
   const pending = project.pendingTtlSecretCount;
   return (
     <li className="project-row" data-testid="project">
-      <Link href={`/projects/${encodeURIComponent(project.id)}`}>{project.name}</Link>
+      <Link href={`/projects/${encodeURIComponent(project.id)}`} translate="no">
+        {project.name}
+      </Link>
       <span className="project-pending" data-pending={pending > 0 || undefined}>
         {pending > 0 ? <RingIcon left={0.7} /> : null}
-        {t("projects.pending", { count: pending })}
+        <span>{t("projects.pending", { count: pending })}</span>
       </span>
       <span className="project-created">
-        <Trans i18nKey="projects.created" components={{ time: <Time at={project.createdAt} /> }} />
+        <RichText i18nKey="projects.created" components={{ time: <Time at={project.createdAt} /> }} />
       </span>
       <NextIcon />
     </li>

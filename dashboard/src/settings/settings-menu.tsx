@@ -14,7 +14,7 @@ export function SettingsMenu() {
       button={
         <>
           <GlobeIcon />
-          <span className="visually-hidden">{t("settings.button")} </span>
+          <span className="visually-hidden">{`${t("settings.button")} `}</span>
           <span>{languages[language]}</span>
           <DownIcon />
         </>

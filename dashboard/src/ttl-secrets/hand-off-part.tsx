@@ -36,7 +36,7 @@ export function HandOffPart(props: {
       <div>
         <h4 id={id}>
           <span className="hand-off-step">{props.step}</span>
-          {props.heading}
+          <span>{props.heading}</span>
         </h4>
         <p className="hand-off-how">{props.how}</p>
       </div>

@@ -1,8 +1,8 @@
-import { Trans } from "react-i18next";
 import { asApiError } from "../api/api-error.ts";
 import { t } from "../i18n/i18n.ts";
 import { errorText } from "../ui/error-text.ts";
 import { RevokeQuestion } from "../ui/revoke-question.tsx";
+import { RichText } from "../ui/rich-text.tsx";
 import type { TtlSecret } from "./ttl-secret.ts";
 import { useRevokeTtlSecret } from "./ttl-secret-list.ts";
 
@@ -19,10 +19,10 @@ export function RevokeDialog(props: { projectId: string; secret: TtlSecret; onCl
       onRevoke={() => revoke.mutate(secret.id, { onSuccess: onClose })}
       onClose={onClose}
     >
-      <Trans
+      <RichText
         i18nKey="ttlSecrets.revokeText"
         values={{ name: secret.name }}
-        components={{ name: <strong className="name-to-type" /> }}
+        components={{ name: <strong className="name-to-type" translate="no" /> }}
       />
     </RevokeQuestion>
   );

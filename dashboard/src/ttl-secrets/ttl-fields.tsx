@@ -40,7 +40,8 @@ export function TtlFields(props: {
           {box("minutes", t("ttlSecrets.minutes"), 59)}
         </div>
         <div className="field-hint" id={`${id}-hint`}>
-          <span className="ttl-limits">{t("ttlSecrets.ttlLimits")}</span> {t("ttlSecrets.ttlAdvice")}
+          <span className="ttl-limits">{t("ttlSecrets.ttlLimits")}</span>{" "}
+          <span>{t("ttlSecrets.ttlAdvice")}</span>
         </div>
       </div>
       {error ? <FieldError id={`${id}-error`}>{error}</FieldError> : null}

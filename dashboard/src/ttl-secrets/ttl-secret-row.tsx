@@ -31,7 +31,7 @@ export const TtlSecretRow = memo(function TtlSecretRow(props: {
   return (
     <Row testId="ttl-secret" className={status === firstStatus ? undefined : "row-changed"}>
       <RowHeader>
-        <span className="secret-name" id={nameId}>
+        <span className="secret-name" id={nameId} translate="no">
           {secret.name}
         </span>
       </RowHeader>
@@ -39,15 +39,15 @@ export const TtlSecretRow = memo(function TtlSecretRow(props: {
         <StatusBadge secret={secret} />
       </Cell>
       <Cell label={t("ttlSecrets.created")}>
-        <span>
-          <Time at={secret.createdAt} />
-          {secret.createdBy ? (
+        <Time at={secret.createdAt} />
+        {secret.createdBy ? (
+          <>
+            {" "}
             <span className="secret-creator" title={secret.createdBy}>
-              {" "}
               {t("ttlSecrets.createdBy", { name: secret.createdBy })}
             </span>
-          ) : null}
-        </span>
+          </>
+        ) : null}
       </Cell>
       <Expires secret={secret} status={status} />
       <Cell label={t("ttlSecrets.ended")} className={ended ? undefined : "cell-blank"}>
@@ -93,13 +93,17 @@ function Expires({ secret, status }: { secret: TtlSecret; status: TtlSecretStatu
   }
   return (
     <Cell label={t("ttlSecrets.expires")} className="cell-countdown">
-      <time dateTime={secret.expiresAt} title={absoluteTime(Date.parse(secret.expiresAt))}>
-        <Left until={secret.expiresAt} />
-      </time>
+      <Left until={secret.expiresAt} />
     </Cell>
   );
 }
 
+/** Not translated by the browser: it changes every second. */
 function Left({ until }: { until: string }) {
-  return t("ttlSecrets.expiresIn", { time: useCountdown(until) });
+  const time = useCountdown(until);
+  return (
+    <time dateTime={until} title={absoluteTime(Date.parse(until))} translate="no">
+      {t("ttlSecrets.expiresIn", { time })}
+    </time>
+  );
 }

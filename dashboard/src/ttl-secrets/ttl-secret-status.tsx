@@ -18,7 +18,12 @@ export function StatusBadge({ secret }: { secret: TtlSecret }) {
       {status === "PENDING" ? <TtlRing secret={secret} /> : statusIcons[status]}
       <span>
         <span className="status-word">{statusWord(status)}</span>
-        {reason ? <span className="status-reason"> {t(reason.short)}</span> : null}
+        {reason ? (
+          <>
+            {" "}
+            <span className="status-reason">{t(reason.short)}</span>
+          </>
+        ) : null}
       </span>
     </span>
   );

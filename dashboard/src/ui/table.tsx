@@ -46,7 +46,10 @@ export function RowHeader({ children }: { children: ReactNode }) {
   );
 }
 
-/** A cell; its label replaces the column header when rows are stacked. */
+/**
+ * A cell; its label replaces the column header when rows are stacked. Text has an element of its own, because a browser's
+ * translator moves text nodes, which React then can't update.
+ */
 export function Cell({
   label,
   className,
@@ -60,11 +63,15 @@ export function Cell({
     // biome-ignore lint/a11y/noRedundantRoles: see above
     <td role="cell" className={className}>
       {label ? (
-        <span className="cell-label" aria-hidden="true">
-          {label}
-        </span>
-      ) : null}
-      {children}
+        <>
+          <span className="cell-label" aria-hidden="true">
+            {label}
+          </span>
+          <span>{children}</span>
+        </>
+      ) : (
+        children
+      )}
     </td>
   );
 }

@@ -19,7 +19,9 @@ export function createWordAdvice(take: (word: string, at: number) => void) {
 
   function offer(word: string, at: number): HTMLElement {
     const name = say("useWord", { word });
-    const button = element("button", { type: "button", class: "offer", "aria-label": name }, word);
+    // The browser's translator must not change the word.
+    const attributes = { type: "button", class: "offer", "aria-label": name, translate: "no", lang: "en" };
+    const button = element("button", attributes, word);
     button.addEventListener("click", () => take(word, at));
     return button;
   }
