@@ -11,12 +11,16 @@ import { PasswordField } from "./password-field.tsx";
 import { useRefusals } from "./refusals.ts";
 import { viewerQuery } from "./viewer.ts";
 
-/** Form of the sign-in and sign-up pages. On success it loads the viewer, which makes the router leave the page. */
-export function AccountForm({ action }: { action: "sign-in" | "sign-up" }) {
+/**
+ * Form to sign in or up. On success it loads the viewer, which makes the router leave the page or close the dialog.
+ * `email` is what the field starts with; the password then has the focus.
+ */
+export function AccountForm(props: { action: "sign-in" | "sign-up"; email?: string }) {
+  const { action } = props;
   const queries = useQueryClient();
   const form = useRef<HTMLFormElement>(null);
   const [name, setName] = useState("");
-  const [email, setEmail] = useState("");
+  const [email, setEmail] = useState(props.email ?? "");
   const [password, setPassword] = useState("");
   const [sending, setSending] = useState(false);
   const { errors, refused, clearRefused, refuse, edit } = useRefusals<AccountField>(form);
@@ -38,9 +42,7 @@ export function AccountForm({ action }: { action: "sign-in" | "sign-up" }) {
           refusal.field === null ? refusal.text : null,
         );
       } else {
-        // Data loaded by an earlier session must not be visible to this one.
-        queries.removeQueries({ predicate: (query) => query.queryKey[0] !== viewerQuery.queryKey[0] });
-        await queries.fetchQuery({ ...viewerQuery, staleTime: 0 });
+        await queries.fetchQuery({ ...viewerQuery, staleTime: 0, retry: false });
       }
     } catch (error) {
       const failure = asApiError(error);
@@ -86,6 +88,7 @@ export function AccountForm({ action }: { action: "sign-in" | "sign-up" }) {
         label={t("accounts.password")}
         name="password"
         kind={isNew ? "new" : "current"}
+        initialFocus={props.email !== undefined}
         error={errors.password?.()}
         value={password}
         onChange={edit("password", setPassword)}

@@ -10,7 +10,8 @@ import { Loading } from "../ui/loading.tsx";
 import { NotFoundPage } from "./not-found-page.tsx";
 
 /** Pages `/projects/:id` and `/projects/:id/audit`: one section of a project. */
-export function ProjectPage({ id, section }: { id: string; section: "ttl-secrets" | "audit" }) {
+export function ProjectPage(props: { id: string; section: "ttl-secrets" | "audit"; viewerId: string }) {
+  const { id, section, viewerId } = props;
   const project = useProject(id);
   const name = project.data?.name;
   usePageTitle(name && section === "audit" ? t("audit.pageTitle", { project: name }) : name);
@@ -30,7 +31,7 @@ export function ProjectPage({ id, section }: { id: string; section: "ttl-secrets
       {section === "audit" ? (
         <AuditSection key={id} projectId={id} />
       ) : (
-        <TtlSecretSection key={id} projectId={id} />
+        <TtlSecretSection key={id} projectId={id} viewerId={viewerId} />
       )}
     </>
   );

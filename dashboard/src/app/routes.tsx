@@ -1,12 +1,13 @@
-import { useQueryClient } from "@tanstack/react-query";
-import { lazy, Suspense, useEffect, useRef } from "react";
+import { lazy, Suspense } from "react";
 import { Redirect, Route, Switch, useLocation, useSearch } from "wouter";
 import type { ReturnState } from "../accounts/return-path.ts";
 import { readReturnState } from "../accounts/return-path.ts";
+import { SignInAgain } from "../accounts/sign-in-again.tsx";
 import { SignInPage } from "../accounts/sign-in-page.tsx";
 import { SignUpPage } from "../accounts/sign-up-page.tsx";
 import { useSignUpState } from "../accounts/sign-up-state.ts";
-import { useViewer, viewerQuery } from "../accounts/viewer.ts";
+import { memberKey, useMember } from "../accounts/use-member.ts";
+import { useViewer, type Viewer } from "../accounts/viewer.ts";
 import { asApiError } from "../api/api-error.ts";
 import { ApiKeysPage } from "../api-keys/api-keys-page.tsx";
 import { ProjectsPage } from "../projects/projects-page.tsx";
@@ -22,26 +23,13 @@ const ExplorerPage = lazy(() => import("../explorer/explorer-page.tsx"));
 /** Routes of the dashboard, and who may see them. */
 export function Routes() {
   const viewer = useViewer();
-  const [path] = useLocation();
+  const [path, navigate] = useLocation();
   const search = useSearch();
-  const queries = useQueryClient();
-  const lastViewer = useRef<string | null>(null);
-  const viewerId = viewer.data?.id;
   const outside = path === "/sign-in" || path === "/sign-up";
-  useEffect(() => {
-    // The sign-in page has shown that the session ended.
-    if (outside) lastViewer.current = null;
-    if (!viewerId) return;
-    if (lastViewer.current && lastViewer.current !== viewerId) {
-      // Another tab signed in with another account, which must not see this account's data.
-      const others = (query: { queryKey: readonly unknown[] }) =>
-        query.queryKey[0] !== viewerQuery.queryKey[0];
-      void queries.resetQueries({ predicate: others });
-    }
-    lastViewer.current = viewerId;
-  }, [viewerId, outside, queries]);
+  const member = useMember(viewer.data, outside);
+  const state: ReturnState = { from: search ? `${path}?${search}` : path };
 
-  if (viewer.data === undefined) {
+  if (viewer.data === undefined || (viewer.data && !member)) {
     return (
       <Shell viewer={null}>
         {viewer.error ? (
@@ -52,14 +40,10 @@ export function Routes() {
       </Shell>
     );
   }
-  if (viewer.data === null) {
+  if (!member) {
     return (
       <Shell viewer={null}>
-        {outside ? null : (
-          <ToSignIn
-            state={{ from: search ? `${path}?${search}` : path, sessionEnded: lastViewer.current !== null }}
-          />
-        )}
+        {outside ? null : <ToSignIn state={state} />}
         <Switch>
           <Route path="/sign-in" component={SignInPage} />
           <Route path="/sign-up" component={SignUpPage} />
@@ -72,26 +56,38 @@ export function Routes() {
   }
   if (outside) return <Redirect href={readReturnState(window.history.state).from} replace />;
   return (
-    <Shell viewer={viewer.data}>
-      <Switch>
-        <Route path="/" component={ProjectsPage} />
-        <Route path="/graphiql">
-          <Suspense fallback={<Loading />}>
-            <ExplorerPage />
-          </Suspense>
-        </Route>
-        {viewer.data.role === "owner" ? <Route path="/api-keys" component={ApiKeysPage} /> : null}
-        <Route path="/projects/:id">
-          {({ id }) => <ProjectPage id={readId(id)} section="ttl-secrets" />}
-        </Route>
-        <Route path="/projects/:id/audit">
-          {({ id }) => <ProjectPage id={readId(id)} section="audit" />}
-        </Route>
-        <Route>
-          <NotFoundPage />
-        </Route>
-      </Switch>
-    </Shell>
+    <>
+      {/* The key discards everything typed if another account signs in. */}
+      <div key={memberKey(member)} className={viewer.data ? undefined : "signed-out"}>
+        <Shell viewer={member}>
+          <Pages member={member} />
+        </Shell>
+      </div>
+      {viewer.data ? null : <SignInAgain member={member} onLeave={() => navigate("/sign-in", { state })} />}
+    </>
+  );
+}
+
+function Pages({ member }: { member: Viewer }) {
+  return (
+    <Switch>
+      <Route path="/" component={ProjectsPage} />
+      <Route path="/graphiql">
+        <Suspense fallback={<Loading />}>
+          <ExplorerPage />
+        </Suspense>
+      </Route>
+      {member.role === "owner" ? <Route path="/api-keys" component={ApiKeysPage} /> : null}
+      <Route path="/projects/:id">
+        {({ id }) => <ProjectPage id={readId(id)} section="ttl-secrets" viewerId={member.id} />}
+      </Route>
+      <Route path="/projects/:id/audit">
+        {({ id }) => <ProjectPage id={readId(id)} section="audit" viewerId={member.id} />}
+      </Route>
+      <Route>
+        <NotFoundPage />
+      </Route>
+    </Switch>
   );
 }
 

@@ -21,6 +21,7 @@ export function Dialog({ title, onCloseRequest, width, children }: DialogProps) 
 
   useLayoutEffect(() => {
     const element = dialog.current;
+    const opener = document.activeElement;
     element?.showModal();
     element?.querySelector<HTMLElement>("[data-initial-focus]")?.focus();
     return () => {
@@ -28,6 +29,9 @@ export function Dialog({ title, onCloseRequest, width, children }: DialogProps) 
       element?.close();
       // The opener may be gone too (a deleted project has no page); then the page gets the focus.
       requestAnimationFrame(() => {
+        if (document.activeElement !== document.body) return;
+        // It could not take the focus while its page was hidden.
+        if (opener instanceof HTMLElement) opener.focus({ preventScroll: true });
         if (document.activeElement === document.body)
           document.querySelector("main")?.focus({ preventScroll: true });
       });
