@@ -23,6 +23,15 @@ const clipboard = (page: Page) => page.evaluate(() => navigator.clipboard.readTe
 const copy = (page: Page, what: string) => page.getByRole("button", { name: `Copy ${what}` }).click();
 const warning = (page: Page) => page.getByTestId("copied-together");
 const status = (page: Page) => page.getByTestId("hand-off-status");
+const outcome = (page: Page) => page.getByTestId("hand-off-outcome");
+
+/** Of an ended secret, the dialog offers nothing to copy, and no alert repeats its end. */
+async function expectNothingToCopy(page: Page): Promise<void> {
+  expect(await page.getByTestId("link").count()).toBe(0);
+  expect(await page.getByTestId("passphrase").count()).toBe(0);
+  expect(await page.getByRole("button", { name: /copy/i }).count()).toBe(0);
+  expect(await page.getByTestId("destroyed-alert").count()).toBe(0);
+}
 
 /** Reads a QR code from a screenshot, as a phone does. */
 async function scan(target: Locator): Promise<string | undefined> {
@@ -188,14 +197,14 @@ describe("while the hand-off is open", () => {
 
     await page.keyboard.press("Enter");
     await question.getByRole("button", { name: "Revoke", exact: true }).click();
-    await status(page).getByText("Revoked", { exact: true }).waitFor();
-    await page.getByRole("heading", { name: "Nothing left to send" }).waitFor();
-    const again = status(page).getByRole("button", { name: "Create again" });
-    await expect.poll(() => again.evaluate((button) => button === document.activeElement)).toBe(true);
+    const revoked = page.getByRole("heading", { name: /^Revoked at/ });
+    await expect.poll(() => revoked.evaluate((one) => one === document.activeElement)).toBe(true);
+    await expectNothingToCopy(page);
     const recipient = await stack.current.newPerson();
     await recipient.goto(link);
     await expectScreen(recipient, "notAvailable");
 
+    await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
     const dialog = page.getByRole("dialog", { name: "New TTL secret" });
     await dialog.waitFor();
@@ -210,33 +219,61 @@ describe("while the hand-off is open", () => {
     const recipient = await stack.current.newPerson();
     await openLink(recipient, link);
     await attempt(recipient, passphrase);
-    await status(page)
-      .getByRole("status")
-      .getByText(/^Opened at .+ by someone who had the link/)
+    await outcome(page)
+      .getByRole("heading", { name: /^Opened at \d\d:\d\d$/ })
       .waitFor();
-    await status(page).getByText("Viewed", { exact: true }).waitFor();
+    await expectNothingToCopy(page);
+    expect(await page.content()).not.toContain(passphrase);
+    expect(await page.getByRole("dialog").getByRole("button", { name: "Create again" }).count()).toBe(0);
     await page.getByRole("button", { name: "Done" }).click();
     await page.getByTestId("link").waitFor({ state: "detached" });
 
     const burnt = await createSecret(page);
     await openLink(recipient, burnt.link);
     await attempt(recipient, "anchor banjo cactus dolphin eagle falcon");
-    await status(page)
-      .getByRole("status")
-      .getByText(/^Destroyed at .+wrong passphrase/)
+    await outcome(page)
+      .getByRole("heading", { name: /^Destroyed at/ })
       .waitFor();
-    await status(page).getByRole("button", { name: "Create again" }).click();
+    await outcome(page)
+      .getByText(/wrong passphrase/)
+      .waitFor();
+    await expectNothingToCopy(page);
+    await page.getByRole("dialog").getByRole("button", { name: "Create again" }).click();
     await page.getByRole("dialog", { name: "New TTL secret" }).waitFor();
     await page.keyboard.press("Escape");
     await page.getByRole("button", { name: "Discard" }).click();
 
     await createSecret(page);
     await endTtl(stack.current.databaseUrl, projectIdOf(page));
-    await status(page)
-      .getByRole("status")
-      .getByText(/^Expired at .+ No one opened it\.$/)
+    await outcome(page)
+      .getByRole("heading", { name: /^Expired at/ })
+      .waitFor();
+    await outcome(page)
+      .getByText(/^No one opened it/)
       .waitFor();
     await page.getByRole("button", { name: "Done" }).click();
     await page.getByTestId("link").waitFor({ state: "detached" });
+  });
+
+  it("a wrong passphrase brings no alert behind the dialog, nor after it", async () => {
+    const { page, link } = await handOver();
+    await page.evaluate(() => {
+      const seen: string[] = [];
+      Object.assign(window, { seen });
+      new MutationObserver(() => {
+        if (document.querySelector("[data-testid=destroyed-alert]")) seen.push("alert");
+      }).observe(document.body, { childList: true, subtree: true });
+    });
+    const recipient = await stack.current.newPerson();
+    await openLink(recipient, link);
+    await attempt(recipient, "anchor banjo cactus dolphin eagle falcon");
+    await outcome(page)
+      .getByRole("heading", { name: /^Destroyed at/ })
+      .waitFor();
+    // The row behind the dialog has changed, too.
+    await page.getByTestId("ttl-secret").getByText("Destroyed").waitFor();
+    await page.getByRole("button", { name: "Done" }).click();
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    expect(await page.evaluate(() => (window as unknown as { seen: string[] }).seen)).toEqual([]);
   });
 });

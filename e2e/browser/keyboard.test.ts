@@ -46,8 +46,6 @@ describe("with the keyboard alone", () => {
     await page.keyboard.press("Enter");
     await tabTo(page, page.getByRole("button", { name: "New secret" }).first());
     await page.keyboard.press("Enter");
-    await tabTo(page, page.getByRole("menuitem", { name: "TTL secret" }));
-    await page.keyboard.press("Enter");
 
     const dialog = page.getByRole("dialog");
     await dialog.waitFor();

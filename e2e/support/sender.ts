@@ -79,10 +79,9 @@ export interface SecretForm {
   minutes?: string;
 }
 
-/** Opens the dialog "New TTL secret" from the menu. */
+/** Opens the dialog "New TTL secret". */
 export async function openDialog(page: Page) {
   await page.getByRole("button", { name: "New secret" }).first().click();
-  await page.getByRole("menuitem", { name: "TTL secret" }).click();
   const dialog = page.getByRole("dialog", { name: "New TTL secret" });
   await dialog.waitFor();
   return dialog;

@@ -110,7 +110,7 @@ describe("every screen is accessible and fits, on a phone and a desktop, light a
     await question.waitFor();
     await expectFine(page, "dashboard-revoke");
     await question.getByRole("button", { name: "Revoke", exact: true }).click();
-    await status.getByText("Revoked", { exact: true }).waitFor();
+    await page.getByRole("heading", { name: /^Revoked at/ }).waitFor();
     await expectFine(page, "dashboard-hand-off-ended");
     await page.getByRole("button", { name: "Done" }).click();
     const recipient = await stack.current.newPerson();

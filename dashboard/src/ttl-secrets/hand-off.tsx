@@ -1,22 +1,21 @@
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
-import { Trans } from "react-i18next";
 import { t } from "../i18n/i18n.ts";
 import { brand } from "../page/brand.ts";
 import { Loading } from "../ui/loading.tsx";
+import { RichText } from "../ui/rich-text.tsx";
 import { type HandOffPart as Part, useCopiedTogether } from "./copied-together.ts";
 import type { CreatedTtlSecret } from "./create-ttl-secret.ts";
 import { clockTime, linkMessage, passphraseMessage } from "./hand-off-messages.ts";
 import { HandOffPart } from "./hand-off-part.tsx";
 import { HandOffStatus } from "./hand-off-status.tsx";
 import type { TtlSecret } from "./ttl-secret.ts";
-import { useStatus } from "./ttl-secret-status.tsx";
 
 /** Loaded on demand: only needed to hand over in person. */
 const LinkQr = lazy(() => import("./link-qr.tsx"));
 
 /**
  * Shows link and passphrase once and guides the sender through two channels in order: first the link, then the
- * passphrase. Shows the secret's status while open.
+ * passphrase. Only for a pending secret: of an ended one nothing may be copied.
  */
 export function HandOff(props: {
   projectId: string;
@@ -24,7 +23,6 @@ export function HandOff(props: {
   /** Current state of the secret. */
   current: TtlSecret;
   onCopied: (part: Part) => void;
-  onCreateAgain: (secret: TtlSecret) => void;
   onDone: () => void;
 }) {
   const { created, current } = props;
@@ -35,22 +33,17 @@ export function HandOff(props: {
     noteCopy(part);
     props.onCopied(part);
   };
-  const pending = useStatus(current) === "PENDING";
   const { recognitionPhrase } = brand;
   const words = created.passphrase.split("-");
   return (
     <div className="hand-off stack">
       <div>
         <h3 ref={heading} tabIndex={-1}>
-          {t(pending ? "handOff.sendApart" : "handOff.over")}
+          {t("handOff.sendApart")}
         </h3>
-        <p className="hand-off-advice">{t(pending ? "handOff.advice" : "handOff.overText")}</p>
+        <p className="hand-off-advice">{t("handOff.advice")}</p>
       </div>
-      <HandOffStatus
-        projectId={props.projectId}
-        secret={current}
-        onCreateAgain={() => props.onCreateAgain(current)}
-      />
+      <HandOffStatus projectId={props.projectId} secret={current} />
       <div className="hand-off-parts">
         <HandOffPart
           step={1}
@@ -107,7 +100,7 @@ export function HandOff(props: {
       </details>
       {recognitionPhrase ? (
         <p className="hand-off-recognition">
-          <Trans
+          <RichText
             i18nKey="handOff.recognition"
             values={{ phrase: recognitionPhrase }}
             components={{ phrase: <strong translate="no" /> }}
@@ -116,7 +109,7 @@ export function HandOff(props: {
       ) : null}
       <div className="hand-off-foot">
         <p className="hand-off-once">
-          <Trans
+          <RichText
             i18nKey="handOff.shownOnce"
             components={{ once: <strong className="hand-off-once-words" /> }}
           />

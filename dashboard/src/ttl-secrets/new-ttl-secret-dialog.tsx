@@ -7,6 +7,7 @@ import { useTicking } from "../ui/use-ticking.ts";
 import type { HandOffPart } from "./copied-together.ts";
 import type { CreatedTtlSecret } from "./create-ttl-secret.ts";
 import { HandOff } from "./hand-off.tsx";
+import { HandOffOutcome } from "./hand-off-outcome.tsx";
 import { statusAt, type TtlSecret } from "./ttl-secret.ts";
 import { emptyDraft, type TtlSecretDraft } from "./ttl-secret-draft.ts";
 import { TtlSecretForm } from "./ttl-secret-form.tsx";
@@ -22,21 +23,26 @@ export function NewTtlSecretDialog(props: {
   initial?: TtlSecretDraft | undefined;
   /** Whether the list's stream reports changes of the secret. */
   isLive: boolean;
-  onCreated: () => void;
+  onCreated: (secret: TtlSecret) => void;
+  /** The dialog shows how the secret ended. */
+  onOutcome: (secret: TtlSecret) => void;
   onCreateAgain: (secret: TtlSecret) => void;
   onClose: () => void;
 }) {
-  const { onClose } = props;
+  const { onClose, onOutcome } = props;
   const [draft, setDraft] = useState<TtlSecretDraft>(props.initial ?? emptyDraft);
   const [created, setCreated] = useState<CreatedTtlSecret | null>(null);
   const [copied, setCopied] = useState<ReadonlySet<HandOffPart>>(new Set());
   const [asking, setAsking] = useState(false);
 
-  const current = useCurrentSecret(props.projectId, created?.ttlSecret, props.isLive);
-  // A dead link needs no confirmation.
-  const isOver = useTicking("second", (now) => current !== undefined && statusAt(current, now) !== "PENDING");
+  const secret = useCurrentSecret(props.projectId, created?.ttlSecret, props.isLive);
+  const isOver = useTicking("second", (now) => secret !== undefined && statusAt(secret, now) !== "PENDING");
   const question = created ? (isOver ? null : uncopied(copied)) : typed(draft);
   useBeforeUnload(question !== null);
+
+  useEffect(() => {
+    if (secret && isOver) onOutcome(secret);
+  }, [secret, isOver, onOutcome]);
 
   useEffect(() => {
     // The back/forward cache may keep the page. It must not come back with a passphrase on it.
@@ -51,20 +57,25 @@ export function NewTtlSecretDialog(props: {
 
   return (
     <Dialog
-      title={t(created ? "handOff.title" : "ttlSecrets.newTitle")}
-      width={created ? "widest" : "wide"}
+      title={secret && isOver ? secret.name : t(created ? "handOff.title" : "ttlSecrets.newTitle")}
+      width={created && !isOver ? "widest" : "wide"}
       onCloseRequest={requestClose}
     >
-      {created ? (
+      {secret && isOver ? (
+        <HandOffOutcome
+          secret={secret}
+          onCreateAgain={() => props.onCreateAgain(secret)}
+          onDone={requestClose}
+        />
+      ) : created ? (
         <HandOff
           projectId={props.projectId}
           created={created}
-          current={current ?? created.ttlSecret}
+          current={secret ?? created.ttlSecret}
           onCopied={(part) => {
             setCopied((parts) => new Set(parts).add(part));
             setAsking(false);
           }}
-          onCreateAgain={props.onCreateAgain}
           onDone={requestClose}
         />
       ) : (
@@ -76,12 +87,12 @@ export function NewTtlSecretDialog(props: {
             setAsking(false);
           }}
           onCancel={requestClose}
-          onCreated={(secret) => {
-            setCreated(secret);
+          onCreated={(made) => {
+            setCreated(made);
             setAsking(false);
             // The draft has been sent and is no longer needed.
             setDraft(emptyDraft);
-            props.onCreated();
+            props.onCreated(made.ttlSecret);
           }}
         />
       )}

@@ -10,7 +10,6 @@ import { DestroyedAlert } from "./destroyed-alert.tsx";
 import { ListControls } from "./list-controls.tsx";
 import { isFiltered, type ListView, readView, writeView } from "./list-view.ts";
 import { LiveIndicator } from "./live-indicator.tsx";
-import { NewSecretMenu } from "./new-secret-menu.tsx";
 import { NewTtlSecretDialog } from "./new-ttl-secret-dialog.tsx";
 import { RevokeDialog } from "./revoke-dialog.tsx";
 import type { TtlSecret } from "./ttl-secret.ts";
@@ -20,14 +19,14 @@ import { TtlSecretRow } from "./ttl-secret-row.tsx";
 import { useEndings } from "./use-endings.ts";
 
 /** The *TTL secrets* section of a project: the list and its actions. */
-export function TtlSecretSection({ projectId }: { projectId: string }) {
+export function TtlSecretSection({ projectId, viewerId }: { projectId: string; viewerId: string }) {
   const [query, setQuery] = useSearchParams();
   const view = readView(query);
   const filtered = isFiltered(view);
   const changeView = (changes: Partial<ListView>, how: { replace: boolean }) =>
     setQuery((before) => writeView({ ...readView(before), ...changes }), how);
   const { announcement, destroyed, observe, dismiss } = useEndings();
-  const list = useTtlSecrets(projectId, view, (secret) => observe([secret]));
+  const list = useTtlSecrets({ projectId, viewerId }, view, (secret) => observe([secret]));
   useEffect(() => observe(list.nodes ?? []), [list.nodes, observe]);
   // No list controls in an empty project.
   const isEmpty = list.nodes?.length === 0 && !filtered && !list.hasMore;
@@ -39,6 +38,7 @@ export function TtlSecretSection({ projectId }: { projectId: string }) {
   const createAgain = useCallback(
     (secret: TtlSecret) => {
       dismiss(secret);
+      setHandedOff(null);
       setCreating(secret);
     },
     [dismiss],
@@ -49,7 +49,12 @@ export function TtlSecretSection({ projectId }: { projectId: string }) {
     // The pressed button disappears with its alert.
     heading.current?.focus();
   };
-  const closeCreate = useCallback(() => setCreating(null), []);
+  /** Id of the secret whose hand-off is open; the dialog itself reports its end. */
+  const [handedOff, setHandedOff] = useState<string | null>(null);
+  const closeCreate = useCallback(() => {
+    setCreating(null);
+    setHandedOff(null);
+  }, []);
   useEffect(() => {
     if (takeFirstSecret()) create();
   }, [create]);
@@ -69,20 +74,25 @@ export function TtlSecretSection({ projectId }: { projectId: string }) {
           {t("ttlSecrets.heading")}
         </h2>
         <LiveIndicator liveness={list.liveness} />
-        <NewSecretMenu onTtlSecret={create} />
+        <button type="button" className="button button-primary" onClick={create}>
+          <PlusIcon />
+          <span>{t("ttlSecrets.new")}</span>
+        </button>
       </div>
       <p className="visually-hidden" role="status">
         {announcement}
       </p>
-      {destroyed.map((secret) => (
-        <DestroyedAlert
-          key={secret.id}
-          projectId={projectId}
-          secret={secret}
-          onCreateAgain={createAgain}
-          onDismiss={dismissAlert}
-        />
-      ))}
+      {destroyed.map((secret) =>
+        secret.id === handedOff ? null : (
+          <DestroyedAlert
+            key={secret.id}
+            projectId={projectId}
+            secret={secret}
+            onCreateAgain={createAgain}
+            onDismiss={dismissAlert}
+          />
+        ),
+      )}
       {isEmpty || !(list.nodes || list.error) ? null : <ListControls view={view} onChange={changeView} />}
       <p className="visually-hidden" role="status" data-testid="found">
         {list.nodes && filtered && !list.isChanging
@@ -100,7 +110,7 @@ export function TtlSecretSection({ projectId }: { projectId: string }) {
               <p>{t("ttlSecrets.emptyText")}</p>
               <button type="button" className="button" onClick={create}>
                 <PlusIcon />
-                {t("ttlSecrets.create")}
+                <span>{t("ttlSecrets.create")}</span>
               </button>
             </div>
           ) : (
@@ -144,7 +154,11 @@ export function TtlSecretSection({ projectId }: { projectId: string }) {
           projectId={projectId}
           initial={creating === "new" ? undefined : draftLike(creating)}
           isLive={list.liveness === "live"}
-          onCreated={refresh}
+          onCreated={({ id }) => {
+            setHandedOff(id);
+            refresh();
+          }}
+          onOutcome={dismiss}
           onCreateAgain={createAgain}
           onClose={closeCreate}
         />

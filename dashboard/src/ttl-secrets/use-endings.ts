@@ -29,9 +29,13 @@ export function useEndings() {
     if (alerts.length > 0) setDestroyed((shown) => [...alerts, ...shown]);
   }, []);
 
-  const dismiss = useCallback(
-    ({ id }: TtlSecret) => setDestroyed((shown) => shown.filter((secret) => secret.id !== id)),
-    [],
-  );
+  /** Removes the secret's alert, and prevents one that has not appeared yet. */
+  const dismiss = useCallback(({ id }: TtlSecret) => {
+    pending.current.delete(id);
+    ended.current.add(id);
+    setDestroyed((shown) =>
+      shown.some((secret) => secret.id === id) ? shown.filter((secret) => secret.id !== id) : shown,
+    );
+  }, []);
   return { announcement, destroyed, observe, dismiss };
 }
