@@ -29,7 +29,11 @@ const gatherMs = { newest: 100, perPage: 1_000 };
  * A project's TTL secrets in a view, kept current by a stream or by polling. A row that no longer matches the view
  * changes in place and disappears on the next read. `onChange` receives every change of the stream.
  */
-export function useTtlSecrets(projectId: string, view: ListView, onChange: (secret: TtlSecret) => void) {
+export function useTtlSecrets(
+  { projectId, viewerId }: { projectId: string; viewerId: string },
+  view: ListView,
+  onChange: (secret: TtlSecret) => void,
+) {
   const queries = useQueryClient();
   const variables = viewVariables(view);
   const anywhere = variables.filter !== null || variables.orderBy !== "NEWEST_FIRST";
@@ -51,22 +55,30 @@ export function useTtlSecrets(projectId: string, view: ListView, onChange: (secr
       anywhere ? gatherMs.perPage * (loaded()?.pages.length ?? 1) : gatherMs.newest,
     );
   };
-  const liveness = useLiveTtlSecrets(projectId, {
-    since: () => latestChange(nodesOf(loaded())),
-    open: readSoon,
-    change: (secret) => {
-      onChange(secret);
-      queries.setQueryData<TtlSecret>(currentKey(projectId, secret.id), (shown) => shown && secret);
-      const known = loaded();
-      const nodes = nodesOf(known);
-      if (known && nodes.some(({ id }) => id === secret.id)) {
-        queries.setQueryData<Pages<TtlSecret>>(keys.pages, replaceNodes(known, [secret]));
-      } else if (anywhere || secret.createdAt >= (nodes.at(-1)?.createdAt ?? "")) {
-        // A new secret; reading the list puts it in its place. An older one comes with "Load more".
-        readSoon();
-      }
+  const liveness = useLiveTtlSecrets(
+    { projectId, viewerId },
+    {
+      since: () => latestChange(nodesOf(loaded())),
+      open: (joined) => {
+        if (!joined) return readSoon();
+        // Another tab's stream does not repeat what this one missed, on any loaded page. A read that has begun may be older.
+        const pages = { queryKey: keys.pages, exact: true };
+        void queries.cancelQueries(pages).then(() => queries.refetchQueries(pages));
+      },
+      change: (secret) => {
+        onChange(secret);
+        queries.setQueryData<TtlSecret>(currentKey(projectId, secret.id), (shown) => shown && secret);
+        const known = loaded();
+        const nodes = nodesOf(known);
+        if (known && nodes.some(({ id }) => id === secret.id)) {
+          queries.setQueryData<Pages<TtlSecret>>(keys.pages, replaceNodes(known, [secret]));
+        } else if (anywhere || secret.createdAt >= (nodes.at(-1)?.createdAt ?? "")) {
+          // A new secret; reading the list puts it in its place. An older one comes with "Load more".
+          readSoon();
+        }
+      },
     },
-  });
+  );
   const pages = useWatchedPages<TtlSecret>({
     keys,
     read: (after, signal) => readPage({ projectId, after, ...variables }, signal),

@@ -1,66 +1,65 @@
-import { useEffect, useEffectEvent, useState } from "react";
-import { asApiError } from "../api/api-error.ts";
+import { useEffect, useEffectEvent, useRef, useState } from "react";
 import { followDocument } from "../api/graphql-stream.ts";
+import { useSessionPaused } from "../api/session-end.ts";
+import { shareStream } from "../api/shared-stream.ts";
 import { TtlSecretChangedDocument } from "../gql/graphql.ts";
 import { useVisible } from "../page/use-visible.ts";
 import type { TtlSecret } from "./ttl-secret.ts";
-
-/** Reconnect delay in ms, randomized: after a restart, all dashboards of a server reconnect. */
-const retryMs = () => 1_000 + Math.random() * 1_000;
 
 /** State of the stream: "waiting" before the first one is open. */
 export type Liveness = "waiting" | "live" | "not-live";
 
 /**
- * Subscribes to a project's secrets over one stream and reconnects when it ends. A hidden tab has none, because
- * browsers allow six HTTP/1.1 connections to a server across all tabs; missed changes are delivered on return.
+ * Subscribes to a project's secrets over one stream, which the visible tabs of this browser share. A hidden tab takes no
+ * part; missed changes are delivered on return.
  */
 export function useLiveTtlSecrets(
-  projectId: string,
+  { projectId, viewerId }: { projectId: string; viewerId: string },
   on: {
     /** Time of the latest known change. */
     since: () => string | undefined;
-    /** The stream is open; no change is missed from now on. */
-    open: () => void;
+    /** The stream is open; no change is missed from now on. `joined`: earlier changes were not delivered again. */
+    open: (joined: boolean) => void;
     change: (secret: TtlSecret) => void;
   },
 ): Liveness {
-  const visible = useVisible();
+  const active = useVisible() && !useSessionPaused();
   const [liveness, setLiveness] = useState<Liveness>("waiting");
+  /** Time of the latest change before the stream broke off. Polls since then may have skipped earlier ones. */
+  const gap = useRef<string>(undefined);
   const since = useEffectEvent(on.since);
   const change = useEffectEvent(on.change);
-  const open = useEffectEvent(() => {
+  const open = useEffectEvent((joined: boolean) => {
+    gap.current = undefined;
     setLiveness("live");
-    on.open();
+    on.open(joined);
+  });
+  const down = useEffectEvent(() => {
+    gap.current ??= since();
+    setLiveness("not-live");
   });
 
   useEffect(() => {
-    if (!visible) return;
+    if (!active) return;
     const leaving = new AbortController();
-    const { signal } = leaving;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const follow = async () => {
-      let isRefused = false;
-      try {
-        await followDocument(
+    // The channel's name has the account: its tabs get everything that the stream delivers.
+    shareStream<TtlSecret>(
+      `ttl-secrets live ${viewerId} ${projectId}`,
+      (control) =>
+        followDocument(
           TtlSecretChangedDocument,
-          { projectId, since: since() ?? null },
-          { open, data: ({ ttlSecretChanged }) => change(ttlSecretChanged), signal },
-        );
-      } catch (error) {
-        // Signed out, or the project is gone: the list's polling finds out which.
-        isRefused = ["UNAUTHENTICATED", "NOT_FOUND"].includes(asApiError(error).code);
-      }
-      if (signal.aborted) return;
-      setLiveness("not-live");
-      if (!isRefused) timer = setTimeout(() => void follow(), retryMs());
-    };
-    void follow();
-    return () => {
-      clearTimeout(timer);
-      leaving.abort();
-    };
-  }, [projectId, visible]);
+          { projectId, since: gap.current ?? since() ?? null },
+          {
+            open: control.open,
+            data: ({ ttlSecretChanged }) => control.event(ttlSecretChanged),
+            signal: control.signal,
+          },
+        ),
+      { open: (joined) => open(joined), event: (secret) => change(secret), down: () => down() },
+      leaving.signal,
+    );
+    return () => leaving.abort();
+  }, [projectId, viewerId, active]);
 
   return liveness;
 }
