@@ -539,6 +539,18 @@ for (const { name, isInstalled, start } of PROXIES) {
       expect(answer.body).toContain(headers["x-long"]);
     });
 
+    it("drops the trace context of a client", async () => {
+      const headers = {
+        traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+        tracestate: "canary=1",
+        baggage: "canary=1",
+      };
+      for (const method of ["GET", "POST"]) {
+        const { body } = await send(`${url}/api/echo`, { method, headers });
+        for (const name of Object.keys(headers)) expect(JSON.parse(body)).not.toHaveProperty(name);
+      }
+    });
+
     it("keeps Host, and drops headers in which a client could claim an address", async () => {
       const forged = {
         forwarded: "for=203.0.113.1",
