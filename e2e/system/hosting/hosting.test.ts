@@ -10,7 +10,9 @@ import { createSecret, PASSWORD, useProject } from "../../support/sender.ts";
 import { useStack } from "../../support/stack.ts";
 import {
   BRAND,
+  DAMAGED_LINKS,
   filesOf,
+  LINK,
   OUTSIDE,
   open,
   PROXIES,
@@ -54,8 +56,6 @@ const MEDIA_TYPES: Record<string, string> = {
   ".svg": "image/svg+xml; charset=utf-8",
 };
 
-const LINK = "/vault_000000000000000000000000/AAAAAAAAAAAAAAAAAAAAAA";
-
 type Rule = [path: string, status: number, type: string, cacheControl: string];
 
 const rules = (paths: string[], status: number, type: string, cacheControl: string): Rule[] =>
@@ -76,6 +76,7 @@ const RULES: Rule[] = [
     "no-cache",
   ),
   ...rules([LINK, `${LINK}/`, `${LINK}/x`, `${LINK}?a=b`, "/vault_/A", "/vault_1"], 200, HTML, "no-store"),
+  ...rules(DAMAGED_LINKS, 200, HTML, "no-store"),
   ...builtFiles("assets/", FOR_EVER),
   ...builtFiles("favicon.svg", HOUR),
   ...rules(
@@ -285,6 +286,21 @@ for (const { name, isInstalled, start } of PROXIES) {
       expect(answer.status).toBe(308);
       expect(answer.headers.location).toBe(url + LINK);
       expect(answer.headers["cache-control"]).toBe("no-store");
+    });
+
+    it.each([
+      "//evil.example",
+      "//evil.example/..",
+      "//evil.example/vault_0/x",
+      "/%2Fevil.example",
+      "/%5Cevil.example",
+      "/\\evil.example",
+      "/.//evil.example",
+    ])("redirects to no other host: %s", async (target) => {
+      const answer = await send(url, { target });
+      expect(answer.headers.location ?? "/").toMatch(/^\/(?![/\\])/);
+      const plain = await send(`http://localhost:${http}`, { target });
+      expect(plain.headers.location ?? `${url}/`).toMatch(new RegExp(`^${url}/`));
     });
 
     it("serves a whole hand-off in a browser, without a policy violation", async () => {

@@ -14,6 +14,26 @@ const REPOSITORY = fileURLToPath(new URL("../../..", import.meta.url));
 /** Content of files that no server may serve. */
 export const OUTSIDE = "NOT-FOR-THE-WEB";
 
+/** The path of a link. */
+export const LINK = "/vault_000000000000000000000000/AAAAAAAAAAAAAAAAAAAAAA";
+
+/** What mail programs, messengers and people do to a link: each path must still reach the recipient's page. */
+export const DAMAGED_LINKS = [
+  ...[".", ",", ")", ">", "]", '"', ";", "%20", "%C2%A0", "%E2%80%8B", "&data=05", "%22%3E"].map((end) => LINK + end),
+  `/${LINK}`,
+  `//${LINK}`,
+  `/.${LINK.slice(1)}`,
+  `/(${LINK.slice(1)}`,
+  `/%20${LINK.slice(1)}`,
+  `/%3C${LINK.slice(1)}`,
+  `/%E2%80%8B${LINK.slice(1)}`,
+  `/%0A${LINK.slice(1)}`,
+  LINK.replace("/v", "/%76"),
+  LINK.replace("AAAA", "%41AA%41"),
+  LINK.toUpperCase(),
+  LINK.toLowerCase(),
+];
+
 /** The brand of the examples, for the API and the static host alike. */
 export const BRAND = {
   BRAND_NAME: "Müller & Söhne",

@@ -4,10 +4,8 @@ import { freePort } from "../../support/api-process.ts";
 import { attempt, openLink, readValue } from "../../support/recipient.ts";
 import { createProject, createSecret, signUp } from "../../support/sender.ts";
 import { useStack } from "../../support/stack.ts";
-import { OWN_HOSTS, PROXIES, type RunningProxy, send } from "./proxies.ts";
+import { DAMAGED_LINKS, LINK, OWN_HOSTS, PROXIES, type RunningProxy, send } from "./proxies.ts";
 import { twoPeople } from "./two-people.ts";
-
-const LINK = "/vault_000000000000000000000000/AAAAAAAAAAAAAAAAAAAAAA";
 
 for (const { name, isInstalled, start } of PROXIES) {
   const [https, http] = [await freePort(), await freePort()];
@@ -42,6 +40,17 @@ for (const { name, isInstalled, start } of PROXIES) {
       await sender.getByText("Viewed").first().waitFor();
       expect(complaints).toEqual([]);
       expect(proxy.logs()).not.toContain(link.split("/").at(-1));
+    });
+
+    it.each(DAMAGED_LINKS)("serves the recipient's page at a link damaged on its way: %s", async (path) => {
+      const clean = await send(reveal + LINK);
+      const { status, headers, body } = await send(reveal + path);
+      expect(status).toBe(200);
+      expect(body).toBe(clean.body);
+      for (const header of ["cache-control", "x-robots-tag", "content-security-policy", "referrer-policy"]) {
+        expect(headers[header], header).toBe(clean.headers[header]);
+      }
+      expect((await send(dashboard + path)).status).toBe(404);
     });
 
     it("serves on each host its own page only, under the API's policy except for connect-src", async () => {
