@@ -167,6 +167,11 @@ export const variables = {
     z.literal("yes", "must be yes or unset").optional(),
     "`yes` confirms that, with `SIGN_UP=open`, anyone who can reach this server may create an account.",
   ),
+  hstsSubdomains: plain(
+    "HSTS_SUBDOMAINS",
+    z.literal("yes", "must be yes or unset").optional(),
+    "`yes`: browsers that have seen `PUBLIC_URL` use HTTPS for all its subdomains as well, for two years (`includeSubDomains`). Set it only if all of them have HTTPS.",
+  ),
   trustedProxies: plain(
     "TRUSTED_PROXIES",
     cidrs.default([]),

@@ -89,6 +89,7 @@ describe("a configuration", () => {
       ENCRYPTION_KEYS: `2026:${first}, 2025:${second}`,
       AUTH_SECRET: secret,
       SIGN_UP: "closed",
+      HSTS_SUBDOMAINS: "yes",
       TRUSTED_PROXIES: "10.0.0.0/8, ::1",
       BRAND_NAME: "Müller & Söhne",
       BRAND_COLOR: "#AA00FF",
@@ -122,6 +123,7 @@ describe("a configuration", () => {
       keyRotation: "manual",
       authSecret: secret,
       signUp: "closed",
+      hstsSubdomains: "yes",
       trustedProxies: ["10.0.0.0/8", "::1/128"],
       brand: {
         name: "Müller & Söhne",

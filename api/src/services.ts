@@ -71,15 +71,15 @@ export function createAccountServices(config: AccountConfig, parts: AccountParts
 
 /** All services of the product. Opens no connection and starts no job. */
 export function createServices(
-  config: AccountConfig & Pick<Config, "trustedProxies">,
+  config: AccountConfig & Pick<Config, "trustedProxies" | "hstsSubdomains">,
   parts: ServiceParts,
 ): Omit<AppDeps, "health" | "apps"> {
   const { keyRing, rollbackGuard, listenUrl } = parts;
-  const { publicUrl, revealUrl, signUp, rateLimitMultiplier } = config;
+  const { publicUrl, revealUrl, signUp, rateLimitMultiplier, hstsSubdomains } = config;
   const base = createAccountServices(config, parts);
   const live = new LiveUpdates({ ...base, listenUrl, limitMultiplier: rateLimitMultiplier });
   const clientIp = clientIpResolver(config.trustedProxies);
-  return { ...base, keyRing, rollbackGuard, live, clientIp, publicUrl, revealUrl, signUp };
+  return { ...base, keyRing, rollbackGuard, live, clientIp, publicUrl, revealUrl, signUp, hstsSubdomains };
 }
 
 /** The parts that must know at once that the process stops, however far its start has come. */

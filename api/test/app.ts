@@ -30,6 +30,7 @@ interface AppOptions {
   /** Left out, it is `noRollbackGuard`. */
   rollbackGuard?: RollbackGuard;
   trustedProxies?: string[];
+  hstsSubdomains?: "yes";
   corsOrigins?: string[];
   /** Served in place of the built ones. */
   apps?: Apps;
@@ -59,6 +60,7 @@ export function createTestApp(db: Database & Partial<TestDatabase>, options: App
       signUp: options.signUp ?? "open",
       rateLimitMultiplier: options.rateLimitMultiplier ?? 100_000,
       trustedProxies: options.trustedProxies ?? [],
+      hstsSubdomains: options.hstsSubdomains,
     },
     {
       db,

@@ -211,7 +211,7 @@ describe("every response", () => {
         "cross-origin-opener-policy": "same-origin",
         "cross-origin-resource-policy": "same-origin",
         "referrer-policy": "no-referrer",
-        "strict-transport-security": "max-age=63072000; includeSubDomains",
+        "strict-transport-security": "max-age=63072000",
         "x-content-type-options": "nosniff",
         "x-frame-options": "DENY",
       });
@@ -220,6 +220,12 @@ describe("every response", () => {
       expect(headers.get("x-powered-by")).toBeNull();
     },
   );
+
+  it("extends Strict-Transport-Security to subdomains only if the operator says so", async () => {
+    const options = { publicUrl: "https://secrets.example", hstsSubdomains: "yes" } as const;
+    const { headers } = await createTestApp(db.current, options).request("/");
+    expect(headers.get("strict-transport-security")).toBe("max-age=63072000; includeSubDomains");
+  });
 
   it("has no Strict-Transport-Security over plain HTTP", async () => {
     const { headers } = await createTestApp(db.current).request("/");

@@ -19,15 +19,14 @@ import type { Health } from "./health.ts";
 import type { Origins } from "./origins.ts";
 import { limitBody, refuse, refuseWith, requireJson, requireOwnPage } from "./refusals.ts";
 import { type Env, REQUEST_ID_HEADER, requestLog } from "./request-log.ts";
-import { defaultHeader, defaultHeaders } from "./response-headers.ts";
+import { defaultHeader, defaultHeaders, type HstsConfig } from "./response-headers.ts";
 
 /** What the application needs; `services.ts` creates it. */
-export interface AppDeps extends Services {
+export interface AppDeps extends Services, HstsConfig {
   auth: Auth;
   health: Health;
   clientIp: ClientIp;
   signUp: SignUpMode;
-  publicUrl: string;
   origins: Origins;
   apps: Apps;
 }
@@ -37,7 +36,7 @@ export interface AppDeps extends Services {
  * and the tests do.
  */
 export function createApp(deps: AppDeps): Hono<Env> {
-  const { log, health, publicUrl, origins } = deps;
+  const { log, health, origins } = deps;
   const { dashboard, reveal, brand } = deps.apps;
   const graphql = createGraphql(deps);
   const app = new Hono<Env>();
@@ -48,7 +47,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
     // The client must not send its next request over a connection that is about to close.
     if (health.isStopping) defaultHeader(c, "Connection", "close");
   });
-  app.use(defaultHeaders(publicUrl));
+  app.use(defaultHeaders(deps));
   app.onError((err, c) => {
     if (err instanceof AppError) return refuseWith(c, err);
     log.error({ err }, "a request failed");

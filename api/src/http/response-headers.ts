@@ -45,12 +45,28 @@ export function defaultHeader(c: { env: Pick<HttpBindings, "outgoing"> }, name: 
   c.env.outgoing.setHeader(name, value);
 }
 
+/** What `Strict-Transport-Security` depends on. */
+export interface HstsConfig {
+  publicUrl: string;
+  /** Whether the operator has confirmed that every subdomain has HTTPS. */
+  hstsSubdomains: "yes" | undefined;
+}
+
+/**
+ * Two years, as browsers' preload lists recommend. Subdomains only if the operator says so: they may be other services,
+ * without HTTPS, and a browser that has seen the header refuses them. Browsers ignore the header over plain HTTP.
+ */
+function strictTransportSecurity({ publicUrl, hstsSubdomains }: HstsConfig): string | false {
+  if (!publicUrl.startsWith("https:")) return false;
+  return `max-age=63072000${hstsSubdomains ? "; includeSubDomains" : ""}`;
+}
+
 /**
  * Headers of every response: security headers and `Cache-Control: no-store`. Only responses that say how long they may be
  * cached are: hashed files and the dashboard's page, never links and errors.
  */
-export function defaultHeaders(publicUrl: string): MiddlewareHandler<{ Bindings: HttpBindings }> {
-  const headers = Promise.all([headersWith(APPS, publicUrl), headersWith(LOGO, publicUrl)]);
+export function defaultHeaders(config: HstsConfig): MiddlewareHandler<{ Bindings: HttpBindings }> {
+  const headers = Promise.all([headersWith(APPS, config), headersWith(LOGO, config)]);
   return async (c, next) => {
     const [apps, logo] = await headers;
     for (const [name, value] of c.req.path.startsWith(BRAND_PREFIX) ? logo : apps) {
@@ -62,7 +78,7 @@ export function defaultHeaders(publicUrl: string): MiddlewareHandler<{ Bindings:
 }
 
 /** The headers of hono's middleware. They never change, so one empty response provides them for all. */
-async function headersWith(contentSecurityPolicy: Policy, publicUrl: string): Promise<HeaderList> {
+async function headersWith(contentSecurityPolicy: Policy, config: HstsConfig): Promise<HeaderList> {
   const app = new Hono();
   app.use(
     secureHeaders({
@@ -70,8 +86,7 @@ async function headersWith(contentSecurityPolicy: Policy, publicUrl: string): Pr
       crossOriginOpenerPolicy: "same-origin",
       crossOriginResourcePolicy: "same-origin",
       referrerPolicy: "no-referrer",
-      // Two years, as browsers' preload lists recommend. Browsers ignore the header over plain HTTP.
-      strictTransportSecurity: publicUrl.startsWith("https:") ? "max-age=63072000; includeSubDomains" : false,
+      strictTransportSecurity: strictTransportSecurity(config),
       xFrameOptions: "DENY",
       permissionsPolicy: Object.fromEntries(
         ["camera", "microphone", "geolocation", "payment", "usb", "displayCapture"].map((name) => [name, []]),
