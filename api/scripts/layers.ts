@@ -40,7 +40,7 @@ export const LAYERS: [of: string, may: string, why: string][] = [
   ["api/src/start", `${BASE} apps config embedded-postgres http key-ring services`, "Only start reads the environment."],
   ["api/src/main", "process start", FLOW],
   ["api/src/admin", `${BASE} ${FEATURES} config embedded-postgres jobs key-ring services`, "The command line calls use cases, as GraphQL does."],
-  ["api/admin", "accounts admin config process", "It parses arguments and prints; src/admin does the work."],
+  ["api/admin", "admin", "The entry point; src/admin does the work."],
   ["api/examples", "", "The example is an integration's own program, which has only the HTTP API."],
   ["drizzle", "", "The schema depends on nothing else of the product."],
   ["dashboard/src/{accounts,api-keys,audit,explorer,projects,ttl-secrets}", "api gql i18n page settings ui", APP],

@@ -12,6 +12,9 @@ import { clusterFolder } from "./embedded-postgres/cluster.ts";
 const BUNDLE = join(import.meta.dirname, "../dist/main.js");
 const SOURCE = join(import.meta.dirname, "main.ts");
 
+/** The bundle of the command line. */
+const ADMIN = join(import.meta.dirname, "../dist/admin.js");
+
 /** A port that is in use until the test ends, or one that was free a moment ago. */
 async function port(isTaken: boolean): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
@@ -25,6 +28,7 @@ async function port(isTaken: boolean): Promise<number> {
 
 interface Run {
   main?: string;
+  args?: string[];
   /** The server is stopped as soon as it prints this; else it is expected to end by itself. */
   until?: string;
   /** Runs before it is stopped. */
@@ -42,9 +46,9 @@ const environment = (env: Record<string, string>) => ({
 /** Runs the server until it exits. */
 async function start(
   env: Record<string, string>,
-  { main = BUNDLE, until, meanwhile, signal = "SIGTERM" }: Run = {},
+  { main = BUNDLE, args = [], until, meanwhile, signal = "SIGTERM" }: Run = {},
 ) {
-  const child = spawn(process.execPath, [main], { env: environment(env) });
+  const child = spawn(process.execPath, [main, ...args], { env: environment(env) });
   let output = "";
   let seen: Promise<unknown> | undefined;
   for (const stream of [child.stdout, child.stderr]) {
@@ -86,18 +90,22 @@ describe.each([
 });
 
 describe("the source maps of the bundle", { timeout: 120_000 }, () => {
-  it("turn a stack trace into lines of the source", async () => {
+  it.each([
+    ["the server", BUNDLE, []],
+    ["the command line", ADMIN, ["list-vaults"]],
+  ])("turn a stack trace of %s into lines of the source", async (_what, main, args) => {
     const closing = createServer((socket) => socket.destroy()).listen(0, "127.0.0.1");
     await once(closing, "listening");
     onTestFinished(() => void closing.close());
     const address = closing.address();
     const databasePort = typeof address === "object" && address ? address.port : 0;
-    const { code, output } = await start({
+    const env = {
       DATABASE_URL: `postgres://127.0.0.1:${databasePort}/secrets`,
       ENCRYPTION_KEYS: `k1:${randomBytes(32).toString("base64")}`,
       AUTH_SECRET: randomBytes(32).toString("base64"),
       PORT: String(await port(false)),
-    });
+    };
+    const { code, output } = await start(env, { main, args });
     expect(output).toMatch(/node_modules\/postgres\/src\/\w+\.js:\d+:\d+/);
     expect(output).not.toContain("api/dist/");
     expect(code).toBe(1);

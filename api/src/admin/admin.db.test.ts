@@ -1,6 +1,7 @@
-import { execFile, spawnSync } from "node:child_process";
+import { execFile, spawn, spawnSync } from "node:child_process";
 import { randomBytes, randomUUID } from "node:crypto";
 import { once } from "node:events";
+import { closeSync, existsSync, openSync } from "node:fs";
 import { chown, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -155,6 +156,34 @@ describe("the command line", () => {
     expect(stderr).toContain("Nothing answers at the address in DATABASE_URL");
     expect(stderr).not.toContain("canary");
   });
+
+  it.each([["list-vaults"], ["--help"], ["verify-audit"]])(
+    "ends without a complaint when the reader of its output has seen enough: %s",
+    async (name) => {
+      const child = spawn(process.execPath, [ADMIN, name], { env: { PATH: process.env.PATH, ...env() } });
+      child.stdout.destroy();
+      let stderr = "";
+      child.stderr.on("data", (chunk: Buffer) => (stderr += chunk));
+      expect(await once(child, "close")).toEqual([0, null]);
+      expect(stderr).toBe("");
+    },
+  );
+
+  it.runIf(existsSync("/dev/full"))(
+    "exits with 1 and says why when its output can't be written",
+    async () => {
+      const full = openSync("/dev/full", "w");
+      onTestFinished(() => closeSync(full));
+      const child = spawn(process.execPath, [ADMIN, "list-vaults"], {
+        env: { PATH: process.env.PATH, ...env() },
+        stdio: ["ignore", full, "pipe"],
+      });
+      let stderr = "";
+      child.stderr?.on("data", (chunk: Buffer) => (stderr += chunk));
+      expect(await once(child, "close")).toEqual([1, null]);
+      expect(stderr).toBe("The output can't be written (ENOSPC).\n");
+    },
+  );
 
   it("exits with 1 for a tampered audit log and with 0 for an intact one, in JSON on request", async () => {
     const { url, remove } = await createDatabase("template1");
