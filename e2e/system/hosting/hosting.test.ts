@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { createServer, type IncomingHttpHeaders } from "node:http";
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
@@ -21,6 +21,7 @@ import {
   type Sending,
   send,
 } from "./proxies.ts";
+import { slowRequests } from "./slow-client.ts";
 import { twoPeople } from "./two-people.ts";
 
 /** Headers of every page, file and answer, whichever server sends it. */
@@ -497,11 +498,16 @@ for (const { name, isInstalled, start } of PROXIES) {
   describe.skipIf(!isInstalled)(`${name} in front of any server`, () => {
     const [httpsPort, httpPort] = [https, http];
     const attempts: string[] = [];
+    const streams = new Set<ServerResponse>();
     /** Streams at /api/stream, drops the connection at /graphql, echoes the request's headers elsewhere. */
     const upstream = createServer((request, response) => {
       if (request.url === "/api/stream") {
         response.writeHead(200, { "content-type": "text/event-stream" }).write("data: first\n\n");
-        response.on("close", () => attempts.push("stream closed"));
+        streams.add(response);
+        response.on("close", () => {
+          streams.delete(response);
+          attempts.push("stream closed");
+        });
         return;
       }
       if (request.url === "/graphql") {
@@ -509,7 +515,8 @@ for (const { name, isInstalled, start } of PROXIES) {
         request.socket.destroy();
         return;
       }
-      response.setHeader("content-type", "application/json").end(JSON.stringify(request.headers));
+      response.setHeader("content-type", "application/json");
+      request.resume().once("end", () => response.end(JSON.stringify(request.headers)));
     });
     let proxy: RunningProxy;
     beforeAll(async () => {
@@ -532,6 +539,45 @@ for (const { name, isInstalled, start } of PROXIES) {
       expect(String(first)).toContain("data: first");
       stream.destroy();
       await expect.poll(() => attempts).toContain("stream closed");
+    });
+
+    it("serves others and keeps streams while one address holds 1,600 unfinished requests", async () => {
+      const from = "127.0.0.2";
+      const stream = await open(`${url}/api/stream`, { from });
+      await once(stream, "data");
+      const begin = (line: string) => () => `${line} HTTP/1.1\r\nHost: localhost:${https}\r\n`;
+      const headers = await slowRequests(https, 800, begin("GET /"));
+      const body = begin("POST /api/echo");
+      const bodies = await slowRequests(https, 800, () => `${body()}Content-Length: 100000\r\n\r\n{`);
+      for (const path of ["/api/echo", "/", LINK]) {
+        expect((await send(url + path, { from })).status).toBe(200);
+      }
+      expect((await send(`${url}/api/echo`, { from, method: "POST", body: "{}" })).status).toBe(200);
+      // Headers have a total time limit. So have bodies in Caddy; nginx limits their number.
+      await expect.poll(headers.open, { timeout: 60_000 }).toBe(0);
+      await expect.poll(bodies.open, { timeout: 60_000 }).toBeLessThanOrEqual(name === "nginx" ? 256 : 0);
+      const event = once(stream, "data");
+      for (const response of streams) response.write("data: second\n\n");
+      expect(String(await event)).toContain("data: second");
+      stream.destroy();
+    });
+
+    it.runIf(name === "nginx")("counts the addresses of an IPv6 /64 as one client", async () => {
+      const first = `POST /api/echo HTTP/1.1\r\nHost: localhost:${https}\r\nContent-Length: 100000\r\n`;
+      const as = (address: (index: number) => string) => (index: number) =>
+        `${first}X-Test-Client: ${address(index)}\r\n\r\n{`;
+      const group = (index: number) => (index + 1).toString(16);
+      const same = await slowRequests(https, 300, as((index) => `2001:db8:0:1::${group(index)}`));
+      await expect.poll(() => same.answered(429)).toBe(44);
+      const others = [
+        as((index) => `2001:db8:0:${group(index + 10)}::1`),
+        as((index) => `::ffff:192.0.2.${index}`),
+        as((index) => `198.51.100.${index}`),
+      ];
+      for (const other of others) {
+        const { answered, open: stillOpen } = await slowRequests(https, 250, other);
+        expect([answered(429), stillOpen()]).toEqual([0, 250]);
+      }
     });
 
     it("sends a request once, even if the API drops the connection", async () => {

@@ -19,7 +19,9 @@ export const LINK = "/vault_000000000000000000000000/AAAAAAAAAAAAAAAAAAAAAA";
 
 /** What mail programs, messengers and people do to a link: each path must still reach the recipient's page. */
 export const DAMAGED_LINKS = [
-  ...[".", ",", ")", ">", "]", '"', ";", "%20", "%C2%A0", "%E2%80%8B", "&data=05", "%22%3E"].map((end) => LINK + end),
+  ...[".", ",", ")", ">", "]", '"', ";", "%20", "%C2%A0", "%E2%80%8B", "&data=05", "%22%3E"].map(
+    (end) => LINK + end,
+  ),
   `/${LINK}`,
   `//${LINK}`,
   `/.${LINK.slice(1)}`,
@@ -125,8 +127,12 @@ async function startNginx({ https, http, api, hosts }: ProxyPorts): Promise<Runn
     ${process.getuid?.() === 0 ? "user root root;" : ""}
     pid ${folder}/nginx.pid;
     error_log stderr error;
-    events {}
+    ${recommended("worker_rlimit_nofile")}
+    ${recommended("events")}
     http {
+      # Lets a test be a client with an IPv6 address.
+      set_real_ip_from 127.0.0.0/8;
+      real_ip_header X-Test-Client;
       gzip on;
       gzip_proxied any;
       gzip_types application/json;
@@ -147,6 +153,13 @@ async function startNginx({ https, http, api, hosts }: ProxyPorts): Promise<Runn
     ...proxy,
     logs: () => proxy.logs() + logFiles.map((name) => readFileSync(join(folder, name), "utf8")).join(""),
   };
+}
+
+/** A directive that the example's comment asks for in nginx's main configuration. */
+function recommended(directive: string): string {
+  const [, line] = new RegExp(`^#   (${directive} .*)$`, "m").exec(withParameters("nginx.conf", {})) ?? [];
+  if (!line) throw new Error(`nginx.conf recommends no ${directive}`);
+  return line;
 }
 
 function startCaddy({ https, http, api, hosts }: ProxyPorts): Promise<RunningProxy> {
