@@ -183,6 +183,40 @@ describe("a server with an embedded database", { timeout: 120_000 }, () => {
     expect(existsSync(join(clusterFolder(dataDir), "postmaster.pid"))).toBe(false);
   });
 
+  // As `npx pnpm start` does: a shell in a shell, neither of which forwards a signal. `:` keeps them from becoming the server.
+  const SERVER = `npm_lifecycle_event=start "${process.execPath}" "${BUNDLE}"; :`;
+  const WRAPPERS = {
+    pnpm: SERVER,
+    npx: `npm_lifecycle_event=npx sh -c '${SERVER}'; :`,
+  };
+
+  it.runIf(process.platform === "linux").each([
+    ["pnpm", "SIGTERM"],
+    ["npx", "SIGTERM"],
+    ["npx", "SIGHUP"],
+    ["npx", "SIGKILL"],
+  ] as const)("stops in order when the %s that started it ends by %s", async (wrapper, signal) => {
+    const dataDir = join(await makeFolder(), "data");
+    const env = { DATA_DIR: dataDir, PORT: String(await port(false)) };
+    const child = spawn("sh", ["-c", WRAPPERS[wrapper]], { env: environment(env), detached: true });
+    onTestFinished(() => {
+      try {
+        process.kill(-(child.pid ?? 0), "SIGKILL");
+      } catch {
+        // The whole group has ended.
+      }
+    });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (output += chunk));
+    await expect.poll(() => status(env.PORT), { timeout: 60_000 }).toBe(200);
+    child.kill(signal);
+    // The server inherits the pipes, so they close when it has ended.
+    await once(child, "close");
+    expect(output).toMatch(/\nStopping: the package manager .* has ended\.\n$/);
+    expect(await status(env.PORT)).toBe(0);
+    expect(existsSync(join(clusterFolder(dataDir), "postmaster.pid"))).toBe(false);
+  });
+
   it.runIf(existsSync("/dev/full"))("starts, serves and stops when no output can be written", async () => {
     const dataDir = join(await makeFolder(), "data");
     const env = { DATA_DIR: dataDir, PORT: String(await port(false)), LOG_LEVEL: "trace" };

@@ -9,6 +9,7 @@ import { requireFreePort } from "./http/listen.ts";
 import { openEmbeddedKeys } from "./key-ring/embedded-keys.ts";
 import { logDestination } from "./logging/buffered-destination.ts";
 import { createLogger, describeError } from "./logging/log.ts";
+import { watchPackageManager } from "./process/package-manager.ts";
 import { PATIENCE_SECONDS, Shutdown } from "./process/shutdown.ts";
 import { StartError, startFailure } from "./process/start-error.ts";
 import { type RunningServer, serve } from "./services.ts";
@@ -149,6 +150,10 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     }
     void stop("Stopping…", 0);
   });
+}
+
+if (process.env.npm_lifecycle_event === "start") {
+  watchPackageManager(() => void stop("Stopping: the package manager that started the server has ended.", 0));
 }
 
 starting = run();
