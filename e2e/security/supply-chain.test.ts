@@ -72,7 +72,7 @@ describe("the supply chain", () => {
       .map((line) => line.split(": ").at(-1));
     expect(versions.length).toBeGreaterThan(20);
     for (const version of versions) expect(version).toMatch(/^\d+\.\d+\.\d+(-[\w.]+)?$/);
-    for (const part of ["api", "dashboard", "drizzle", "e2e", "reveal"]) {
+    for (const part of [".", "api", "dashboard", "drizzle", "e2e", "reveal"]) {
       const { dependencies, devDependencies } = JSON.parse(read(`${part}/package.json`)) as Manifest;
       for (const range of Object.values({ ...dependencies, ...devDependencies }))
         expect(range).toMatch(/^(catalog:|workspace:\*)$/);
@@ -81,7 +81,7 @@ describe("the supply chain", () => {
 
   it("has a reason for each direct runtime dependency in api/DEPENDENCIES.md", () => {
     const reasons = read("api/DEPENDENCIES.md");
-    for (const part of ["api", "dashboard", "drizzle"]) {
+    for (const part of [".", "api", "dashboard", "drizzle"]) {
       const { dependencies = {}, devDependencies = {} } = JSON.parse(
         read(`${part}/package.json`),
       ) as Manifest;

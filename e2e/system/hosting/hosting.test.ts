@@ -567,7 +567,11 @@ for (const { name, isInstalled, start } of PROXIES) {
       const as = (address: (index: number) => string) => (index: number) =>
         `${first}X-Test-Client: ${address(index)}\r\n\r\n{`;
       const group = (index: number) => (index + 1).toString(16);
-      const same = await slowRequests(https, 300, as((index) => `2001:db8:0:1::${group(index)}`));
+      const same = await slowRequests(
+        https,
+        300,
+        as((index) => `2001:db8:0:1::${group(index)}`),
+      );
       await expect.poll(() => same.answered(429)).toBe(44);
       const others = [
         as((index) => `2001:db8:0:${group(index + 10)}::1`),
