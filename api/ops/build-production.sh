@@ -1,6 +1,6 @@
 #!/bin/sh
 # Builds this checkout for production: both apps into the folder for the web server, the server into api/dist, and then
-# only the packages that the server runs with (no compilers, bundlers or test tools). `image.system.test.ts` lists them.
+# only the packages that the server runs with (no compilers, bundlers or test tools).
 #
 #   api/ops/build-production.sh /var/www/ttl-secrets   # with the same BRAND_* variables as the server
 set -eu

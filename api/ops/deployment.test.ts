@@ -52,6 +52,13 @@ describe("the Dockerfile", () => {
   });
 });
 
+it("the production build leaves no development dependency, and has the Node that the unit starts", () => {
+  const installs = read("build-production.sh").match(/^npx .* install .*$/gm) ?? [];
+  expect(installs.at(-1)).toMatch(/--frozen-lockfile --prod --no-optional --filter \. --filter \.\/api$/);
+  const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  expect(Object.keys(dependencies)).toEqual(["node"]);
+});
+
 describe("the compose file", () => {
   const text = read("compose.yaml");
   const [, api = ""] = /^ {2}api:\n((?: {4}.*\n)+)/m.exec(text) ?? [];

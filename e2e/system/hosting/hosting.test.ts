@@ -545,10 +545,10 @@ for (const { name, isInstalled, start } of PROXIES) {
       const from = "127.0.0.2";
       const stream = await open(`${url}/api/stream`, { from });
       await once(stream, "data");
-      const begin = (line: string) => () => `${line} HTTP/1.1\r\nHost: localhost:${https}\r\n`;
+      const begin = (line: string) => `${line} HTTP/1.1\r\nHost: localhost:${https}\r\n`;
       const headers = await slowRequests(https, 800, begin("GET /"));
       const body = begin("POST /api/echo");
-      const bodies = await slowRequests(https, 800, () => `${body()}Content-Length: 100000\r\n\r\n{`);
+      const bodies = await slowRequests(https, 800, `${body}Content-Length: 100000\r\n\r\n{`);
       for (const path of ["/api/echo", "/", LINK]) {
         expect((await send(url + path, { from })).status).toBe(200);
       }
@@ -560,28 +560,7 @@ for (const { name, isInstalled, start } of PROXIES) {
       for (const response of streams) response.write("data: second\n\n");
       expect(String(await event)).toContain("data: second");
       stream.destroy();
-    });
-
-    it.runIf(name === "nginx")("counts the addresses of an IPv6 /64 as one client", async () => {
-      const first = `POST /api/echo HTTP/1.1\r\nHost: localhost:${https}\r\nContent-Length: 100000\r\n`;
-      const as = (address: (index: number) => string) => (index: number) =>
-        `${first}X-Test-Client: ${address(index)}\r\n\r\n{`;
-      const group = (index: number) => (index + 1).toString(16);
-      const same = await slowRequests(
-        https,
-        300,
-        as((index) => `2001:db8:0:1::${group(index)}`),
-      );
-      await expect.poll(() => same.answered(429)).toBe(44);
-      const others = [
-        as((index) => `2001:db8:0:${group(index + 10)}::1`),
-        as((index) => `::ffff:192.0.2.${index}`),
-        as((index) => `198.51.100.${index}`),
-      ];
-      for (const other of others) {
-        const { answered, open: stillOpen } = await slowRequests(https, 250, other);
-        expect([answered(429), stillOpen()]).toEqual([0, 250]);
-      }
+      await expect.poll(() => streams.size).toBe(0);
     });
 
     it("sends a request once, even if the API drops the connection", async () => {

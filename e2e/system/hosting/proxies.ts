@@ -130,9 +130,6 @@ async function startNginx({ https, http, api, hosts }: ProxyPorts): Promise<Runn
     ${recommended("worker_rlimit_nofile")}
     ${recommended("events")}
     http {
-      # Lets a test be a client with an IPv6 address.
-      set_real_ip_from 127.0.0.0/8;
-      real_ip_header X-Test-Client;
       gzip on;
       gzip_proxied any;
       gzip_types application/json;
