@@ -38,7 +38,8 @@ export async function serveLayers(upTo: Layer, answer: FixedAnswer): Promise<num
   if (has("the request's id, address, log line and metrics")) {
     app.use(requestLog({ log, metrics, clientIp: clientIpResolver([]) }));
   }
-  if (has("security headers")) app.use(defaultHeaders("http://localhost"));
+  if (has("security headers"))
+    app.use(defaultHeaders({ publicUrl: "http://localhost", hstsSubdomains: undefined }));
   const graphql = createGraphql({ log, metrics });
   app.post("/graphql", async (c) => {
     if (has("GraphQL, for a document of our apps")) return graphql(c.req.raw, CONTEXT);
