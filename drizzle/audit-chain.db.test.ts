@@ -16,7 +16,7 @@ afterEach(async () => {
   for (const step of undo.splice(0).reverse()) await step();
 });
 
-test("the migration chains existing events by time, and events of old replicas follow", async () => {
+test("the migration chains existing events by time; events of old replicas follow, and stay valid after each later one", async () => {
   const { url, remove } = await createDatabase("template1");
   const sql = postgres(url, { max: 1, onnotice: () => {} });
   undo.push(remove, () => sql.end());
@@ -41,9 +41,14 @@ test("the migration chains existing events by time, and events of old replicas f
   await apply(MIGRATION);
   await insert("vault_a", "2026-01-01T12:00:00Z");
   await insert("vault_c", "2026-01-01T12:00:00Z");
-  for (const name of files.slice(files.indexOf(MIGRATION) + 1)) await apply(name);
+  const later = files.slice(files.indexOf(MIGRATION) + 1);
+  for (const name of later) {
+    await insert("vault_d", "2026-01-01T12:00:00Z");
+    await apply(name);
+  }
+  await insert("vault_d", "2026-01-01T12:00:00Z");
 
-  const lengths = { vault_a: 4, vault_b: 3, vault_c: 1, vault_d: 0 };
+  const lengths = { vault_a: 4, vault_b: 3, vault_c: 1, vault_d: later.length + 1, vault_e: 0 };
   for (const [vaultId, length] of Object.entries(lengths)) {
     expect(await verifyChain({ sql: sql as never }, { vaultId })).toMatchObject({ length, problems: [] });
   }

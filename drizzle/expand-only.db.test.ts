@@ -47,6 +47,21 @@ const REVIEWED: readonly { migration: string; change: RegExp; why: string }[] = 
     change: /^function refuse_audit_change has changed/,
     why: "It allows this release to remove old events, and refuses the rest as before.",
   },
+  {
+    migration: "0014_audit_details",
+    change: /^constraint audit_events_action has changed/,
+    why: "It accepts one action more. The previous release shows any action by its name.",
+  },
+  {
+    migration: "0014_audit_details",
+    change: /^function audit_event_hash has changed/,
+    why: "Events without details, which are all that the previous release writes, have the same hash.",
+  },
+  {
+    migration: "0015_audit_endings",
+    change: /^constraint audit_events_action has changed/,
+    why: "It is validated, which changes no rule.",
+  },
 ];
 
 /** The object that a line of the catalog describes, and its table, if it has one. */

@@ -406,10 +406,10 @@ const CHECKS: Record<string, Check> = {
   audit_events_action: {
     table: "audit_events",
     row: anEvent,
-    accepted: ["create", "viewed", "failed", "revoked"].map((name) => [
-      name,
-      { action: `temporary_secret_${name}` },
-    ]),
+    accepted: [
+      ...["create", "viewed", "failed", "revoked"].map((name) => `temporary_secret_${name}`),
+      "project_deleted",
+    ].map((action) => [action, { action }]),
     rejected: ["temporary_secret_deleted", "create", ""].map((action) => [action, { action }]),
   },
 };

@@ -405,6 +405,7 @@ export const auditEvents = pgTable(
         "temporary_secret_viewed",
         "temporary_secret_failed",
         "temporary_secret_revoked",
+        "project_deleted",
       ],
     }).notNull(),
     at: instant("at").notNull().defaultNow(),
@@ -417,14 +418,23 @@ export const auditEvents = pgTable(
     seq: bigint("seq", { mode: "number" }).notNull().$defaultFn(fromTrigger),
     /** SHA-256 of all other columns and the previous event's hash, computed by `audit_event_hash()`. */
     hash: bytea("hash").notNull().$defaultFn(fromTrigger),
+    /**
+     * What the event says beyond its columns, such as why an attempt failed: a JSON object, or null. Text and not
+     * `jsonb`, because it is hashed byte for byte.
+     */
+    details: text("details"),
   },
   (t) => [
     index("audit_events_page").on(t.vaultId, t.projectId, t.at, t.id),
     index("audit_events_vault_page").on(t.vaultId, t.at, t.id),
     uniqueIndex("audit_events_chain").on(t.vaultId, t.seq),
+    // The event that ended a secret, of which there is at most one.
+    index("audit_events_endings")
+      .on(t.vaultId, t.ttlSecretId)
+      .where(sql`${t.action} IN ('temporary_secret_viewed', 'temporary_secret_failed')`),
     check(
       "audit_events_action",
-      sql`${t.action} IN ('temporary_secret_create', 'temporary_secret_viewed', 'temporary_secret_failed', 'temporary_secret_revoked')`,
+      sql`${t.action} IN ('temporary_secret_create', 'temporary_secret_viewed', 'temporary_secret_failed', 'temporary_secret_revoked', 'project_deleted')`,
     ),
   ],
 );

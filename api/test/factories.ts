@@ -240,7 +240,7 @@ export async function auditOf(app: Endpoint, sender: Sender) {
     app,
     `query ($projectId: ID!) {
       auditEvents(projectId: $projectId, first: 200) {
-        nodes { action at sourceIp actor ttlSecretId ttlSecretName }
+        nodes { action at sourceIp actor ttlSecretId ttlSecretName reason }
       }
     }`,
     { projectId: sender.projectId },

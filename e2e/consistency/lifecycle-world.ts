@@ -224,7 +224,7 @@ export class LifecycleWorld {
     if (!secret) {
       if (operation.kind === "sweep") await expireSecrets({ db: this.db });
       else if (operation.kind === "destroy pending") {
-        await destroyPending(this.db, { which: "all", actor: "operator" });
+        await destroyPending(this.db, { which: "all", actor: "operator", reason: "destroyed_by_operator" });
       } else {
         const { errors } = await deleteProject(api, { ...this.sender, projectId });
         return { answer: errors?.[0]?.extensions.code ?? DONE };

@@ -14,6 +14,7 @@ import { describe, expect, inject, it, onTestFinished, vi } from "vitest";
 import { createTestApp, PUBLIC_URL, type TestApp } from "../../test/app.ts";
 import { createDatabase, useDatabase } from "../../test/database.ts";
 import {
+  auditOf,
   cookiesOf,
   createKey,
   createSecret,
@@ -382,6 +383,11 @@ describe("secrets", () => {
     expect(await secretOf(app, sender, secret.id)).toMatchObject({
       status: "DESTROYED",
       destroyedReason: "INTERRUPTED",
+    });
+    expect((await auditOf(app, sender)).at(-1)).toMatchObject({
+      action: "temporary_secret_failed",
+      actor: "pnpm admin",
+      reason: "destroyed_by_operator",
     });
     expect(await reveal(app, secret)).toMatchObject({ __typename: "TtlSecretNotAvailable" });
     expect(await destroyPending({ db: db.current }, { strays: true })).toMatchObject({

@@ -10,7 +10,12 @@ export async function destroyPending(
   { db }: Pick<Installation, "db">,
   { strays }: { strays?: boolean },
 ): Promise<Result> {
-  const destroyed = await destroy(db, { which: strays ? "foreign" : "all", actor: ADMIN });
+  const destroyed = await destroy(db, {
+    ...(strays
+      ? { which: "foreign", reason: "database_restored" }
+      : { which: "all", reason: "destroyed_by_operator" }),
+    actor: ADMIN,
+  });
   return {
     lines: [
       `${counted(destroyed, "pending secret")} destroyed, each with its audit event. Their senders see this and can create them again.`,

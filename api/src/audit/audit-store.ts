@@ -1,16 +1,16 @@
 import { randomUUID } from "node:crypto";
 import { auditEvents } from "@ttl-secrets/drizzle/schema";
 import { and, asc, desc, eq, gt, gte, inArray, lt, lte } from "drizzle-orm";
-import type { Queryable } from "../db/client.ts";
+import type { Database, Queryable } from "../db/client.ts";
 import { after } from "../shared/keyset.ts";
 import type { PageRequest } from "../shared/paging.ts";
-import type { AuditAction, AuditEvent, AuditFilter } from "./audit-event.ts";
+import type { AuditEvent, AuditFilter, Occurrence } from "./audit-event.ts";
 
 /** The `sql` tag of Drizzle or of the driver. A statement uses the one it is written with. */
 type SqlTag<Fragment> = (strings: TemplateStringsArray, ...values: (Fragment | string | null)[]) => Fragment;
 
 /**
- * The INSERT that records `action` for every row of `source`, the name of a CTE of the same statement with the columns
+ * The INSERT that records `what` for every row of `source`, the name of a CTE of the same statement with the columns
  * `id`, `project_id` and `name` of TTL secrets and `source_ip`. In one statement with the change it records, neither can
  * be stored without the other.
  *
@@ -20,18 +20,24 @@ type SqlTag<Fragment> = (strings: TemplateStringsArray, ...values: (Fragment | s
 export function insertEventsOf<Fragment>(
   sql: SqlTag<Fragment>,
   source: Fragment,
-  { action, actor }: { action: AuditAction; actor: string | null },
+  what: Occurrence & { actor: string | null },
 ): Fragment {
+  const { action, actor } = what;
   return sql`
-    INSERT INTO audit_events (id, vault_id, project_id, action, source_ip, actor, ttl_secret_id, ttl_secret_name)
-    SELECT gen_random_uuid(), p.vault_id, p.id, ${action}, e.source_ip, ${actor}::text, e.id, e.name
+    INSERT INTO audit_events (id, vault_id, project_id, action, source_ip, actor, ttl_secret_id, ttl_secret_name, details)
+    SELECT gen_random_uuid(), p.vault_id, p.id, ${action}, e.source_ip, ${actor}::text, e.id, e.name,
+      ${detailsText(what)}::text
     FROM ${source} e JOIN projects p ON p.id = e.project_id
     ORDER BY p.vault_id
     RETURNING ttl_secret_id`;
 }
 
-const { id, projectId, action, at, sourceIp, actor, ttlSecretId, ttlSecretName, seq, hash } = auditEvents;
-const eventFields = { id, projectId, action, at, sourceIp, actor, ttlSecretId, ttlSecretName };
+/** The details as they are stored and hashed. */
+const detailsText = (what: Occurrence) => ("details" in what ? JSON.stringify(what.details) : null);
+
+const { id, projectId, action, at, sourceIp, actor, ttlSecretId, ttlSecretName, seq, hash, details } =
+  auditEvents;
+const eventFields = { id, projectId, action, at, sourceIp, actor, ttlSecretId, ttlSecretName, details };
 
 /** The condition for a vault's events that match a filter. */
 function matching(vaultId: string, filter: AuditFilter) {
@@ -89,8 +95,24 @@ export function eventsInOrder(
     .limit(range.limit);
 }
 
+/**
+ * The events that ended these TTL secrets of the vault by an attempt, or destroyed them. Ids must be UUIDs; a secret has at
+ * most one such event.
+ */
+export function endingsOf(
+  { sql }: Pick<Database, "sql">,
+  { vaultId, secretIds }: { vaultId: string; secretIds: readonly string[] },
+): Promise<{ ttlSecretId: string; sourceIp: string; details: string | null }[]> {
+  // The actions are written out: with parameters, a generic plan could not use the partial index.
+  return sql`
+    SELECT ttl_secret_id AS "ttlSecretId", host(source_ip) AS "sourceIp", details FROM audit_events
+    WHERE vault_id = ${vaultId} AND ttl_secret_id = ANY(string_to_array(${secretIds.join(",")}, ',')::uuid[])
+      AND action IN ('temporary_secret_viewed', 'temporary_secret_failed')`;
+}
+
 /** An event to record. The database adds its time. */
-export type NewEvent = Omit<AuditEvent, "id" | "at"> & { vaultId: string };
+export type NewEvent = Omit<AuditEvent, "id" | "at" | "action" | "details"> &
+  Occurrence & { vaultId: string };
 
 /**
  * Records events of one vault, in the same transaction as the change or in the same statement (`tx.with(…)`). Must come
@@ -101,5 +123,7 @@ export async function insertEvents(
   events: readonly NewEvent[],
 ): Promise<void> {
   if (events.length === 0) return;
-  await tx.insert(auditEvents).values(events.map((event) => ({ id: randomUUID(), ...event })));
+  await tx
+    .insert(auditEvents)
+    .values(events.map((event) => ({ id: randomUUID(), ...event, details: detailsText(event) })));
 }

@@ -21,11 +21,13 @@ describe("the audit log", () => {
     await reveal(app, seen, { peer: "2001:db8::1" });
     await reveal(app, { ...burnt, passphrase: "no" });
     const events = await auditOf(app, sender);
-    expect(events.map((e: Record<string, string>) => [e.action, e.ttlSecretName, e.sourceIp])).toEqual([
-      ["temporary_secret_create", "seen", "127.0.0.1"],
-      ["temporary_secret_create", "burnt", "127.0.0.1"],
-      ["temporary_secret_viewed", "seen", "2001:db8::1"],
-      ["temporary_secret_failed", "burnt", "127.0.0.1"],
+    expect(
+      events.map((e: Record<string, string>) => [e.action, e.ttlSecretName, e.sourceIp, e.reason]),
+    ).toEqual([
+      ["temporary_secret_create", "seen", "127.0.0.1", null],
+      ["temporary_secret_create", "burnt", "127.0.0.1", null],
+      ["temporary_secret_viewed", "seen", "2001:db8::1", null],
+      ["temporary_secret_failed", "burnt", "127.0.0.1", "wrong_passphrase"],
     ]);
   });
 

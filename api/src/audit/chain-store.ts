@@ -39,7 +39,7 @@ export async function* chainedEvents(
     const events: ChainedEvent[] = await sql<ChainedEvent[]>`
       SELECT seq::float8 AS seq, hash, vault_id AS "vaultId", id, project_id AS "projectId", action,
         to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z" BC') AS at, source_ip::text AS "sourceIp",
-        actor, ttl_secret_id AS "ttlSecretId", ttl_secret_name AS "ttlSecretName"
+        actor, ttl_secret_id AS "ttlSecretId", ttl_secret_name AS "ttlSecretName", details
       FROM audit_events
       WHERE vault_id = ${vaultId} AND seq <= ${last}::bigint ${after === undefined ? sql`` : sql`AND seq > ${after}::bigint`}
       ORDER BY seq LIMIT ${EVENTS_PER_QUERY}`;

@@ -16,6 +16,7 @@ export interface ChainedEvent {
   actor: string | null;
   ttlSecretId: string | null;
   ttlSecretName: string | null;
+  details: string | null;
 }
 
 /** Hash that precedes the first event of a chain. */
@@ -23,13 +24,16 @@ export const CHAIN_START = Buffer.alloc(32);
 
 /**
  * Hash of `event` after one with the hash `previous`, as the trigger in `drizzle/migrations/0005_audit_chain.sql` stores it.
- * Computed here and not by the database's `audit_event_hash()`: an
+ * An event without details is hashed under version 1, as before there were any; one with details under version 2, with the
+ * details as its last field (`drizzle/migrations/0014_audit_details.sql`). Computed here and not by the database's `audit_event_hash()`: an
  * attacker who can change rows can change a function, too.
  */
 export function chainHash(previous: Buffer, event: Omit<ChainedEvent, "hash">): Buffer {
-  const { seq, vaultId, id, projectId, action, at, sourceIp, actor, ttlSecretId, ttlSecretName } = event;
+  const { seq, vaultId, id, projectId, action, at, sourceIp, actor, ttlSecretId, ttlSecretName, details } =
+    event;
   const place = [previous.toString("hex"), String(seq), vaultId, id, projectId];
-  const fields = ["audit event 1", ...place, action, at, sourceIp, actor, ttlSecretId, ttlSecretName];
-  const text = fields.map((field) => (field === null ? "-" : `${Buffer.byteLength(field)}:${field}`));
+  const fields = [...place, action, at, sourceIp, actor, ttlSecretId, ttlSecretName];
+  const versioned = details === null ? ["audit event 1", ...fields] : ["audit event 2", ...fields, details];
+  const text = versioned.map((field) => (field === null ? "-" : `${Buffer.byteLength(field)}:${field}`));
   return createHash("sha256").update(text.join(",")).digest();
 }

@@ -1,7 +1,7 @@
 import { stringify } from "csv-stringify/sync";
 import type { Member } from "../accounts/principal.ts";
 import type { Database } from "../db/client.ts";
-import type { AuditFilter } from "./audit-event.ts";
+import { type AuditFilter, readDetails } from "./audit-event.ts";
 import { type ExportedEvent, eventsInOrder } from "./audit-store.ts";
 import { chainEnd, EVENTS_PER_QUERY } from "./chain-store.ts";
 import { checkFilter } from "./list-events.ts";
@@ -55,12 +55,17 @@ const COLUMNS = [
   "sourceIp",
   "id",
   "hash",
+  "reason",
+  "details",
 ] as const;
 
 function valuesOf(event: ExportedEvent) {
-  const { seq, at, action, projectId, ttlSecretId, ttlSecretName, actor, sourceIp, id, hash } = event;
+  const { seq, at, action, projectId, ttlSecretId, ttlSecretName, actor, sourceIp, id, hash, details } =
+    event;
   const place = { projectId, ttlSecretId, ttlSecretName };
-  return { seq, at: at.toISOString(), action, ...place, actor, sourceIp, id, hash: hash.toString("hex") };
+  const chained = { id, hash: hash.toString("hex") };
+  const { reason = null } = readDetails(details);
+  return { seq, at: at.toISOString(), action, ...place, actor, sourceIp, ...chained, reason, details };
 }
 
 function asJsonLines(events: ExportedEvent[]): string {

@@ -50,7 +50,7 @@ async function insertAfter(sql: TransactionSql, vaultId: string, seq: number, ha
   await sql`UPDATE audit_events SET seq = -seq WHERE vault_id = ${vaultId} AND seq < 0`;
   await sql`
     INSERT INTO audit_events SELECT gen_random_uuid(), vault_id, project_id, action, at, source_ip, actor, ttl_secret_id,
-      ttl_secret_name, seq + 1, ${hash} FROM audit_events WHERE vault_id = ${vaultId} AND seq = ${seq}`;
+      ttl_secret_name, seq + 1, ${hash}, details FROM audit_events WHERE vault_id = ${vaultId} AND seq = ${seq}`;
 }
 
 describe("a vault's chain of audit events", () => {
@@ -86,10 +86,11 @@ describe("a vault's chain of audit events", () => {
   it("hashes differently when a text is in another field or split differently", async () => {
     const rows = await db.current.sql`
       SELECT DISTINCT audit_event_hash('', 1, ROW('00000000-0000-4000-8000-000000000000', 'v',
-        '00000000-0000-4000-8000-000000000000', 'a', 'epoch', '::1', actor, NULL, name, 0, NULL)::audit_events) AS hash
-      FROM (VALUES ('x', 'y'), ('xy', ''), ('', 'xy'), ('x,1:y', NULL), (NULL, 'x,1:y'), ('-', NULL), (NULL, '-'),
-        (NULL, NULL)) AS texts(actor, name)`;
-    expect(rows).toHaveLength(8);
+        '00000000-0000-4000-8000-000000000000', 'a', 'epoch', '::1', actor, NULL, name, 0, NULL, details)::audit_events) AS hash
+      FROM (VALUES ('x', 'y', NULL), ('xy', '', NULL), ('', 'xy', NULL), ('x,1:y', NULL, NULL), (NULL, 'x,1:y', NULL),
+        ('-', NULL, NULL), (NULL, '-', NULL), (NULL, NULL, NULL), (NULL, NULL, ''), (NULL, NULL, '-'), (NULL, '', ''),
+        (NULL, 'x', 'y'), ('x', NULL, 'y'), (NULL, 'x,1:y', '')) AS texts(actor, name, details)`;
+    expect(rows).toHaveLength(14);
   });
 
   it("does not depend on the time zone or date style of the session that writes", async () => {
@@ -151,6 +152,30 @@ describe("verification finds", () => {
       sql.unsafe(`UPDATE audit_events SET ${column} = ${value} WHERE vault_id = $1 AND seq = 2`, [vaultId]),
     );
     expect(await problemsOf(vaultId)).toContainEqual({ kind: "changed", seq: 2 });
+  });
+
+  it.each(["NULL", "''", `'{"reason":"interrupted"}'`, `details || ' '`])(
+    "an event whose details were edited to %s",
+    async (value) => {
+      const vaultId = newVault();
+      const details = { reason: "wrong_passphrase" as const };
+      const failed = { ...anEvent(vaultId), action: "temporary_secret_failed" as const, details };
+      await insertEvents(db.current.orm, [anEvent(vaultId), failed, anEvent(vaultId)]);
+      expect(await problemsOf(vaultId)).toEqual([]);
+      await tamper((sql) =>
+        sql.unsafe(`UPDATE audit_events SET details = ${value} WHERE vault_id = $1 AND seq = 2`, [vaultId]),
+      );
+      expect(await problemsOf(vaultId)).toEqual([{ kind: "changed", seq: 2 }]);
+    },
+  );
+
+  it("an event of before there were details to which some were added", async () => {
+    const vaultId = await vaultWith(3);
+    await tamper(
+      (sql) =>
+        sql`UPDATE audit_events SET details = '{"reason":"interrupted"}' WHERE vault_id = ${vaultId} AND seq = 2`,
+    );
+    expect(await problemsOf(vaultId)).toEqual([{ kind: "changed", seq: 2 }]);
   });
 
   it("an event that was edited and hashed again, as the next one does not follow from it", async () => {

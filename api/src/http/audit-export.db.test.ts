@@ -5,7 +5,16 @@ import { getRequestListener } from "@hono/node-server";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createTestApp, type TestApp } from "../../test/app.ts";
 import { useDatabase } from "../../test/database.ts";
-import { createKey, createSecret, createSender, graphql, type Sender } from "../../test/factories.ts";
+import {
+  createKey,
+  createSecret,
+  createSender,
+  deleteProject,
+  graphql,
+  reveal,
+  type Sender,
+} from "../../test/factories.ts";
+import { CHAIN_START, chainHash } from "../audit/chain.ts";
 import { exportEvents } from "../audit/export-events.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -72,6 +81,32 @@ describe("the export of the audit log", () => {
     expect(lines[1].hash).toBe(row?.head);
   });
 
+  it("says why an attempt failed, with the details as they are hashed", async () => {
+    const app = createTestApp(db.current);
+    const sender = await createSender(app);
+    const secret = await createSecret(app, sender);
+    await reveal(app, { ...secret, passphrase: "wrong" });
+    await deleteProject(app, sender);
+    const response = await get(app, "format=jsonl", { cookie: sender.cookie });
+    const lines = (await response.text())
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(lines.map(({ action, reason, details }) => [action, reason, details])).toEqual([
+      ["temporary_secret_create", null, null],
+      ["temporary_secret_failed", "wrong_passphrase", '{"reason":"wrong_passphrase"}'],
+      ["project_deleted", null, '{"projectName":"Payments","pendingTtlSecretCount":0}'],
+    ]);
+    // A reader can verify the chain from the export alone.
+    const { vaultId } = sender;
+    let previous: Buffer = CHAIN_START;
+    for (const { hash, sourceIp, at, ...event } of lines) {
+      const stored = { at: at.replace("Z", "000Z AD"), sourceIp: `${sourceIp}/32` };
+      previous = chainHash(previous, { vaultId, ...event, ...stored });
+      expect(previous.toString("hex")).toBe(hash);
+    }
+  });
+
   it("is CSV without formula cells, whatever the names of the secrets", async () => {
     const app = createTestApp(db.current);
     const sender = await createSender(app);
@@ -99,7 +134,9 @@ describe("the export of the audit log", () => {
     expect([...bytes].lastIndexOf(0xef)).toBe(0);
     expect(response.headers.get("content-disposition")).toBe('attachment; filename="audit-log.csv"');
     const [header = [], ...rows] = parseCsv(await response.text());
-    expect(header.join()).toBe("seq,at,action,projectId,ttlSecretId,ttlSecretName,actor,sourceIp,id,hash");
+    expect(header.join()).toBe(
+      "seq,at,action,projectId,ttlSecretId,ttlSecretName,actor,sourceIp,id,hash,reason,details",
+    );
     const cells = rows.map((row) => row[header.indexOf("ttlSecretName")]);
     expect(cells).toEqual([...names, ...odd].map((name) => (/^[=+\-@\t\r]/.test(name) ? `'${name}` : name)));
     expect(rows.flat().filter((cell) => /^[=+\-@\t\r]/.test(cell))).toEqual([]);

@@ -119,6 +119,7 @@ describe("the sweep", () => {
       action: "temporary_secret_failed",
       sourceIp: "192.0.2.9",
       actor: null,
+      reason: "interrupted",
     });
     expect(await settleAsViewed()).toBe(false);
   });

@@ -70,21 +70,30 @@ export async function renameProject(
 }
 
 /**
- * Deletes a project of the vault with all its TTL secrets in one transaction. Returns whether the vault had it.
+ * Deletes a project of the vault with all its TTL secrets, and records that, in one transaction. Returns whether the vault
+ * had it.
  *
  * The lock on the project keeps new secrets out. Payloads are deleted before secrets, the order in which a reveal, a revoke
  * and a sweep lock them, so that none of these can deadlock with the deletion.
  */
-export function deleteProject(db: Database, vaultId: string, id: string): Promise<boolean> {
+export function deleteProject(
+  db: Database,
+  deletion: { vaultId: string; id: string; actor: string; sourceIp: string },
+): Promise<boolean> {
+  const { vaultId, id, actor, sourceIp } = deletion;
   return db.orm.transaction(async (tx) => {
     const [project] = await tx
-      .select({ id: projects.id })
+      .select({ name: projects.name })
       .from(projects)
       .where(inVault(vaultId, id))
       .for("update");
     if (!project) return false;
     const secretIds = tx.select({ id: ttlSecrets.id }).from(ttlSecrets).where(eq(ttlSecrets.projectId, id));
-    await tx.delete(ttlSecretPayloads).where(inArray(ttlSecretPayloads.secretId, secretIds));
+    const payloads = await tx
+      .delete(ttlSecretPayloads)
+      .where(inArray(ttlSecretPayloads.secretId, secretIds))
+      .returning({ isPending: sql<boolean>`${ttlSecretPayloads.expiresAt} > now()` });
+    const pendingTtlSecretCount = payloads.filter(({ isPending }) => isPending).length;
     // A running attempt loses its secret here and can no longer record its audit event, so the deletion does.
     const attempts = await tx
       .select({ id: ttlSecrets.id, name: ttlSecrets.name, attemptedFrom: ttlSecrets.attemptedFrom })
@@ -92,18 +101,27 @@ export function deleteProject(db: Database, vaultId: string, id: string): Promis
       .where(and(eq(ttlSecrets.projectId, id), isNotNull(ttlSecrets.attemptedFrom)))
       .for("update");
     await tx.delete(projects).where(eq(projects.id, id));
-    await insertEvents(
-      tx,
-      attempts.map((attempt) => ({
-        vaultId,
-        projectId: id,
-        action: "temporary_secret_failed",
+    const place = { vaultId, projectId: id };
+    await insertEvents(tx, [
+      ...attempts.map((attempt) => ({
+        ...place,
+        action: "temporary_secret_failed" as const,
+        details: { reason: "project_deleted" as const },
         sourceIp: attempt.attemptedFrom ?? "",
         actor: null,
         ttlSecretId: attempt.id,
         ttlSecretName: attempt.name,
       })),
-    );
+      {
+        ...place,
+        action: "project_deleted",
+        details: { projectName: project.name, pendingTtlSecretCount },
+        sourceIp,
+        actor,
+        ttlSecretId: null,
+        ttlSecretName: null,
+      },
+    ]);
     return true;
   });
 }

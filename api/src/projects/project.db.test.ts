@@ -1,8 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { createTestApp, type TestApp } from "../../test/app.ts";
 import { useDatabase } from "../../test/database.ts";
-import { auditOf, createSecret, createSender, graphql, reveal, type Sender } from "../../test/factories.ts";
+import {
+  auditOf,
+  createSecret,
+  createSender,
+  endTtl,
+  graphql,
+  reveal,
+  revoke,
+  type Sender,
+} from "../../test/factories.ts";
 import { noRollbackGuard } from "../../test/no-rollback-guard.ts";
+import { verifyChain } from "../audit/verify-chain.ts";
 import { hashToken } from "../crypto/token.ts";
 import { claim, settle } from "../secrets/attempt-store.ts";
 
@@ -66,6 +76,61 @@ describe("a project", () => {
     expect(
       await db.current.sql`SELECT 1 FROM ttl_secret_payloads WHERE secret_id = ${secret.id}`,
     ).toHaveLength(0);
+    expect((await auditOf(app, sender)).map(({ action }: { action: string }) => action)).toEqual([
+      "temporary_secret_create",
+      "project_deleted",
+    ]);
+  });
+
+  it("leaves an audit event of its deletion, with the number of pending secrets, in the vault's log", async () => {
+    const { app, sender } = await scene();
+    const [used, revoked, expired] = [
+      await createSecret(app, sender),
+      await createSecret(app, sender),
+      await createSecret(app, sender),
+    ];
+    for (let i = 0; i < 2; i++) await createSecret(app, sender);
+    await reveal(app, used);
+    await revoke(app, sender, revoked.id);
+    await endTtl(db.current, expired.id);
+    await remove(app, sender, sender.projectId);
+    const { data } = await graphql(
+      app,
+      `{ auditEvents(actions: [project_deleted]) {
+        nodes { action projectId projectName pendingTtlSecretCount actor sourceIp ttlSecretId ttlSecretName reason }
+      } }`,
+      {},
+      sender,
+    );
+    expect(data.auditEvents.nodes).toEqual([
+      {
+        action: "project_deleted",
+        projectId: sender.projectId,
+        projectName: "Payments",
+        pendingTtlSecretCount: 2,
+        actor: sender.email,
+        sourceIp: "127.0.0.1",
+        ttlSecretId: null,
+        ttlSecretName: null,
+        reason: null,
+      },
+    ]);
+    expect(await verifyChain(db.current, { vaultId: sender.vaultId })).toMatchObject({ problems: [] });
+  });
+
+  it("is neither deleted nor recorded when its event can't be stored, and a refusal leaves no event", async () => {
+    const { app, sender } = await scene();
+    await createSecret(app, sender);
+    const blocked = `no_deletion_${sender.projectId.slice(0, 8)}`;
+    await db.current.sql.unsafe(
+      `ALTER TABLE audit_events ADD CONSTRAINT ${blocked}
+        CHECK (action <> 'project_deleted' OR project_id <> '${sender.projectId}') NOT VALID`,
+    );
+    expect((await remove(app, sender, sender.projectId)).errors?.[0]?.extensions.code).toBe("INTERNAL");
+    await db.current.sql.unsafe(`ALTER TABLE audit_events DROP CONSTRAINT ${blocked}`);
+    expect((await project(app, sender, sender.projectId)).data.project.pendingTtlSecretCount).toBe(1);
+    const other = await createSender(app);
+    await remove(app, other, sender.projectId);
     expect(await auditOf(app, sender)).toHaveLength(1);
   });
 
@@ -102,11 +167,14 @@ describe("a project", () => {
     expect(
       await settle(db.current, { secretId: id, status: "viewed", reason: null }, noRollbackGuard.observe),
     ).toBe(false);
-    expect((await auditOf(app, sender)).at(-1)).toMatchObject({
-      action: "temporary_secret_failed",
-      sourceIp: "192.0.2.8",
-      ttlSecretId: id,
-    });
+    expect(await auditOf(app, sender)).toContainEqual(
+      expect.objectContaining({
+        action: "temporary_secret_failed",
+        sourceIp: "192.0.2.8",
+        ttlSecretId: id,
+        reason: "project_deleted",
+      }),
+    );
   });
 
   it("of another vault behaves exactly like one that does not exist", async () => {

@@ -2,7 +2,7 @@
  * The SQL of a recipient's attempt: look, claim, settle, and close what a dead process left open. Locks are taken in the
  * order that `secret-store.ts` states.
  */
-import type { AuditAction } from "../audit/audit-event.ts";
+import type { Occurrence } from "../audit/audit-event.ts";
 import { insertEventsOf } from "../audit/audit-store.ts";
 import type { Sealed } from "../crypto/aead.ts";
 import type { Argon2Parameters } from "../crypto/argon2.ts";
@@ -162,7 +162,10 @@ export async function settle(
   observe: (mark: Watermark) => void,
 ): Promise<boolean> {
   const { secretId, status, reason } = outcome;
-  const action: AuditAction = status === "viewed" ? "temporary_secret_viewed" : "temporary_secret_failed";
+  const what: Occurrence =
+    reason === null
+      ? { action: "temporary_secret_viewed" }
+      : { action: "temporary_secret_failed", details: { reason } };
   const [mark] = await db.sql<Watermark[]>`
     WITH open_attempt AS (
       SELECT id, attempted_from AS source_ip FROM ttl_secrets
@@ -174,11 +177,14 @@ export async function settle(
       FROM open_attempt o WHERE s.id = o.id
       RETURNING s.id, s.project_id, s.name, o.source_ip
     )
-    , audited AS (${insertEventsOf(db.sql, db.sql`settled`, { action, actor: null })})
+    , audited AS (${insertEventsOf(db.sql, db.sql`settled`, { ...what, actor: null })})
     SELECT ${watermarkColumns(db.sql)} FROM database_watch, audited`;
   if (mark) observe(mark);
   return mark !== undefined;
 }
+
+/** What happened to an attempt whose process died. */
+const INTERRUPTED: Occurrence = { action: "temporary_secret_failed", details: { reason: "interrupted" } };
 
 /**
  * One batch of the sweep: closes at most `limit` attempts that were never settled in time, because their process died.
@@ -194,6 +200,6 @@ export async function closeInterruptedBatch(db: Database, limit: number): Promis
       UPDATE ttl_secrets s SET attempted_from = NULL FROM open_attempts o WHERE s.id = o.id
       RETURNING s.id, s.project_id, s.name, o.source_ip
     )
-    ${insertEventsOf(db.sql, db.sql`closed`, { action: "temporary_secret_failed", actor: null })}`;
+    ${insertEventsOf(db.sql, db.sql`closed`, { ...INTERRUPTED, actor: null })}`;
   return closed.length;
 }

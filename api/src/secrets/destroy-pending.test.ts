@@ -22,10 +22,12 @@ function driver(...batches: number[]) {
   return { sql: tag as unknown as Database["sql"], begun: () => begun };
 }
 
+const BY_SERVER = { actor: "server", reason: "database_restored" } as const;
+
 describe("destroying pending secrets", () => {
   it("rests between batches of foreign ones", async () => {
     const { sql, begun } = driver(BATCH, 5);
-    const done = destroyPending({ sql }, { which: "foreign", actor: "server" });
+    const done = destroyPending({ sql }, { which: "foreign", ...BY_SERVER });
     await vi.advanceTimersByTimeAsync(899);
     expect(begun()).toBe(1);
     await vi.advanceTimersByTimeAsync(1);
@@ -35,7 +37,7 @@ describe("destroying pending secrets", () => {
 
   it("takes no rests when it destroys all", async () => {
     const { sql, begun } = driver(BATCH, 5);
-    const done = destroyPending({ sql }, { which: "all", actor: "server" });
+    const done = destroyPending({ sql }, { which: "all", ...BY_SERVER });
     await vi.advanceTimersByTimeAsync(0);
     expect(begun()).toBe(2);
     expect(await done).toBe(BATCH + 5);
@@ -46,7 +48,7 @@ describe("destroying pending secrets", () => {
     const stopping = new AbortController();
     const onBatch = vi.fn(() => stopping.abort());
     const { signal } = stopping;
-    expect(await destroyPending({ sql }, { which: "foreign", actor: "server" }, { onBatch, signal })).toBe(
+    expect(await destroyPending({ sql }, { which: "foreign", ...BY_SERVER }, { onBatch, signal })).toBe(
       BATCH,
     );
     expect(begun()).toBe(1);

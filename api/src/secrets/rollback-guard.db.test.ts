@@ -25,7 +25,12 @@ const moveTo = (lineage: string, { id }: { id: string }) =>
 const INTERRUPTED = { status: "DESTROYED", destroyedReason: "INTERRUPTED" };
 
 /** The audit event of what the server does by itself. */
-const BY_SERVER = { action: "temporary_secret_failed", actor: "server", sourceIp: "0.0.0.0" };
+const BY_SERVER = {
+  action: "temporary_secret_failed",
+  actor: "server",
+  sourceIp: "0.0.0.0",
+  reason: "database_restored",
+};
 
 describe("a rolled-back database", () => {
   it("reveals nothing that was pending when it went back, and continues with new secrets", async () => {

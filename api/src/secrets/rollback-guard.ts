@@ -11,8 +11,8 @@ import {
 import { lockPayloads } from "./secret-store.ts";
 import { readWatermarks, writeWatermarks } from "./watermark-file.ts";
 
-/** The actor in the audit log of what no person did. */
-const ACTOR = "server";
+/** Actor and reason in the audit log of what no person did. */
+const BY_SERVER = { actor: "server", reason: "database_restored" } as const;
 
 /** Sentinel used when the `database_watch` row is missing; never equals a real watermark. */
 const NOWHERE: Watermark = { lineage: "", generation: 0, beat: 0, xid: 0 };
@@ -88,7 +88,7 @@ class WatermarkGuard implements RollbackGuard {
 
   async check({ signal }: Pick<Batches, "signal"> = {}): Promise<void> {
     const { db, log } = this.#deps;
-    const foreign = await destroyPending(db, { which: "foreign", actor: ACTOR }, { signal });
+    const foreign = await destroyPending(db, { which: "foreign", ...BY_SERVER }, { signal });
     if (foreign > 0) {
       log.warn(
         { destroyed: foreign },
@@ -113,7 +113,7 @@ class WatermarkGuard implements RollbackGuard {
     // No signal: the new generation trusts whatever is left.
     const isOurs = await startGeneration(db, seen, async (sql) => {
       await lockPayloads(sql);
-      destroyed = await destroyPending({ sql }, { which: "all", actor: ACTOR });
+      destroyed = await destroyPending({ sql }, { which: "all", ...BY_SERVER });
     });
     if (isOurs) log.warn({ destroyed }, "the database went back in time: all pending secrets were destroyed");
   }

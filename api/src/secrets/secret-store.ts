@@ -6,6 +6,7 @@
 import { projects, ttlSecretPayloads, ttlSecrets } from "@ttl-secrets/drizzle/schema";
 import { and, eq, sql } from "drizzle-orm";
 import type { TransactionSql } from "postgres";
+import type { FailureReason } from "../audit/audit-event.ts";
 import { insertEvents, insertEventsOf, type NewEvent } from "../audit/audit-store.ts";
 import type { Sealed } from "../crypto/aead.ts";
 import type { Argon2Parameters } from "../crypto/argon2.ts";
@@ -135,12 +136,14 @@ const NO_ADDRESS = "0.0.0.0";
 /**
  * Destroys at most `limit` pending secrets whose attempts this database may have lost: of all, or of the `foreign` ones,
  * which were stored in another lineage. Each becomes destroyed, interrupted, with its audit event, in one statement. Batches
- * are ordered by vault, so that several in one transaction lock the audit chains in order. Returns how many it destroyed.
+ * are ordered by vault, so that several in one transaction lock the audit chains in order. The event names `actor` and
+ * `reason`. Returns how many it destroyed.
  */
 export async function destroyPendingBatch(
   sql: Database["sql"] | TransactionSql,
-  { which, actor, limit }: { which: "all" | "foreign"; actor: string; limit: number },
+  order: { which: "all" | "foreign"; actor: string; reason: FailureReason; limit: number },
 ): Promise<number> {
+  const { which, actor, reason, limit } = order;
   // Two ranges, which an index answers, unlike `<>`.
   const isChosen =
     which === "all"
@@ -159,7 +162,7 @@ export async function destroyPendingBatch(
       WHERE id IN (SELECT secret_id FROM gone) AND status = 'pending'
       RETURNING id, project_id, name, ${NO_ADDRESS}::inet AS source_ip
     )
-    ${insertEventsOf(sql, sql`destroyed`, { action: "temporary_secret_failed", actor })}`;
+    ${insertEventsOf(sql, sql`destroyed`, { action: "temporary_secret_failed", actor, details: { reason } })}`;
   return destroyed.length;
 }
 

@@ -8,7 +8,7 @@ import { ListFrame } from "../ui/list-frame.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { Cell, Row, RowHeader, Table } from "../ui/table.tsx";
 import { Time } from "../ui/time.tsx";
-import { actionWord } from "./audit-action.ts";
+import { actionWord, reasonWord } from "./audit-action.ts";
 import { type AuditEvent, useAuditEvents } from "./audit-events.ts";
 import { AuditExportMenu } from "./audit-export-menu.tsx";
 import { readFilter, writeFilter } from "./audit-filter.ts";
@@ -77,6 +77,9 @@ export function AuditSection({ projectId }: { projectId: string }) {
   );
 }
 
+/** The address of an event without a request, such as the destruction of secrets after a failover. */
+const NO_ADDRESS = "0.0.0.0";
+
 const AuditRow = memo(function AuditRow({ event }: { event: AuditEvent }) {
   useLanguage();
   return (
@@ -88,6 +91,7 @@ const AuditRow = memo(function AuditRow({ event }: { event: AuditEvent }) {
         <span className={`action action-${event.action}`} title={event.action}>
           {actionWord(event.action)}
         </span>
+        {event.reason ? <span className="audit-reason">{reasonWord(event.reason)}</span> : null}
       </Cell>
       <Cell label={t("ttlSecrets.kind")}>
         <span className="secret-name" translate="no">
@@ -98,9 +102,13 @@ const AuditRow = memo(function AuditRow({ event }: { event: AuditEvent }) {
         <span className="audit-actor">{event.actor ?? t("audit.noActor")}</span>
       </Cell>
       <Cell label={t("audit.sourceIp")}>
-        <code className="audit-ip" translate="no">
-          {event.sourceIp}
-        </code>
+        {event.sourceIp === NO_ADDRESS ? (
+          t("audit.noAddress")
+        ) : (
+          <code className="audit-ip" translate="no">
+            {event.sourceIp}
+          </code>
+        )}
       </Cell>
     </Row>
   );

@@ -1,5 +1,5 @@
 import { requireMember } from "../../accounts/authorization.ts";
-import { AUDIT_ACTIONS, type AuditAction, type AuditEvent } from "../../audit/audit-event.ts";
+import { AUDIT_ACTIONS, type AuditAction, type AuditEvent, readDetails } from "../../audit/audit-event.ts";
 import { listEvents } from "../../audit/list-events.ts";
 import { encodeCursor, pageRequest } from "../../shared/paging.ts";
 import { builder } from "../builder.ts";
@@ -10,6 +10,7 @@ const DESCRIPTIONS: Record<AuditAction, string> = {
   temporary_secret_viewed: "A recipient opened a TTL secret.",
   temporary_secret_failed: "An attempt failed and destroyed the TTL secret.",
   temporary_secret_revoked: "The sender revoked a TTL secret.",
+  project_deleted: "A member deleted a project with all its TTL secrets.",
 };
 
 const AuditEventType = builder.objectRef<AuditEvent>("AuditEvent").implement({
@@ -21,10 +22,12 @@ const AuditEventType = builder.objectRef<AuditEvent>("AuditEvent").implement({
     }),
     action: t.exposeString("action", {
       description:
-        "`temporary_secret_create`, `temporary_secret_viewed`, `temporary_secret_failed` or `temporary_secret_revoked`.",
+        "`temporary_secret_create`, `temporary_secret_viewed`, `temporary_secret_failed`, `temporary_secret_revoked` or `project_deleted`. More may follow.",
     }),
     at: t.expose("at", { type: "DateTime", description: "Time of the event by the database's clock." }),
-    sourceIp: t.exposeString("sourceIp", { description: "IPv4 or IPv6 address the request came from." }),
+    sourceIp: t.exposeString("sourceIp", {
+      description: "IPv4 or IPv6 address the request came from; `0.0.0.0` if there was no request.",
+    }),
     actor: t.exposeString("actor", {
       nullable: true,
       description:
@@ -35,6 +38,22 @@ const AuditEventType = builder.objectRef<AuditEvent>("AuditEvent").implement({
       description: "The TTL secret. It may have been deleted with its project.",
     }),
     ttlSecretName: t.exposeString("ttlSecretName", { nullable: true, description: "Its name at the time." }),
+    reason: t.string({
+      nullable: true,
+      description:
+        "Why a TTL secret failed: `wrong_passphrase`, `interrupted`, `unreadable`, `database_restored` (after a failover or restore, which may have lost attempts), `destroyed_by_operator` or `project_deleted`. More may follow. Null for other actions, and for events before reasons were recorded.",
+      resolve: ({ details }) => readDetails(details).reason ?? null,
+    }),
+    projectName: t.string({
+      nullable: true,
+      description: "Of `project_deleted`: the project's name at the time.",
+      resolve: ({ details }) => readDetails(details).projectName ?? null,
+    }),
+    pendingTtlSecretCount: t.int({
+      nullable: true,
+      description: "Of `project_deleted`: number of TTL secrets deleted with it that could still be opened.",
+      resolve: ({ details }) => readDetails(details).pendingTtlSecretCount ?? null,
+    }),
   }),
 });
 

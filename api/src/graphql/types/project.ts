@@ -107,11 +107,11 @@ builder.mutationFields((t) => ({
   }),
   deleteProject: t.id({
     description:
-      "Deletes a project and, in the same transaction, all its TTL secrets, including pending ones. Audit events stay. Returns the id. For members: FORBIDDEN to API keys. NOT_FOUND when it is not your vault's.",
+      "Deletes a project and, in the same transaction, all its TTL secrets, including pending ones. Audit events stay; `project_deleted` says how many pending secrets it took. Returns the id. For members: FORBIDDEN to API keys. NOT_FOUND when it is not your vault's.",
     args: { id: t.arg.id({ description: "`Project.id`." }) },
     resolve: async (_root, { id }, context) => {
       const { member } = await requireMember(context);
-      await deleteProject(context.services, { member, projectId: id });
+      await deleteProject(context.services, { member, sourceIp: context.sourceIp, projectId: id });
       return id;
     },
   }),

@@ -1,6 +1,7 @@
 import { newRun, type Operation } from "../operation.ts";
 
 const DELETION = /^delete from "projects"/;
+const EVENT = /^insert into "audit_events"/;
 const unfinished = {
   commits: false,
   audits: false,
@@ -28,8 +29,14 @@ export const DELETE_PROJECT: Operation = {
     { ...unfinished, name: "the deletion of its rows", statement: { text: DELETION }, waitsFor: "secret" },
     {
       ...unfinished,
+      name: "its audit event",
+      statement: { text: EVENT, afterStatement: DELETION },
+      audits: true,
+    },
+    {
+      ...unfinished,
       name: "the commit",
-      statement: { text: /^commit/i, afterStatement: DELETION },
+      statement: { text: /^commit/i, afterStatement: EVENT },
       commits: true,
       ifDone: ["gone"],
     },
