@@ -81,6 +81,13 @@ export class QueryPlanner {
     return this.#explain(statement, "ANALYZE, BUFFERS,");
   }
 
+  /** The texts of all statements that `run` sends, in order. Its changes are kept. */
+  async statementsOf(run: (db: Database) => Promise<unknown>): Promise<string[]> {
+    this.#statements = [];
+    await run(this.db);
+    return this.#statements.map(({ text }) => text);
+  }
+
   /** The plans of all statements that `run` sends, one per text, without costs. Its changes are kept. */
   async plansOf(run: (db: Database) => Promise<unknown>): Promise<Plan[]> {
     this.#statements = [];

@@ -1,5 +1,7 @@
 import type { Page } from "playwright-core";
+import postgres from "postgres";
 import { beforeAll, describe, expect, it } from "vitest";
+import { destroyPending } from "../../api/src/secrets/destroy-pending.ts";
 import { cookieOf, createSecret, leaveHandOff, projectIdOf, rowOf, useProject } from "../support/sender.ts";
 import { useStack } from "../support/stack.ts";
 
@@ -78,7 +80,7 @@ describe("the dashboard", () => {
     expect(await attempt({ ...handOff, passphrase: "a-wrong-one" })).toBe("TtlSecretDestroyed");
     const alert = sender.getByTestId("destroyed-alert");
     await alert.getByText(/127\.0\.0\.1/).waitFor();
-    expect(await alert.textContent()).toMatch(/wrong passphrase.*not exposed/s);
+    expect(await alert.textContent()).toMatch(/wrong passphrase.*not shown/s);
     await alert.getByRole("button", { name: "Create again" }).click();
     const dialog = sender.getByRole("dialog", { name: "New TTL secret" });
     await dialog.waitFor();
@@ -87,6 +89,21 @@ describe("the dashboard", () => {
     expect(await dialog.getByLabel("Minutes").inputValue()).toBe("30");
     expect(await dialog.getByLabel("Value", { exact: true }).inputValue()).toBe("");
     expect(await alert.count()).toBe(0);
+  });
+
+  it("names no address and no attempt after a failover", async () => {
+    const { sender } = await scene({ name: "Restored" });
+    const sql = postgres(stack.current.databaseUrl, { max: 1 });
+    const ended = { which: "all", actor: "server", reason: "database_restored" } as const;
+    await destroyPending({ sql }, ended);
+    await sql.end();
+    const alert = sender.getByTestId("destroyed-alert");
+    await alert.getByText(/failed over or was restored/).waitFor();
+    expect(await alert.textContent()).not.toMatch(/0\.0\.0\.0|attempt came from|has the link/);
+    await sender.getByRole("link", { name: "Audit" }).click();
+    const event = sender.getByTestId("audit-event").filter({ hasText: "Failed attempt" });
+    await event.getByText("Database restored or failed over").waitFor();
+    expect(await event.textContent()).toContain("None (no request)");
   });
 
   it("misses nothing when its process is killed, and says that it is not live", async () => {

@@ -22,7 +22,7 @@ import { fillDatabase, fillSecrets } from "../../test/large-database.ts";
 import { type Plan, QueryPlanner } from "../../test/query-plan.ts";
 import { deleteExpiredSessions, deleteOldCounters } from "../accounts/housekeeping-store.ts";
 import { listApiKeys } from "../api-keys/api-key-store.ts";
-import { eventsInOrder, hasEvents, listEvents } from "../audit/audit-store.ts";
+import { endingsOf, eventsInOrder, hasEvents, listEvents } from "../audit/audit-store.ts";
 import { purgeBatch } from "../audit/retention-store.ts";
 import { changedSince, readSecrets, refsChangedSince, refsEndedByTime } from "../live/change-store.ts";
 import { readVitals } from "../metrics/vitals-store.ts";
@@ -164,6 +164,39 @@ describe("a page of a list", () => {
     }
   });
 
+  it("of secrets with the addresses of their attempts reads one row each of one index", async () => {
+    const { vaultId } = sender;
+    const rows = await db.current.sql<{ id: string }[]>`
+      SELECT ttl_secret_id AS id FROM audit_events WHERE vault_id = ${vaultId} ORDER BY seq LIMIT ${PAGE}`;
+    const secretIds = rows.map(({ id }) => id);
+    const plan = await planner.planOf(({ sql }) => endingsOf({ sql }, { vaultId, secretIds }));
+    expect(plan).toMatchObject({
+      indexes: ["audit_events_endings"],
+      wholeTables: [],
+      sorts: 0,
+      rowsRead: PAGE,
+    });
+  });
+
+  it("of secrets takes one statement more with the addresses of their attempts", async () => {
+    const read = async (fields: string) => {
+      return requests.statementsOf(() =>
+        graphql(
+          app,
+          `query ($id: ID!) { ttlSecrets(projectId: $id) { nodes { ${fields} } } }`,
+          { id: sender.projectId },
+          sender,
+        ),
+      );
+    };
+    const [without, withAddress] = [
+      await read("name status"),
+      await read("name attemptedFrom failureReason"),
+    ];
+    expect(withAddress).toHaveLength(without.length + 1);
+    expect(withAddress.filter((text) => text.includes("audit_events"))).toHaveLength(1);
+  });
+
   it("of projects or of API keys is read from the index of the vault", async () => {
     const vaultId = "vault_000000000000000000000007";
     const projects = await planner.planOf(({ orm }) =>
@@ -299,7 +332,12 @@ describe("a batch of the sweep", () => {
 
   it("of secrets from before a failover reads no rows when there are none", async () => {
     const plan = await planner.planOf(({ sql }) =>
-      destroyPendingBatch(sql, { which: "foreign", actor: "server", limit: BATCH }),
+      destroyPendingBatch(sql, {
+        which: "foreign",
+        actor: "server",
+        reason: "database_restored",
+        limit: BATCH,
+      }),
     );
     expect(plan).toMatchObject({ wholeTables: [], rowsRead: 0 });
     expect(plan.indexes).toContain("ttl_secret_payloads_lineage");

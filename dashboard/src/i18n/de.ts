@@ -323,8 +323,12 @@ export const de: Catalogue = {
     alert: {
       address: "Der Versuch kam von {{address}}.",
       advice:
-        "Der Wert wurde nicht bekannt. War es Ihr Empfänger, erstellen Sie das Geheimnis noch einmal und prüfen, wie er die Passphrase bekommt. Wenn nicht, hat jemand anderes den Link: Senden Sie den neuen auf einem anderen Weg.",
+        "War es Ihr Empfänger, erstellen Sie das Geheimnis noch einmal und prüfen, wie er die Passphrase bekommt. Wenn nicht, hat jemand anderes den Link: Senden Sie den neuen auf einem anderen Weg.",
       dismiss: "Ausblenden",
+      interruptedAdvice:
+        "War es Ihr Empfänger, erstellen Sie das Geheimnis noch einmal. Wenn nicht, hat jemand anderes den Link: Senden Sie den neuen auf einem anderen Weg.",
+      noAttemptAdvice:
+        "Fragen Sie Ihren Empfänger, ob er den Wert bekommen hat. Wenn nicht, erstellen Sie das Geheimnis noch einmal.",
       title: "„{{name}}“ wurde vernichtet",
     },
     charset: "Zeichenvorrat",
@@ -344,8 +348,15 @@ export const de: Catalogue = {
     creating: "Wird erstellt …",
     destroyed: {
       interrupted: "Abgebrochen",
-      interruptedText:
-        "Ein Versuch brach ab, bevor er fertig war. Der Wert hat vielleicht niemanden erreicht.",
+      interruptedText: "Der Server konnte einen Versuch nicht abschließen. Der Wert wurde nicht angezeigt.",
+      operator: "Vom Betreiber",
+      operatorText:
+        "Der Betreiber des Servers hat alle ausstehenden Geheimnisse vernichtet, etwa nach dem Einspielen einer Sicherung.",
+      restored: "Datenbank wiederhergestellt",
+      restoredText:
+        "Die Datenbank des Servers ist auf einen Ersatz umgeschaltet oder wiederhergestellt worden und hat vielleicht die letzten Versuche verloren. Damit sich nichts zweimal öffnet, hat der Server seine ausstehenden Geheimnisse vernichtet.",
+      unexplainedText:
+        "Ein Versuch wurde nicht abgeschlossen, oder der Server hat das Geheimnis vernichtet, nachdem seine Datenbank umgeschaltet oder wiederhergestellt wurde.",
       unreadable: "Unlesbar",
       unreadableText: "Das gespeicherte Geheimnis ließ sich nicht öffnen. Der Wert wurde nicht angezeigt.",
       wrongPassphrase: "Falsche Passphrase",

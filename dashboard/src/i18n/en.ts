@@ -305,8 +305,12 @@ export const en = {
     alert: {
       address: "The attempt came from {{address}}.",
       advice:
-        "The value was not exposed. If it was your recipient, create the secret again and check how they get the passphrase. If not, someone else has the link: send the new one another way.",
+        "If it was your recipient, create the secret again and check how they get the passphrase. If not, someone else has the link: send the new one another way.",
       dismiss: "Dismiss",
+      interruptedAdvice:
+        "If it was your recipient, create the secret again. If not, someone else has the link: send the new one another way.",
+      noAttemptAdvice:
+        "Ask your recipient whether they got the value. If they didn't, create the secret again.",
       title: "“{{name}}” was destroyed",
     },
     charset: "Character set",
@@ -326,7 +330,14 @@ export const en = {
     creating: "Creating…",
     destroyed: {
       interrupted: "Interrupted",
-      interruptedText: "An attempt was cut off before it finished. The value may not have reached anyone.",
+      interruptedText: "The server couldn't finish an attempt. The value was not shown.",
+      operator: "By the operator",
+      operatorText: "The server's operator destroyed all pending secrets, as after restoring a backup.",
+      restored: "Database restored",
+      restoredText:
+        "The server's database failed over or was restored, and may have lost the latest attempts. So that nothing opens twice, the server destroyed its pending secrets.",
+      unexplainedText:
+        "An attempt was not finished, or the server destroyed the secret after its database failed over or was restored.",
       unreadable: "Unreadable",
       unreadableText: "The stored secret could not be opened. The value was not shown.",
       wrongPassphrase: "Wrong passphrase",

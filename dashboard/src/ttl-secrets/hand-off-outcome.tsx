@@ -2,7 +2,7 @@ import { useLayoutEffect, useRef } from "react";
 import { serverNow } from "../api/server-clock.ts";
 import { t } from "../i18n/i18n.ts";
 import { timeOfDay } from "./hand-off-messages.ts";
-import { destroyedWords, endedAt, type TtlSecret } from "./ttl-secret.ts";
+import { destroyedText, endedAt, type TtlSecret } from "./ttl-secret.ts";
 import { statusIcons, useStatus } from "./ttl-secret-status.tsx";
 
 /** Heading of an ended secret's card, by status. */
@@ -20,6 +20,7 @@ const headings = {
  */
 export function HandOffOutcome(props: { secret: TtlSecret; onCreateAgain: () => void; onDone: () => void }) {
   const { secret } = props;
+  const { attemptedFrom: address } = secret;
   const status = useStatus(secret);
   const heading = useRef<HTMLHeadingElement>(null);
   useLayoutEffect(() => heading.current?.focus(), []);
@@ -32,6 +33,7 @@ export function HandOffOutcome(props: { secret: TtlSecret; onCreateAgain: () => 
           {t(headings[status], { at })}
         </h3>
         <p>{outcomeText(secret)}</p>
+        {address ? <p>{t("ttlSecrets.alert.address", { address })}</p> : null}
       </div>
       <div className="dialog-actions">
         {secret.status === "VIEWED" ? null : (
@@ -47,8 +49,9 @@ export function HandOffOutcome(props: { secret: TtlSecret; onCreateAgain: () => 
   );
 }
 
-function outcomeText({ status, destroyedReason }: TtlSecret): string {
+function outcomeText(secret: TtlSecret): string {
+  const { status } = secret;
   if (status === "VIEWED") return t("handOff.openedText");
-  if (status === "DESTROYED") return t(destroyedWords[destroyedReason ?? "INTERRUPTED"].long);
+  if (status === "DESTROYED") return destroyedText(secret)?.long ?? "";
   return t("handOff.neverOpened");
 }

@@ -86,7 +86,6 @@ export function TtlSecretSection({ projectId, viewerId }: { projectId: string; v
         secret.id === handedOff ? null : (
           <DestroyedAlert
             key={secret.id}
-            projectId={projectId}
             secret={secret}
             onCreateAgain={createAgain}
             onDismiss={dismissAlert}

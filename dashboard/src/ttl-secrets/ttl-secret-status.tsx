@@ -1,8 +1,7 @@
-import { t } from "../i18n/i18n.ts";
 import { countdown } from "../ui/duration.ts";
 import { AlertIcon, ClockIcon, EyeIcon, RevokedIcon, RingIcon } from "../ui/icons.tsx";
 import { useTicking } from "../ui/use-ticking.ts";
-import { destroyedWords, fractionLeft, statusAt, statusWord, type TtlSecret } from "./ttl-secret.ts";
+import { destroyedText, fractionLeft, statusAt, statusWord, type TtlSecret } from "./ttl-secret.ts";
 
 /** The secret's current status. */
 export function useStatus(secret: TtlSecret) {
@@ -12,16 +11,16 @@ export function useStatus(secret: TtlSecret) {
 /** Status with icon and label; the label alone is sufficient. */
 export function StatusBadge({ secret }: { secret: TtlSecret }) {
   const status = useStatus(secret);
-  const reason = secret.destroyedReason ? destroyedWords[secret.destroyedReason] : null;
+  const reason = destroyedText(secret);
   return (
-    <span className={`status status-${status.toLowerCase()}`} title={reason ? t(reason.long) : undefined}>
+    <span className={`status status-${status.toLowerCase()}`} title={reason?.long}>
       {status === "PENDING" ? <TtlRing secret={secret} /> : statusIcons[status]}
       <span>
         <span className="status-word">{statusWord(status)}</span>
         {reason ? (
           <>
             {" "}
-            <span className="status-reason">{t(reason.short)}</span>
+            <span className="status-reason">{reason.short}</span>
           </>
         ) : null}
       </span>

@@ -17,15 +17,62 @@ export function statusWord(status: TtlSecretStatus): string {
   return t(statusKeys[status]);
 }
 
-/** Destruction reasons: a short label, and what it means for the sender. */
-export const destroyedWords = {
+/** Destruction reasons: a short label, what happened, and what the sender should do. */
+const destroyedWords = {
   WRONG_PASSPHRASE: {
     short: "ttlSecrets.destroyed.wrongPassphrase",
     long: "ttlSecrets.destroyed.wrongPassphraseText",
+    advice: "ttlSecrets.alert.advice",
   },
-  INTERRUPTED: { short: "ttlSecrets.destroyed.interrupted", long: "ttlSecrets.destroyed.interruptedText" },
-  UNREADABLE: { short: "ttlSecrets.destroyed.unreadable", long: "ttlSecrets.destroyed.unreadableText" },
-} as const satisfies Record<DestroyedReason, { short: string; long: string }>;
+  INTERRUPTED: {
+    short: "ttlSecrets.destroyed.interrupted",
+    long: "ttlSecrets.destroyed.interruptedText",
+    advice: "ttlSecrets.alert.interruptedAdvice",
+  },
+  UNREADABLE: {
+    short: "ttlSecrets.destroyed.unreadable",
+    long: "ttlSecrets.destroyed.unreadableText",
+    advice: "ttlSecrets.alert.advice",
+  },
+} as const satisfies Record<DestroyedReason, DestroyedKeys>;
+
+/** As `destroyedWords`, of secrets that ended without an attempt, by `failureReason`. */
+const endedByServer = {
+  database_restored: {
+    short: "ttlSecrets.destroyed.restored",
+    long: "ttlSecrets.destroyed.restoredText",
+    advice: "ttlSecrets.alert.noAttemptAdvice",
+  },
+  destroyed_by_operator: {
+    short: "ttlSecrets.destroyed.operator",
+    long: "ttlSecrets.destroyed.operatorText",
+    advice: "ttlSecrets.alert.noAttemptAdvice",
+  },
+} as const;
+
+/** An interruption whose cause is not in the audit log: an attempt, or the server after a failover. */
+const unexplained = {
+  short: "ttlSecrets.destroyed.interrupted",
+  long: "ttlSecrets.destroyed.unexplainedText",
+  advice: "ttlSecrets.alert.noAttemptAdvice",
+} as const;
+
+interface DestroyedKeys {
+  short: string;
+  long: string;
+  advice: string;
+}
+
+/** Why a destroyed secret was destroyed, in words; null for any other. */
+export function destroyedText({ destroyedReason, failureReason, attemptedFrom }: TtlSecret) {
+  if (!destroyedReason) return null;
+  const isAttempt = destroyedReason !== "INTERRUPTED" || failureReason === "interrupted" || attemptedFrom;
+  const otherwise = isAttempt ? destroyedWords[destroyedReason] : unexplained;
+  const keys = Object.hasOwn(endedByServer, failureReason ?? "")
+    ? endedByServer[failureReason as keyof typeof endedByServer]
+    : otherwise;
+  return { short: t(keys.short), long: t(keys.long), advice: t(keys.advice) };
+}
 
 /** Current status: a pending secret past its expiry has expired, whether or not the server has reported it. */
 export function statusAt(secret: TtlSecret, now: number): TtlSecretStatus {
@@ -51,11 +98,12 @@ export function endings(before: TtlSecret[], after: TtlSecret[]): string[] {
   return after.filter((secret) => pending.has(secret.id) && secret.status !== "PENDING").map(ending);
 }
 
-function ending({ name, status, destroyedReason }: TtlSecret): string {
+function ending(secret: TtlSecret): string {
+  const { name, status } = secret;
   if (status === "VIEWED") return t("ttlSecrets.endedNews.viewed", { name });
   if (status === "REVOKED") return t("ttlSecrets.endedNews.revoked", { name });
   if (status === "EXPIRED") return t("ttlSecrets.endedNews.expired", { name });
-  const reason = t(destroyedWords[destroyedReason ?? "INTERRUPTED"].short);
+  const reason = destroyedText(secret)?.short ?? "";
   return t("ttlSecrets.endedNews.destroyed", { name, reason });
 }
 

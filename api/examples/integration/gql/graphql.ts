@@ -27,12 +27,14 @@ export type DestroyedReason =
   /** The passphrase was wrong. */
   | 'WRONG_PASSPHRASE';
 
-/** A value that the server generates at random. The sender never sees it. */
+/** A value that the server generates at random. The sender sees it only with `returnValue`. */
 export type GenerateSecretInput = {
   /** Character set. */
   charset: SecretCharset;
   /** Characters, 1 to 1,024; ignored for UUID. */
   length: number;
+  /** Whether `CreatedTtlSecret.value` is the generated value, for a sender who has to set it somewhere too. For members: FORBIDDEN to API keys. */
+  returnValue?: boolean | null | undefined;
 };
 
 /** Character set of a generated value. */
@@ -48,7 +50,7 @@ export type SecretCharset =
 
 /** The value, or how to generate one. */
 export type TtlSecretContent =
-  {   /** The server generates a random value, which only the recipient sees. */
+  {   /** The server generates a random value. */
   generate: GenerateSecretInput; value?: never; }
   |  { generate?: never;   /** 1 byte to 64 KiB of well-formed UTF-8 without NUL; returned byte for byte. */
   value: string; };

@@ -10,6 +10,7 @@ import { isRejected } from "../../shared/errors.ts";
 import { parsePageArgs } from "../../shared/paging.ts";
 import { rateLimitKeys } from "../../shared/rate-limit.ts";
 import { builder } from "../builder.ts";
+import { endingOf } from "../ending-loader.ts";
 import { EDGE, pageArgs, toConnection } from "./connection.ts";
 
 const TtlSecretStatus = builder.enumType("TtlSecretStatus", {
@@ -73,8 +74,25 @@ export const TtlSecretType = builder.objectRef<TtlSecret>("TtlSecret").implement
       description:
         "When any field here last changed. To resume a subscription, pass the latest one that you have seen as `since`.",
     }),
+    attemptedFrom: t.string({
+      nullable: true,
+      description:
+        "IPv4 or IPv6 address of the recipient's attempt, from the audit log. Null without an attempt, as after a failover or a revocation, when its audit event is past its retention, and for API keys, which may not read the log.",
+      resolve: async (secret, _args, context) =>
+        wasAttempted(secret) ? ((await endingOf(context, secret.id))?.attemptedFrom ?? null) : null,
+    }),
+    failureReason: t.string({
+      nullable: true,
+      description:
+        "Why it was DESTROYED, as the audit log says: `AuditEvent.reason`, which is more precise than `destroyedReason`. Null for API keys, and for events before reasons were recorded.",
+      resolve: async (secret, _args, context) =>
+        secret.status === "destroyed" ? ((await endingOf(context, secret.id))?.failureReason ?? null) : null,
+    }),
   }),
 });
+
+/** Whether the audit log has an event of the attempt that ended it. */
+const wasAttempted = ({ status }: TtlSecret) => status === "viewed" || status === "destroyed";
 
 const CreatedTtlSecret = builder.objectRef<CreatedSecret>("CreatedTtlSecret").implement({
   description: "A new TTL secret with its link and passphrase, which are in this response only.",

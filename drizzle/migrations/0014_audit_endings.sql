@@ -1,4 +1,0 @@
-ALTER TABLE "audit_events" DROP CONSTRAINT "audit_events_action";--> statement-breakpoint
-ALTER TABLE "audit_events" ADD COLUMN "details" text;--> statement-breakpoint
-CREATE INDEX "audit_events_endings" ON "audit_events" USING btree ("vault_id","ttl_secret_id") WHERE "audit_events"."action" IN ('temporary_secret_viewed', 'temporary_secret_failed');--> statement-breakpoint
-ALTER TABLE "audit_events" ADD CONSTRAINT "audit_events_action" CHECK ("audit_events"."action" IN ('temporary_secret_create', 'temporary_secret_viewed', 'temporary_secret_failed', 'temporary_secret_revoked', 'project_deleted'));
