@@ -68,6 +68,7 @@ type Sent = keyof typeof SENT;
 const MADE = {
   token: [] as string[],
   passphrase: [] as string[],
+  "returned value": [] as string[],
   "session cookie": [] as string[],
   "server key": [] as string[],
   "database's password": [] as string[],
@@ -89,10 +90,12 @@ const NOWHERE: Places = {};
 const MAY_APPEAR: Record<Kind, Places> = {
   value: { answers: ["reveal: right"] },
   "value that was refused": NOWHERE,
-  passphrase: { answers: ["create", "create: generated"] },
+  passphrase: { answers: ["create", "create: generated", "create: returned"] },
+  // A retry returns another value, because the first one is stored nowhere.
+  "returned value": { answers: ["create: returned"] },
   "wrong passphrase": NOWHERE,
   "refused passphrase": NOWHERE,
-  token: { answers: ["create", "create: generated"] },
+  token: { answers: ["create", "create: generated", "create: returned"] },
   "unknown token": NOWHERE,
   "malformed token": NOWHERE,
   password: NOWHERE,
@@ -255,7 +258,7 @@ const auth = (path: string, body: unknown, headers: Record<string, string> = {})
 const get = (path: string, headers: Record<string, string> = {}) => send({ method: "GET", path, headers });
 
 const CREATE =
-  "mutation ($input: CreateTtlSecretInput!) { createTtlSecret(input: $input) { ttlSecret { id } link passphrase } }";
+  "mutation ($input: CreateTtlSecretInput!) { createTtlSecret(input: $input) { ttlSecret { id } link passphrase value } }";
 const REVEAL = `mutation ($input: RevealTtlSecretInput!) { revealTtlSecret(input: $input) {
   __typename ... on TtlSecretRevealed { value } ... on TtlSecretDestroyed { message } ... on TtlSecretNotAvailable { message } } }`;
 const AVAILABLE =
@@ -904,6 +907,14 @@ const ROWS: Row[] = [
   ["readiness", () => get(`/readyz${search}`), "200"],
 ];
 
+const idempotencyKey = randomUUID();
+/** A generated value that the answer returns. The second request is a retry. */
+const returned = () =>
+  input({
+    content: { generate: { length: 64, charset: "ALPHANUMERIC", returnValue: true } },
+    idempotencyKey,
+  });
+
 const REVOKE = "mutation ($id: ID!) { revokeTtlSecret(id: $id) { status } }";
 const NEW_PROJECT = "mutation ($n: String!) { createProject(input: { name: $n }) { id name } }";
 
@@ -916,6 +927,8 @@ const SUCCESSES: Row[] = [
     () => asked(CREATE, input({ content: { generate: { length: 64, charset: "SYMBOLS" } } })),
     "200 ok",
   ],
+  ["create: returned", () => asked(CREATE, returned()), "200 ok"],
+  ["create: returned", () => asked(CREATE, returned()), "200 ok"],
   ["reveal: wrong", () => graphql(REVEAL, attempt(1)), "200 ok"],
   [
     "reveal: right",
@@ -968,11 +981,12 @@ async function act([what, send]: Row): Promise<Heard> {
   const { createProject, createTtlSecret } = JSON.parse(answer.body).data;
   if (createProject) projectId = createProject.id;
   if (!createTtlSecret) return row;
-  const { ttlSecret, link, passphrase } = createTtlSecret;
+  const { ttlSecret, link, passphrase, value } = createTtlSecret;
   const [vaultId = "", token = ""] = new URL(link).pathname.split("/").slice(1);
   created.push({ id: ttlSecret.id, vaultId, token, passphrase });
   MADE.token.push(token);
   MADE.passphrase.push(passphrase);
+  if (value) MADE["returned value"].push(value);
   return row;
 }
 

@@ -256,7 +256,7 @@ const FIELDS: Record<string, FieldRow> = {
     from: CREATED,
     holds: always(expect.stringMatching(/^[a-z]+(-[a-z]+){5}$/)),
   },
-
+  "CreatedTtlSecret.value": { from: CREATED, holds: always(null) },
   "CreatedTtlSecret.replacedTtlSecretId": { from: CREATED, holds: always(null) },
 
   "TtlSecretAvailability.expiresAt": { from: AVAILABILITY, holds: always(INSTANT) },

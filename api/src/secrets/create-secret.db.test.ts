@@ -1,8 +1,10 @@
+import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { createTestApp } from "../../test/app.ts";
 import { useDatabase } from "../../test/database.ts";
 import {
   auditOf,
+  createKey,
   createSecret,
   createSender,
   graphql,
@@ -72,8 +74,71 @@ describe("creating a TTL secret", () => {
         actor: sender.email,
         ttlSecretId: id,
         ttlSecretName: "api key",
+        reason: null,
       },
     ]);
+  });
+
+  describe("with a generated value", () => {
+    const CREATE_AND_SHOW = `mutation ($input: CreateTtlSecretInput!) {
+      createTtlSecret(input: $input) { ttlSecret { id } link passphrase value replacedTtlSecretId } }`;
+
+    /** Creates as a member, or with these headers. */
+    async function create(content: unknown, { asKey = false, idempotencyKey = null as string | null } = {}) {
+      const app = createTestApp(db.current);
+      const sender = await createSender(app);
+      const credentials = asKey ? { headers: (await createKey(app, sender)).headers } : sender;
+      const input = { projectId: sender.projectId, name: "n", ttlSeconds: 60, content, idempotencyKey };
+      const send = () => graphql(app, CREATE_AND_SHOW, { input }, credentials);
+      const open = ({ link, passphrase }: { link: string; passphrase: string }) => {
+        const [vaultId = "", token = ""] = new URL(link).pathname.split("/").slice(1);
+        return reveal(app, { vaultId, token, passphrase });
+      };
+      return { ...(await send()), send, open };
+    }
+
+    it.each([
+      ["SYMBOLS", /^.{24}$/],
+      ["NUMBERS", /^\d{24}$/],
+      ["UUID", /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/],
+    ])("shows it to a creator who asks, and it is what the recipient gets: %s", async (charset, shape) => {
+      const { data, open } = await create({ generate: { length: 24, charset, returnValue: true } });
+      expect(data.createTtlSecret.value).toMatch(shape);
+      expect((await open(data.createTtlSecret)).value).toBe(data.createTtlSecret.value);
+    });
+
+    it.each([
+      ["the creator does not ask", { generate: { length: 24, charset: "SYMBOLS" } }],
+      ["it is declined", { generate: { length: 24, charset: "SYMBOLS", returnValue: false } }],
+      ["null is passed", { generate: { length: 24, charset: "SYMBOLS", returnValue: null } }],
+      ["the value was given", { value: "v" }],
+    ])("shows none when %s", async (_when, content) => {
+      const { data, errors } = await create(content);
+      expect(errors).toBeUndefined();
+      expect(data.createTtlSecret.value).toBeNull();
+    });
+
+    it("shows a retry another one, and the first can't be opened any more", async () => {
+      const content = { generate: { length: 24, charset: "SYMBOLS", returnValue: true } };
+      const { data, send, open } = await create(content, { idempotencyKey: randomUUID() });
+      const first = data.createTtlSecret;
+      const second = (await send()).data.createTtlSecret;
+      expect(second.replacedTtlSecretId).toBe(first.ttlSecret.id);
+      expect(second.value).not.toBe(first.value);
+      expect((await open(first)).__typename).toBe("TtlSecretNotAvailable");
+      expect((await open(second)).value).toBe(second.value);
+    });
+
+    it("shows none to an API key and stores nothing", async () => {
+      const before = await db.current.sql`SELECT id FROM ttl_secrets`;
+      const content = { generate: { length: 24, charset: "SYMBOLS", returnValue: true } };
+      const { data, errors } = await create(content, { asKey: true, idempotencyKey: randomUUID() });
+      expect(data).toBeNull();
+      expect(errors?.[0]?.extensions.code).toBe("FORBIDDEN");
+      expect(await db.current.sql`SELECT id FROM ttl_secrets`).toHaveLength(before.length);
+      const generated = { generate: { length: 24, charset: "SYMBOLS" } };
+      expect((await create(generated, { asKey: true })).data.createTtlSecret.value).toBeNull();
+    });
   });
 
   it.each([60, 61, 86_399, 86_400])("accepts a TTL of %i s", async (ttlSeconds) => {

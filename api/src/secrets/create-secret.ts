@@ -8,7 +8,7 @@ import { newPassphrase, newSalt, passphraseKeys } from "../crypto/passphrase.ts"
 import { MAX_GENERATED_LENGTH, randomSecret } from "../crypto/random-secret.ts";
 import { hashToken, newToken } from "../crypto/token.ts";
 import type { Database } from "../db/client.ts";
-import { badInput, notFound } from "../shared/errors.ts";
+import { AppError, badInput, notFound } from "../shared/errors.ts";
 import { checkName } from "../shared/name.ts";
 import { step } from "../tracing/tracing.ts";
 import { beginIdempotentCreate, supersedeEarlier } from "./idempotency.ts";
@@ -19,23 +19,25 @@ import { insertSecret, lockProject } from "./secret-store.ts";
 const MIN_TTL_SECONDS = 60;
 const MAX_VALUE_BYTES = 64 * 1024;
 
-/** A new secret with the two things that open it. They exist in plaintext only here. */
+/** A new secret with the two things that open it. They, and a returned value, exist in plaintext only here. */
 export interface CreatedSecret {
   secret: TtlSecret;
   link: string;
   passphrase: string;
+  /** The generated value, if the creator asked for it; else null. */
+  value: string | null;
   /** The pending secret of an earlier request with the same idempotency key, which this one revoked. */
   replacedSecretId: string | null;
 }
 
 /**
  * Creates a TTL secret. Its TTL starts, by the database's clock, when it is stored. With an idempotency key it
- * replaces the secret of an earlier request with that key; see `idempotency.ts`.
+ * replaces the secret of an earlier request with that key; see `idempotency.ts`. A retry generates another value.
  *
  * @throws AppError `BAD_USER_INPUT` for a name, TTL (60 to 86,400 s), value (1 byte to 64 KiB of well-formed UTF-8
- *   without NUL) or length (1 to 1,024) out of bounds; `NOT_FOUND` when the principal may access no such project; both of
- *   `idempotency.ts`. Argon2BusyError when too many hashes wait; KeyFileError when the keys can't be read. Nothing is
- *   stored then.
+ *   without NUL) or length (1 to 1,024) out of bounds; `NOT_FOUND` when the principal may access no such project;
+ *   `FORBIDDEN` for an API key that asks for the generated value; both of `idempotency.ts`. Argon2BusyError when too many
+ *   hashes wait; KeyFileError when the keys can't be read. Nothing is stored then.
  */
 export async function createSecret(
   deps: { db: Database; hashingPool: HashingPool; keyRing: KeyRing; revealUrl: string },
@@ -50,10 +52,15 @@ export async function createSecret(
   },
 ): Promise<CreatedSecret> {
   const { db, hashingPool, keyRing, revealUrl } = deps;
-  const { principal, sourceIp, projectId, ttlSeconds, idempotencyKey } = input;
+  const { principal, sourceIp, projectId, ttlSeconds, content, idempotencyKey } = input;
   const name = checkName(input.name);
   checkTtl(ttlSeconds);
-  checkContent(input.content);
+  checkContent(content);
+  const isReturned = "generate" in content && Boolean(content.generate.returnValue);
+  // A leaked key must not be able to read a value, so no key may, not even the one it creates.
+  if (isReturned && principal.kind === "api-key") {
+    throw new AppError("FORBIDDEN", "No API key may read a value. Create the secret without returnValue.");
+  }
   const scope = projectScope(principal);
   await requireOwnProject(db.orm, scope, projectId);
   const claim = idempotencyKey == null ? null : await beginIdempotentCreate(db, { ...input, idempotencyKey });
@@ -64,6 +71,7 @@ export async function createSecret(
   // Seal with the key that is active now: another replica may have rotated the keys.
   await keyRing.reload?.();
   const token = newToken();
+  const value = toValue(content);
   const { vaultId } = scope;
   const createdBy = principalLabel(principal);
 
@@ -75,7 +83,7 @@ export async function createSecret(
     const id = randomUUID();
     const expiresAt = new Date(createdAt.getTime() + ttlSeconds * 1000);
     const place = { secretId: id, projectId, vaultId, expiresAtMs: expiresAt.getTime() };
-    const sealed = step("seal", () => seal(toValue(input.content), keys.wrap, keyRing, place));
+    const sealed = step("seal", () => seal(value, keys.wrap, keyRing, place));
     const stored = {
       secret: { id, projectId, name, createdAt, expiresAt, createdBy },
       sealed,
@@ -98,6 +106,7 @@ export async function createSecret(
     },
     link: `${revealUrl}/${vaultId}/${token}`,
     passphrase,
+    value: isReturned ? value : null,
     replacedSecretId,
   };
 }

@@ -8,6 +8,8 @@
  *   are refused, and a slow request that finishes after its own retry stores nothing.
  * - If an earlier request stored a secret that is still pending, its answer was lost: the same transaction revokes it. If
  *   that secret has ended, the retry is refused: its link was used, or it was revoked, or it expired.
+ * - The value that the answer returned, if asked for, is stored nowhere either: a retry generates another one. Whether to return
+ *   it is not part of what a retry must repeat.
  * - A retry must ask for the same thing; a key reused for another secret would silently revoke a good one. Values are not
  *   compared, because nothing may be stored that would confirm a guess at one: the retry's value counts.
  */

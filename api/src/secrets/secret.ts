@@ -9,8 +9,10 @@ export type DestroyedReason = "wrong_passphrase" | "interrupted" | "unreadable";
 /** The longest TTL, in seconds: a day. */
 export const MAX_TTL_SECONDS = 86_400;
 
-/** The value as given, or how to generate one. */
-export type SecretContent = { value: string } | { generate: { length: number; charset: SecretCharset } };
+/** The value as given, or how to generate one, and whether the creator gets it back, once. */
+export type SecretContent =
+  | { value: string }
+  | { generate: { length: number; charset: SecretCharset; returnValue?: boolean | null | undefined } };
 
 /** The public part of a TTL secret: everything but its value, token and passphrase. */
 export interface TtlSecret {

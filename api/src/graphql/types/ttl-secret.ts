@@ -109,6 +109,11 @@ const CreatedTtlSecret = builder.objectRef<CreatedSecret>("CreatedTtlSecret").im
     passphrase: t.exposeString("passphrase", {
       description: "Six words joined by `-`. Send them to the recipient through another channel.",
     }),
+    value: t.exposeString("value", {
+      nullable: true,
+      description:
+        "The generated value, if `returnValue` asked for it; else null. It is in this response only, and stored sealed like any other.",
+    }),
     replacedTtlSecretId: t.exposeID("replacedSecretId", {
       nullable: true,
       description:
@@ -118,10 +123,16 @@ const CreatedTtlSecret = builder.objectRef<CreatedSecret>("CreatedTtlSecret").im
 });
 
 const GenerateSecretInput = builder.inputType("GenerateSecretInput", {
-  description: "A value that the server generates at random. The sender never sees it.",
+  description: "A value that the server generates at random. The sender sees it only with `returnValue`.",
   fields: (t) => ({
     length: t.int({ description: "Characters, 1 to 1,024; ignored for UUID." }),
     charset: t.field({ type: SecretCharset, description: "Character set." }),
+    returnValue: t.boolean({
+      required: false,
+      defaultValue: false,
+      description:
+        "Whether `CreatedTtlSecret.value` is the generated value, for a sender who has to set it somewhere too. For members: FORBIDDEN to API keys.",
+    }),
   }),
 });
 
@@ -136,7 +147,7 @@ const TtlSecretContent = builder.inputType("TtlSecretContent", {
     generate: t.field({
       type: GenerateSecretInput,
       required: false,
-      description: "The server generates a random value, which only the recipient sees.",
+      description: "The server generates a random value.",
     }),
   }),
 });
