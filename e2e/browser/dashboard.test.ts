@@ -56,6 +56,18 @@ describe("an account", () => {
 });
 
 describe("the dialog New TTL secret", () => {
+  it("says, when asked, for what something else serves better", async () => {
+    const { page } = await senderWithProject();
+    await openDialog(page);
+    const dialog = page.getByRole("dialog", { name: "New TTL secret" });
+    const several = dialog.getByText(/several people/);
+    expect(await several.isVisible()).toBe(false);
+    await dialog.getByText("When to use something else").click();
+    expect(await several.isVisible()).toBe(true);
+    expect(await dialog.getByText(/programs and servers/).isVisible()).toBe(true);
+    expect(await dialog.getByText(/must last/).isVisible()).toBe(true);
+  });
+
   it("starts at 0 hours 5 minutes", async () => {
     const { page } = await senderWithProject();
     const dialog = await openDialog(page);

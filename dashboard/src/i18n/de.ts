@@ -456,6 +456,14 @@ export const de: Catalogue = {
     valueRefused: "Der Server hat diesen Wert nicht angenommen. Verwenden Sie 1 Byte bis 64 KiB Text.",
     valueRule: "Geben Sie einen Wert von 1 Byte bis 64 KiB Text ein.",
     valueTooLong: "Das sind {{bytes, number}} Bytes. Das Maximum ist {{max, number}} (64 KiB).",
+    whenToUse: {
+      lasting:
+        "Für etwas, das bleiben soll: ein Passwort-Manager. Hier ist es nach einem Versuch weg, spätestens nach 24 Stunden.",
+      machines: "Für Programme und Server: ein Secret Store, der es erneuern und zurückziehen kann.",
+      several: "Für mehrere Personen: ein geteilter Tresor in einem Passwort-Manager.",
+      title: "Wann etwas anderes besser passt",
+      use: "Ein TTL-Geheimnis gibt einen Wert an eine Person weiter, einmal. Sonst:",
+    },
   },
   welcome: {
     label: "Was {{product}} macht",

@@ -432,6 +432,14 @@ export const en = {
     valueRefused: "The server didn't accept this value. Use 1 byte to 64 KiB of text.",
     valueRule: "Enter a value of 1 byte to 64 KiB of text.",
     valueTooLong: "This is {{bytes, number}} bytes. The maximum is {{max, number}} (64 KiB).",
+    whenToUse: {
+      lasting:
+        "For something that must last: a password manager. Here it is gone after one attempt, or after 24 hours.",
+      machines: "For programs and servers: a secret store, which can rotate and revoke it.",
+      several: "For several people: a shared vault of a password manager.",
+      title: "When to use something else",
+      use: "A TTL secret gives one value to one person, once. Otherwise:",
+    },
   },
   welcome: {
     label: "What {{product}} does",

@@ -17,6 +17,7 @@ import {
   type TtlSecretDraft,
 } from "./ttl-secret-draft.ts";
 import { ValueField } from "./value-field.tsx";
+import { WhenToUse } from "./when-to-use.tsx";
 
 /** Form of a new TTL secret. Shows each error at the field it concerns and keeps all input. */
 export function TtlSecretForm(props: {
@@ -104,6 +105,7 @@ export function TtlSecretForm(props: {
       </label>
       {draft.generate ? <GeneratedValueFields draft={draft} errors={errors} onChange={change} /> : null}
       <TtlFields draft={draft} errors={errors} onChange={change} />
+      <WhenToUse />
       {failure ? <Notice>{createFailureText(failure)}</Notice> : null}
       <div className="dialog-actions">
         <button type="button" className="button" onClick={props.onCancel}>
