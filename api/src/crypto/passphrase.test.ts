@@ -1,6 +1,6 @@
 import { argon2Sync, createHash, hkdfSync } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { ARGON2_PARAMETERS, type Argon2Parameters } from "./argon2.ts";
 import {
   newPassphrase,
@@ -264,4 +264,16 @@ describe("verifiers match", () => {
     expect(verifiersMatch(verifier, other)).toBe(false);
     expect(verifiersMatch(other, verifier)).toBe(false);
   });
+});
+
+test("a passphrase of over 1,024 characters is never normalised", () => {
+  const normalize = vi.spyOn(String.prototype, "normalize");
+  try {
+    expect(() => normalisePassphrase(`a${"\u0301".repeat(1024)}`)).toThrow(RangeError);
+    expect(() => normalisePassphrase("🔑".repeat(1025))).toThrow(RangeError);
+    expect(normalize).not.toHaveBeenCalled();
+    expect(normalisePassphrase("🔑".repeat(1024))).toBe("");
+  } finally {
+    normalize.mockRestore();
+  }
 });

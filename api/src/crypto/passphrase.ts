@@ -19,6 +19,9 @@ const SALT_BYTES = 16;
 
 const SUBKEY_BYTES = 32;
 
+/** Maximum length of a passphrase as typed, in characters (code points). */
+const MAX_PASSPHRASE_CHARACTERS = 1024;
+
 /** The two keys derived from a passphrase: `verifier` to compare, `wrap` to decrypt. */
 export interface PassphraseKeys {
   verifier: Buffer;
@@ -44,11 +47,21 @@ export function newPassphrase(): string {
   return Array.from({ length: WORD_COUNT }, () => WORDS[randomInt(WORDS.length)]).join("-");
 }
 
+/** Whether a typed passphrase is within its maximum length. Looks at no more than twice as many code units. */
+export function isPassphraseLength(typed: string): boolean {
+  // A character takes one or two code units.
+  if (typed.length > 2 * MAX_PASSPHRASE_CHARACTERS) return false;
+  return typed.length <= MAX_PASSPHRASE_CHARACTERS || [...typed].length <= MAX_PASSPHRASE_CHARACTERS;
+}
+
 /**
  * Normalises a typed passphrase before hashing: NFKC (Unicode UAX #15), lower case, everything but a–z dropped. So
  * capitals, spaces of any kind, dashes, line breaks and full-width letters make no difference.
+ *
+ * @throws RangeError for more than 1,024 characters: NFKC takes quadratic time for combining marks, 15 s for 254 KB.
  */
 export function normalisePassphrase(typed: string): string {
+  if (!isPassphraseLength(typed)) throw new RangeError("the passphrase is too long");
   return typed
     .normalize("NFKC")
     .toLowerCase()

@@ -2,7 +2,7 @@ import { isVaultId } from "../accounts/member-store.ts";
 import { open, UnreadableError } from "../crypto/aead.ts";
 import { type Hash, type HashingPool, isAffordable } from "../crypto/argon2.ts";
 import type { KeyRing } from "../crypto/key-ring.ts";
-import { passphraseKeys, verifiersMatch } from "../crypto/passphrase.ts";
+import { isPassphraseLength, passphraseKeys, verifiersMatch } from "../crypto/passphrase.ts";
 import { hashToken, isToken } from "../crypto/token.ts";
 import { type Database, gaveUpWaiting, isRolledBack } from "../db/client.ts";
 import { reloadIfChanged } from "../key-ring/reload-if-changed.ts";
@@ -13,8 +13,6 @@ import { type Claim, claim as claimPayload, settle } from "./attempt-store.ts";
 import type { RollbackGuard } from "./rollback-guard.ts";
 import type { Watermark } from "./rollback-guard-store.ts";
 import type { DestroyedReason } from "./secret.ts";
-
-const MAX_PASSPHRASE_CHARACTERS = 1024;
 
 /** Anything but white space and invisible format characters (Cf), such as zero-width spaces. */
 const VISIBLE = /[^\s\p{Cf}]/u;
@@ -49,10 +47,10 @@ export async function revealSecret(
 ): Promise<RevealOutcome> {
   const { db, hashingPool, keyRing, rollbackGuard, log } = deps;
   const { vaultId, token, passphrase, sourceIp } = input;
-  if (!VISIBLE.test(passphrase)) throw badInput("passphrase", "Enter the passphrase: six words.");
-  if (passphrase.length > MAX_PASSPHRASE_CHARACTERS && [...passphrase].length > MAX_PASSPHRASE_CHARACTERS) {
+  if (!isPassphraseLength(passphrase)) {
     throw badInput("passphrase", "That is too long for a passphrase: it is six words.");
   }
+  if (!VISIBLE.test(passphrase)) throw badInput("passphrase", "Enter the passphrase: six words.");
   if (!isVaultId(vaultId) || !isToken(token)) return { kind: "not-available" };
 
   return hashingPool.withSlot(async (hash) => {

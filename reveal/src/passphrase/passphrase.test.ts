@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { checkPassphrase, readPassphrase, wordsIn } from "./passphrase.ts";
 import { VOCABULARY } from "./test-vocabulary.ts";
 
@@ -212,4 +212,17 @@ describe("a word while typing", () => {
 test("words are counted while typing", () => {
   expect(wordsIn("Anchor-basket can")).toEqual(["anchor", "basket", "can"]);
   expect(wordsIn("")).toEqual([]);
+});
+
+test("no more than 20,000 characters of a text are normalised, which would take quadratic time", () => {
+  const pasted = `${GOOD}${"\u0301".repeat(30_000)}`;
+  const normalize = vi.spyOn(String.prototype, "normalize");
+  try {
+    expect(checkPassphrase(pasted, VOCABULARY).ok).toBe(false);
+    wordsIn(pasted);
+    const lengths = normalize.mock.contexts.map((text) => String(text).length);
+    expect(Math.max(...lengths)).toBe(20_000);
+  } finally {
+    normalize.mockRestore();
+  }
 });

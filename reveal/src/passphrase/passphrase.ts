@@ -47,7 +47,7 @@ export type PassphraseCheck =
  * zero-width joiners, direction marks) don't end a word, because mail programs insert them.
  */
 export function wordsIn(input: string): string[] {
-  const plain = input.normalize("NFKC").toLowerCase();
+  const plain = normalised(input).toLowerCase();
   return plain.replace(/\p{Cf}/gu, "").match(/[a-z]+/g) ?? [];
 }
 
@@ -58,7 +58,7 @@ function isUnseparated(words: readonly string[]): boolean {
 
 /** Whether the input is obviously the link: people paste what they copied last. */
 function looksLikeLink(input: string): boolean {
-  return /:\/\/|vault_/i.test(input.normalize("NFKC"));
+  return /:\/\/|vault_/i.test(normalised(input));
 }
 
 /** Reads the field word by word while typing. */
@@ -76,7 +76,7 @@ export function readPassphrase(input: string, list: WordList): Reading {
     const picked = pickPassphrase(input, list);
     if (picked) return { words: picked.map(listed), isPicked: true };
   }
-  const isOpen = /[a-z]\p{Cf}*$/iu.test(input.normalize("NFKC"));
+  const isOpen = /[a-z]\p{Cf}*$/iu.test(normalised(input));
   // After six words, extra letters at the end of the last are a typo, not the start of a seventh word.
   const mayGrow = (i: number) => isOpen && i === typed.length - 1 && typed.length < WORDS;
   const words = typed.flatMap((letters, i) => list.split(letters, mayGrow(i)));
@@ -89,6 +89,12 @@ export function readPassphrase(input: string, list: WordList): Reading {
     isPicked: false,
   };
 }
+
+/**
+ * NFKC of the start of a text: on a long run of combining marks, the browser would hang. The rest of such a text decides
+ * nothing, as it is too long anyway.
+ */
+const normalised = (text: string) => text.slice(0, MAX_MESSAGE_LENGTH).normalize("NFKC");
 
 /** Decides whether the input may be sent. A wrong attempt destroys the secret, so typos must be caught here. */
 export function checkPassphrase(input: string, list: WordList): PassphraseCheck {
@@ -114,7 +120,7 @@ export function checkPassphrase(input: string, list: WordList): PassphraseCheck 
  */
 function pickPassphrase(message: string, list: Vocabulary): string[] | null {
   if (message.length > MAX_MESSAGE_LENGTH) return null;
-  const plain = message.normalize("NFKC");
+  const plain = normalised(message);
   const found = new Map<string, string[]>();
   for (const part of [...plain.split(/[\n\r:]/), ...plain.split(/\s/)]) {
     const letters = wordsIn(part).join("");
