@@ -1,4 +1,6 @@
-import { describe, expect, it } from "vitest";
+import { once } from "node:events";
+import { type AddressInfo, createServer, type Socket } from "node:net";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { createTestApp, PUBLIC_URL, type TestApp } from "../../test/app.ts";
 import { useDatabase } from "../../test/database.ts";
 import { createSecret, createSender, graphql } from "../../test/factories.ts";
@@ -273,6 +275,30 @@ describe("health", () => {
     expect(answer.status).toBe(503);
     expect(await answer.text()).toBe("not ready: the database is unreachable or not migrated\n");
     await gone.close();
+  });
+
+  it("/readyz says within seconds that a database accepts connections and does not answer", async () => {
+    const sockets: Socket[] = [];
+    const silent = createServer((socket) => sockets.push(socket)).listen(0, "127.0.0.1");
+    await once(silent, "listening");
+    const { port } = silent.address() as AddressInfo;
+    const database = connect(`postgres://nobody@127.0.0.1:${port}/none`);
+    onTestFinished(async () => {
+      for (const socket of sockets) socket.destroy();
+      silent.close();
+      await database.close();
+    });
+    const app = createTestApp(database);
+    const answers = await Promise.all([
+      app.request("/readyz"),
+      app.request("/readyz"),
+      app.request("/readyz"),
+    ]);
+    for (const answer of answers) {
+      expect(answer.status).toBe(503);
+      expect(await answer.text()).toBe("not ready: the database has not answered for 3 s\n");
+    }
+    expect(sockets).toHaveLength(1);
   });
 
   const readiness = async (app: TestApp) => {
