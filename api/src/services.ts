@@ -6,16 +6,17 @@ import { setTimeout as pause } from "node:timers/promises";
 import { createAuth } from "./accounts/auth.ts";
 import type { Apps } from "./apps/built-app.ts";
 import type { Config } from "./config.ts";
-import { HashingPool } from "./crypto/argon2.ts";
+import { createHashingPools, type HashingPool } from "./crypto/argon2.ts";
 import type { KeyRing } from "./crypto/key-ring.ts";
 import { connect, type Database } from "./db/client.ts";
 import { requireUsablePooler } from "./db/pooler.ts";
 import { requireOurSettings } from "./db/session-check.ts";
 import { type AppDeps, createApp } from "./http/app.ts";
-import { clientIpResolver } from "./http/client-ip.ts";
+import { clientIpResolver, mayConnectForMany } from "./http/client-ip.ts";
 import { Health } from "./http/health.ts";
 import { type Listener, listen } from "./http/listen.ts";
 import { originsOf } from "./http/origins.ts";
+import { RequestMeter } from "./http/request-meter.ts";
 import { startKeyRotation } from "./jobs/key-rotation.ts";
 import { startSweep } from "./jobs/sweep.ts";
 import { FileKeyRing } from "./key-ring/file-key-ring.ts";
@@ -37,8 +38,9 @@ interface AccountParts {
   db: Database;
   log: Logger;
   authSecret: string;
-  /** A pool of another size, for tests. */
+  /** Pools of another size, for tests. */
   hashingPool?: HashingPool | undefined;
+  passwordPool?: HashingPool | undefined;
 }
 
 /** Parts that protect secrets are required: leaving one out does not compile. */
@@ -59,14 +61,16 @@ export function createAccountServices(config: AccountConfig, parts: AccountParts
   const { db, log, authSecret: secret } = parts;
   const { publicUrl, signUp, rateLimitMultiplier } = config;
   const metrics = new Metrics();
-  const hashingPool = parts.hashingPool ?? new HashingPool(undefined, undefined, metrics.argon2);
+  const pools = createHashingPools(metrics);
+  const hashingPool = parts.hashingPool ?? pools.hashingPool;
+  const passwordPool = parts.passwordPool ?? pools.passwordPool;
   const rateLimits = new RateLimits(db, rateLimitMultiplier, metrics.rateLimited);
   const origins = originsOf(config);
   const auth = createAuth(
-    { db, hashingPool, log },
+    { db, passwordPool, log },
     { publicUrl, origins: origins.own, secret, signUp, rateLimitMultiplier },
   );
-  return { db, log, metrics, hashingPool, rateLimits, origins, auth };
+  return { db, log, metrics, hashingPool, passwordPool, rateLimits, origins, auth };
 }
 
 /** All services of the product. Opens no connection and starts no job. */
@@ -79,7 +83,19 @@ export function createServices(
   const base = createAccountServices(config, parts);
   const live = new LiveUpdates({ ...base, listenUrl, limitMultiplier: rateLimitMultiplier });
   const clientIp = clientIpResolver(config.trustedProxies);
-  return { ...base, keyRing, rollbackGuard, live, clientIp, publicUrl, revealUrl, signUp, hstsSubdomains };
+  const requestMeter = new RequestMeter(rateLimitMultiplier, base.metrics.rateLimited);
+  return {
+    ...base,
+    keyRing,
+    rollbackGuard,
+    live,
+    clientIp,
+    requestMeter,
+    publicUrl,
+    revealUrl,
+    signUp,
+    hstsSubdomains,
+  };
 }
 
 /** The parts that must know at once that the process stops, however far its start has come. */
@@ -131,7 +147,7 @@ export async function serve(
   await selfTest({ db, keyRing });
   const parts = { db, log, authSecret, keyRing, rollbackGuard, listenUrl: directUrl };
   const services = createServices(config, parts);
-  const { hashingPool, metrics, live } = services;
+  const { hashingPool, passwordPool, metrics, live } = services;
   const { retention, sweepIntervalSeconds } = config;
   const sweep = startSweep({ ...services, retention, onBatch: metrics.swept }, sweepIntervalSeconds);
   shutdown.add({ what: "the sweep", stop: sweep.stop, within: PATIENCE_SECONDS });
@@ -146,14 +162,20 @@ export async function serve(
   shutdown.add({ what: "attempts under way", stop: () => hashingPool.idle(), within: PATIENCE_SECONDS });
   if (metricsAddress) {
     metrics.start(version, {
-      argon2: () => hashingPool.load,
+      argon2: () => {
+        const [secrets, passwords] = [hashingPool.load, passwordPool.load];
+        return {
+          running: secrets.running + passwords.running,
+          waiting: secrets.waiting + passwords.waiting,
+        };
+      },
       streams: () => live.streams,
       database: () => readVitals(db).catch(() => undefined),
     });
     const metricsServer = await listen(createMetricsApp(metrics).fetch, metricsAddress);
     shutdown.add({ what: "serving metrics", stop: metricsServer.stop, within: PATIENCE_SECONDS });
   }
-  const server = await listen(app.fetch, config);
+  const server = await listen(app.fetch, config, mayConnectForMany(config.trustedProxies));
   serving.listener = server;
   // Together, because the server can't finish its requests while streams are open.
   const stopServing = () => Promise.all([server.stop(), live.stop()]);

@@ -27,6 +27,7 @@ interface AppOptions {
   rateLimitMultiplier?: number;
   keyRing?: KeyRing;
   hashingPool?: HashingPool;
+  passwordPool?: HashingPool;
   /** Left out, it is `noRollbackGuard`. */
   rollbackGuard?: RollbackGuard;
   trustedProxies?: string[];
@@ -69,6 +70,7 @@ export function createTestApp(db: Database & Partial<TestDatabase>, options: App
       keyRing: options.keyRing ?? testKeyRing("k1"),
       rollbackGuard: options.rollbackGuard ?? noRollbackGuard,
       hashingPool: options.hashingPool,
+      passwordPool: options.passwordPool,
       listenUrl: db.url ?? "",
     },
   );

@@ -17,8 +17,9 @@ import { type FixedAnswer, serveFixed } from "./bare-http.ts";
 import { LAYERS, type Layer } from "./layer-names.ts";
 
 /** Context of an unauthenticated request. */
-const STRANGER: Pick<Context, "principal" | "apiKey" | "sourceIp"> = {
+const STRANGER: Pick<Context, "principal" | "isStranger" | "apiKey" | "sourceIp"> = {
   principal: async () => null,
+  isStranger: true,
   apiKey: null,
   sourceIp: "127.0.0.1",
 };

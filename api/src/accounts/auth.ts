@@ -8,7 +8,7 @@ import type { Database } from "../db/client.ts";
 import type { Logger } from "../logging/log.ts";
 import { checkName } from "../shared/name.ts";
 import { anyUser, isDisabled } from "./member-store.ts";
-import { passwordHashing } from "./password.ts";
+import { MAX_PASSWORD_LENGTH, passwordHashing } from "./password.ts";
 
 /** The header that passes the resolved client address to better-auth. It replaces any that the client sent. */
 export const CLIENT_IP_HEADER = "x-ttl-secrets-client-ip";
@@ -48,7 +48,7 @@ export async function signUpState(
 
 /** Creates the authentication service, served under `/api/auth`. */
 export function createAuth(
-  { db, hashingPool, log }: { db: Database; hashingPool: HashingPool; log: Logger },
+  { db, passwordPool, log }: { db: Database; passwordPool: HashingPool; log: Logger },
   { publicUrl, origins, secret, signUp, rateLimitMultiplier }: AuthOptions,
 ) {
   const isHttps = publicUrl.startsWith("https:");
@@ -73,8 +73,8 @@ export function createAuth(
       enabled: true,
       // NIST SP 800-63B-4 requires 15 where a password is the only factor; OWASP ASVS 5 recommends 12.
       minPasswordLength: 12,
-      maxPasswordLength: 128,
-      password: passwordHashing(hashingPool),
+      maxPasswordLength: MAX_PASSWORD_LENGTH,
+      password: passwordHashing(passwordPool),
     },
     // Each request reads the session from the database, so that a session ended anywhere is refused on its next request.
     session: { cookieCache: { enabled: false } },

@@ -1,7 +1,9 @@
 import argon2 from "argon2";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { HashingPool } from "../crypto/argon2.ts";
-import { passwordHashing } from "./password.ts";
+import { MAX_PASSWORD_LENGTH, passwordHashing } from "./password.ts";
+
+afterEach(() => vi.restoreAllMocks());
 
 const { hash, verify } = passwordHashing(new HashingPool(1));
 const password = "correct horse battery staple";
@@ -25,5 +27,19 @@ describe("a stored password", () => {
   ])("is refused when it was altered to ask for more: %s", async (_what, cost) => {
     const stored = await argon2.hash(password, cost);
     expect(await verify({ hash: stored, password })).toBe(false);
+  });
+
+  it("does not match when more characters follow than a password can have", async () => {
+    const longest = "x".repeat(MAX_PASSWORD_LENGTH);
+    const stored = await hash(longest);
+    expect(await verify({ hash: stored, password: longest })).toBe(true);
+    expect(await verify({ hash: stored, password: `${longest}y` })).toBe(false);
+  });
+
+  it("is never normalised at a length that no password can have", async () => {
+    const stored = await hash("correct horse battery");
+    const normalize = vi.spyOn(String.prototype, "normalize");
+    expect(await verify({ hash: stored, password: `a${"\u0301".repeat(1000)}` })).toBe(false);
+    expect(normalize.mock.contexts.map((text) => String(text).length)).toEqual([MAX_PASSWORD_LENGTH]);
   });
 });

@@ -8,21 +8,32 @@ import {
   isAffordable,
 } from "../crypto/argon2.ts";
 
+/** Maximum length of a password, in UTF-16 code units. */
+export const MAX_PASSWORD_LENGTH = 128;
+
+/** The body of the refusal when too many passwords wait to be hashed. */
+export const PASSWORDS_BUSY = {
+  code: "OVERLOADED",
+  message: "The server is busy. Try again in a few seconds.",
+};
+
 /**
- * Password hashing for better-auth: Argon2id in PHC string format with OWASP's parameters. It shares the hashing pool with
- * passphrases, so that a flood of sign-ins can't use more memory than the pool allows.
+ * Password hashing for better-auth: Argon2id in PHC string format with OWASP's parameters, in a pool that bounds the
+ * memory of a flood of sign-ins. A longer password than any account can have is cut before it is normalised, which
+ * takes quadratic time for combining marks, and matches no hash.
  */
-export function passwordHashing(hashingPool: HashingPool) {
+export function passwordHashing(passwordPool: HashingPool) {
   const { memoryKib: memoryCost, timeCost, parallelism } = ARGON2_PARAMETERS;
+  const normalise = (password: string) => password.slice(0, MAX_PASSWORD_LENGTH).normalize("NFKC");
   return {
     hash: (password: string) =>
-      inSlot(hashingPool, () =>
-        argon2.hash(password.normalize("NFKC"), { memoryCost, timeCost, parallelism }),
-      ),
+      inSlot(passwordPool, () => argon2.hash(normalise(password), { memoryCost, timeCost, parallelism })),
     /** False also for a stored hash that was altered to cost more than any of ours. */
-    verify: async ({ hash, password }: { hash: string; password: string }) =>
-      isAffordable(parametersOf(hash)) &&
-      inSlot(hashingPool, () => argon2.verify(hash, password.normalize("NFKC"))),
+    verify: async ({ hash, password }: { hash: string; password: string }) => {
+      if (!isAffordable(parametersOf(hash))) return false;
+      const isMatch = await inSlot(passwordPool, () => argon2.verify(hash, normalise(password)));
+      return isMatch && password.length <= MAX_PASSWORD_LENGTH;
+    },
   };
 }
 
@@ -34,14 +45,11 @@ function parametersOf(hash: string): Argon2Parameters {
   return { memoryKib, timeCost, parallelism };
 }
 
-async function inSlot<T>(hashingPool: HashingPool, work: () => Promise<T>): Promise<T> {
+async function inSlot<T>(passwordPool: HashingPool, work: () => Promise<T>): Promise<T> {
   try {
-    return await hashingPool.run(work);
+    return await passwordPool.run(work);
   } catch (error) {
     if (!(error instanceof Argon2BusyError)) throw error;
-    throw new APIError("SERVICE_UNAVAILABLE", {
-      code: "OVERLOADED",
-      message: "The server is busy. Try again in a few seconds.",
-    });
+    throw new APIError("SERVICE_UNAVAILABLE", PASSWORDS_BUSY);
   }
 }

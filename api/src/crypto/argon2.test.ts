@@ -2,7 +2,7 @@ import { argon2Sync } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { setImmediate, setTimeout } from "node:timers/promises";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { Argon2BusyError, argon2id, HashingPool } from "./argon2.ts";
+import { Argon2BusyError, argon2id, createHashingPools, HashingPool } from "./argon2.ts";
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -146,7 +146,7 @@ describe("Argon2's slots", () => {
   test("report in seconds how long each run waited, for admission and for its slot", async () => {
     const waited: number[] = [];
     const observer = { waited: (seconds: number) => waited.push(seconds), refused: () => {} };
-    const hashingPool = new HashingPool(1, 3, observer);
+    const hashingPool = new HashingPool(1, 3, { observer });
     const startedAt = performance.now();
     await Promise.all([20, 20, 20, 0].map((ms) => hashingPool.run(() => setTimeout(ms))));
     const seconds = (performance.now() - startedAt) / 1000;
@@ -226,6 +226,50 @@ describe("Argon2's slots", () => {
     await expect(hashingPool.run(async () => "hunter2")).rejects.toThrow(
       /^too many password hashes are waiting$/,
     );
+  });
+});
+
+describe("passwords", () => {
+  const OBSERVER = { waited: () => {}, refused: () => {} };
+
+  /** The pools of a server with this many cores, with hashes that end when the test says so. */
+  function pools(cores: number) {
+    const { hashingPool, passwordPool } = createHashingPools(
+      { argon2: OBSERVER, passwords: OBSERVER },
+      cores,
+    );
+    const { started, job, finish } = jobs();
+    const signIn = (name: string) => passwordPool.run(job(name));
+    const reveal = (name: string) => hashingPool.run(job(name));
+    return { started, finish, signIn, reveal, passwordPool };
+  }
+
+  test.each([1, 2, 4])("in a full queue neither refuse nor delay a reveal, on %i cores", async (cores) => {
+    const { started, signIn, reveal, passwordPool } = pools(cores);
+    let refused = 0;
+    for (let i = 0; i < 300; i++) void signIn(`sign-in ${i}`).catch(() => refused++);
+    await setImmediate();
+    expect(passwordPool.isFull).toBe(true);
+    expect(refused).toBeGreaterThan(0);
+    const half = Math.max(1, cores / 2);
+    expect(started).toHaveLength(half);
+    const reveals = Array.from({ length: cores }, (_, i) => `reveal ${i}`);
+    for (const name of reveals) void reveal(name);
+    await setImmediate();
+    expect(started.slice(half)).toEqual(reveals);
+  });
+
+  test("start no hash before a reveal that waits, and continue when a slot is free", async () => {
+    const { started, finish, signIn, reveal } = pools(2);
+    for (const name of ["sign-in 1", "sign-in 2"]) void signIn(name);
+    await setImmediate();
+    for (const name of ["reveal 1", "reveal 2", "reveal 3"]) void reveal(name);
+    await setImmediate();
+    await finish("sign-in 1");
+    await finish("reveal 1");
+    expect(started).toEqual(["sign-in 1", "reveal 1", "reveal 2", "reveal 3"]);
+    await finish("reveal 2");
+    expect(started.at(-1)).toBe("sign-in 2");
   });
 });
 

@@ -53,6 +53,13 @@ export type Hash = <T>(work: () => Promise<T>) => Promise<T>;
  */
 const WORK_PER_SLOT = 2;
 
+/** What differs between pools. */
+interface PoolOptions {
+  observer?: SlotsObserver;
+  /** A pool whose hashes come first: this one starts a hash only while that one has a free slot. */
+  yieldsTo?: HashingPool;
+}
+
 /**
  * Bounds concurrent Argon2 runs. Each takes 19 MiB and a core for some 30 ms, so there is one slot per core and a short
  * FIFO queue; beyond it, work is refused.
@@ -61,22 +68,32 @@ export class HashingPool {
   /** Admits work in order of arrival. */
   readonly #entrance;
   readonly #slots;
+  readonly #slotCount;
   readonly #capacity;
   readonly #observer: SlotsObserver | undefined;
+  readonly #yieldsTo: HashingPool | undefined;
   /** Work that runs or waits. */
   #taken = 0;
   readonly #whenIdle: (() => void)[] = [];
+  readonly #whenSlotIsFree: (() => void)[] = [];
 
   /**
    * @param slots concurrent runs. The default leaves one thread of Node's pool (4, or `UV_THREADPOOL_SIZE`) to DNS and
    *   files.
    * @param queue how many may wait. 32 per slot is about a second on the slowest core measured.
    */
-  constructor(slots = defaultSlots(), queue = 32 * slots, observer?: SlotsObserver) {
+  constructor(slots = defaultSlots(), queue = 32 * slots, { observer, yieldsTo }: PoolOptions = {}) {
     this.#entrance = pLimit(WORK_PER_SLOT * slots);
     this.#slots = pLimit(slots);
+    this.#slotCount = slots;
     this.#capacity = slots + queue;
     this.#observer = observer;
+    this.#yieldsTo = yieldsTo;
+  }
+
+  /** Whether new work would be refused. */
+  get isFull(): boolean {
+    return this.#taken >= this.#capacity;
   }
 
   /** Hashes running now, and other work admitted or queued. */
@@ -102,7 +119,7 @@ export class HashingPool {
    * @throws Argon2BusyError at once, before `work` began, when the queue is full; else what `work` throws.
    */
   withSlot<T>(work: (hash: Hash) => Promise<T>): Promise<T> {
-    if (this.#taken >= this.#capacity) {
+    if (this.isFull) {
       this.#observer?.refused();
       return Promise.reject(new Argon2BusyError("too many password hashes are waiting"));
     }
@@ -125,11 +142,47 @@ export class HashingPool {
 
   #hash<T>(work: () => Promise<T>, waitedMs: number): Promise<T> {
     const askedAt = performance.now();
-    return this.#slots(() => {
+    const run = async () => {
+      await this.#yieldsTo?.slotIsFree();
       this.#observer?.waited((waitedMs + performance.now() - askedAt) / 1000);
       return work();
+    };
+    return this.#slots(run).finally(() => {
+      if (this.#hasFreeSlot) for (const resolve of this.#whenSlotIsFree.splice(0)) resolve();
     });
   }
+
+  get #hasFreeSlot(): boolean {
+    return this.#slots.activeCount + this.#slots.pendingCount < this.#slotCount;
+  }
+
+  /** Resolves while a slot is free and no hash waits for it. */
+  async slotIsFree(): Promise<void> {
+    while (!this.#hasFreeSlot) await new Promise<void>((resolve) => this.#whenSlotIsFree.push(resolve));
+  }
+}
+
+/** The two pools of a server. */
+export interface HashingPools {
+  /** For reveals and creates. */
+  hashingPool: HashingPool;
+  /** For passwords. Has half as many slots, and starts no hash that would take a core from a reveal. */
+  passwordPool: HashingPool;
+}
+
+/**
+ * Creates the pools of a server. Passwords have slots and a queue of their own, so that a flood of sign-ins neither fills
+ * the queue of recipients nor delays them. A reveal never waits for a password that is being hashed: until that ends, more
+ * hashes run than there are slots.
+ */
+export function createHashingPools(
+  observers: { argon2: SlotsObserver; passwords: SlotsObserver },
+  slots = defaultSlots(),
+): HashingPools {
+  const hashingPool = new HashingPool(slots, undefined, { observer: observers.argon2 });
+  const half = Math.max(1, Math.floor(slots / 2));
+  const yielding = { observer: observers.passwords, yieldsTo: hashingPool };
+  return { hashingPool, passwordPool: new HashingPool(half, undefined, yielding) };
 }
 
 function defaultSlots(): number {

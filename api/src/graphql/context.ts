@@ -24,6 +24,8 @@ export interface Services {
 /** What a resolver knows of its request: who makes it, and from where. */
 export interface Context extends Authentication {
   services: Services;
+  /** Whether the request carries no valid credential: `principal` is null. Known before the document is parsed. */
+  isStranger: boolean;
   sourceIp: string;
   /** Aborted when the client goes away. */
   signal: AbortSignal;

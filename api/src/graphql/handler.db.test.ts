@@ -45,6 +45,9 @@ const unauthenticated = {
   errors: [{ message: "Sign in first.", extensions: { code: "UNAUTHENTICATED" } }],
 };
 
+const REPEATED = "Select each field once: a document may repeat 10 fields.";
+const tooLarge = (message: string) => ({ errors: [{ message, extensions: { code: "BAD_USER_INPUT" } }] });
+
 describe("the answer, byte for byte, to", () => {
   it.each<[string, unknown, number, object]>([
     ["a query", { query: VIEWER }, 200, { data: { viewer: null } }],
@@ -69,10 +72,17 @@ describe("the answer, byte for byte, to", () => {
     ["empty extensions", { query: VIEWER, extensions: {} }, 200, { data: { viewer: null } }],
     ["a document with a syntax error", { query: "{ viewer {" }, 400, invalid(11)],
     ["an empty document", { query: "" }, 400, invalid(1)],
-    ["an unknown field", { query: "{ nobody { id } }" }, 400, invalid(3)],
+    ["an unknown field", { query: "{ viewer { nobody } }" }, 400, invalid(12)],
+    ["an unknown root field", { query: "{ nobody { id } }" }, 200, unauthenticated],
     ["a document that is too deep", { query: `${"{ viewer ".repeat(11)}${"}".repeat(11)}` }, 400, invalid()],
-    ["too many tokens", { query: `{ viewer { ${"id ".repeat(1000)} } }` }, 400, invalid()],
-    ["too many root fields", { query: `{ ${"__typename ".repeat(6)} }` }, 400, invalid(1)],
+    ["too many tokens", { query: `{ viewer(a: ${"[".repeat(1000)}` }, 400, invalid()],
+    [
+      "too many root fields",
+      { query: "{ a: viewer b: viewer c: viewer d: viewer e: viewer f: viewer }" },
+      200,
+      unauthenticated,
+    ],
+    ["repeated fields", { query: `{ viewer { ${"id ".repeat(12)} } }` }, 400, tooLarge(REPEATED)],
     ["a field that needs a credential", { query: "{ projects { nodes { id } } }" }, 200, unauthenticated],
     [
       "a stream that needs a credential",
@@ -165,5 +175,53 @@ describe("the media type of an answer", () => {
     );
     expect(response.headers.get("content-type")).toBe(`${type}; charset=utf-8`);
     expect(JSON.parse(await response.text())).toMatchObject({ data: { nobody: null } });
+  });
+});
+
+describe("a document of a signed-in member with too many root fields", () => {
+  it("is refused by its number of fields, without a position", async () => {
+    const { app, post } = sender();
+    const { cookie } = await createSender(app);
+    const response = await post(
+      { query: "{ a: viewer b: viewer c: viewer d: viewer e: viewer f: viewer }" },
+      { cookie },
+    );
+    expect(response.status).toBe(400);
+    expect(await response.json()).toEqual(tooLarge("Select fewer root fields: at most 5 in a query."));
+  });
+});
+
+describe("a stranger", () => {
+  const flood = async (post: ReturnType<typeof sender>["post"], n: number, headers = {}) => {
+    const statuses: number[] = [];
+    for (let i = 0; i < n; i++) statuses.push((await post({ query: VIEWER }, headers)).status);
+    return statuses;
+  };
+
+  it("is refused after 300 requests in ten seconds, and a member is not", async () => {
+    const authSecret = "x".repeat(32);
+    const { post } = sender({ rateLimitMultiplier: 1, authSecret });
+    const { cookie } = await createSender(sender({ authSecret }).app);
+    expect(new Set(await flood(post, 300))).toEqual(new Set([200]));
+    const response = await post({ query: VIEWER });
+    expect(response.status).toBe(429);
+    const { errors } = await response.json();
+    expect(errors).toMatchObject([{ extensions: { code: "RATE_LIMITED" } }]);
+    expect(response.headers.get("retry-after")).toBe(String(errors[0].extensions.retryAfterSeconds));
+    expect(await flood(post, 3, { cookie })).toEqual([200, 200, 200]);
+    expect(await flood(post, 1, { cookie: "ttl-secrets.session_token=forged" })).toEqual([429]);
+  });
+
+  it("may send 32 KiB, a member 512", async () => {
+    const { app, post } = sender();
+    const { cookie } = await createSender(app);
+    const body = (kib: number) => JSON.stringify({ query: VIEWER }).padEnd(kib * 1024);
+    const length = (text: string) => ({ "content-length": String(text.length) });
+    const status = async (kib: number, headers = {}) =>
+      (await post(body(kib), { ...length(body(kib)), ...headers })).status;
+    expect(await status(32)).toBe(200);
+    expect(await status(33)).toBe(413);
+    expect(await status(512, { cookie })).toBe(200);
+    expect(await status(513, { cookie })).toBe(413);
   });
 });

@@ -8,9 +8,17 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from "graphql";
+import { AppError } from "../shared/errors.ts";
+import { refusedDocument } from "./refused-document.ts";
 
 /** The fields that each operation of a document selects on its root type. */
 type RootFields = ReadonlyMap<OperationDefinitionNode, readonly FieldNode[]>;
+
+/**
+ * Selections visited per document, fragments expanded. A document within the limit of tokens has fewer, unless fragments
+ * that spread each other multiply.
+ */
+const MAX_VISITED = 1000;
 
 /** Weak, so that a document and what a client wrote into it are collected with its request. */
 const collected = new WeakMap<DocumentNode, RootFields>();
@@ -18,6 +26,8 @@ const collected = new WeakMap<DocumentNode, RootFields>();
 /**
  * The root fields of each operation, as often as they are written, with fragments expanded. Walks each document once:
  * the limits, the access policy and the log read the same result.
+ *
+ * @throws GraphQLError for a document whose fragments multiply to more than 1,000 selections.
  */
 export function rootFields(document: DocumentNode): RootFields {
   let fields = collected.get(document);
@@ -46,8 +56,10 @@ function collect({ definitions }: DocumentNode): RootFields {
     if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
   }
   const open = new Set<string>();
+  let visited = 0;
   const fieldsIn = ({ selections }: SelectionSetNode): FieldNode[] =>
     selections.flatMap((selection) => {
+      if (++visited > MAX_VISITED) throw refusedDocument(tooManySelections(), 400);
       if (selection.kind === Kind.FIELD) return [selection];
       if (selection.kind === Kind.INLINE_FRAGMENT) return fieldsIn(selection.selectionSet);
       const { value } = selection.name;
@@ -62,3 +74,6 @@ function collect({ definitions }: DocumentNode): RootFields {
   const operations = definitions.filter((node) => node.kind === Kind.OPERATION_DEFINITION);
   return new Map(operations.map((operation) => [operation, fieldsIn(operation.selectionSet)]));
 }
+
+const tooManySelections = () =>
+  new AppError("BAD_USER_INPUT", "Select fewer root fields: the fragments of this document multiply them.");

@@ -2,6 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { GraphQLError } from "graphql";
 import type { GraphQLParams, Plugin } from "graphql-yoga";
 import { notUtf8 } from "../shared/errors.ts";
+import { refusedDocument } from "./refused-document.ts";
 
 /**
  * Parses bodies as JSON in UTF-8, the only encoding of JSON (RFC 8259 §8.1), and refuses any other. Yoga's own parser
@@ -13,10 +14,7 @@ export function utf8Body(): Plugin {
 
 async function parseBody(request: Request): Promise<GraphQLParams> {
   const bytes = Buffer.from(await request.arrayBuffer());
-  if (!isUtf8(bytes)) {
-    const { message } = notUtf8();
-    throw new GraphQLError(message, { originalError: notUtf8(), extensions: { http: { status: 400 } } });
-  }
+  if (!isUtf8(bytes)) throw refusedDocument(notUtf8(), 400);
   const params = parseJson(bytes);
   if (typeof params !== "object" || params === null) throw new GraphQLError("The body is no JSON object.");
   return params;

@@ -8,24 +8,37 @@ import { type Apps, PAGE } from "../apps/built-app.ts";
 import { isLinkPath } from "../apps/link-path.ts";
 import { pageInLanguage } from "../apps/page-language.ts";
 import { sendFile, serveFiles, unlessKnown } from "../apps/send-file.ts";
+import type { HashingPool } from "../crypto/argon2.ts";
 import type { Services } from "../graphql/context.ts";
 import { createGraphql, GRAPHQL_PATH } from "../graphql/handler.ts";
 import { AppError } from "../shared/errors.ts";
+import { rateLimitKeys } from "../shared/rate-limit.ts";
 import { AUDIT_EXPORT_PATH, auditExport } from "./audit-export.ts";
 import { authRoutes } from "./auth-routes.ts";
 import { authenticate } from "./authenticate.ts";
 import type { ClientIp } from "./client-ip.ts";
 import type { Health } from "./health.ts";
 import type { Origins } from "./origins.ts";
-import { limitBody, refuse, refuseWith, requireJson, requireOwnPage } from "./refusals.ts";
+import {
+  limitAnonymousBody,
+  limitBody,
+  refuse,
+  refuseWith,
+  requireJson,
+  requireOwnPage,
+} from "./refusals.ts";
 import { type Env, REQUEST_ID_HEADER, requestLog } from "./request-log.ts";
 import { defaultHeader, defaultHeaders, type HstsConfig } from "./response-headers.ts";
+import type { RequestMeter } from "./request-meter.ts";
+import { limitUnfinishedBodies } from "./unfinished-bodies.ts";
 
 /** What the application needs; `services.ts` creates it. */
 export interface AppDeps extends Services, HstsConfig {
   auth: Auth;
+  passwordPool: HashingPool;
   health: Health;
   clientIp: ClientIp;
+  requestMeter: RequestMeter;
   signUp: SignUpMode;
   origins: Origins;
   apps: Apps;
@@ -36,7 +49,7 @@ export interface AppDeps extends Services, HstsConfig {
  * and the tests do.
  */
 export function createApp(deps: AppDeps): Hono<Env> {
-  const { log, health, origins } = deps;
+  const { log, health, origins, requestMeter } = deps;
   const { dashboard, reveal, brand } = deps.apps;
   const graphql = createGraphql(deps);
   const app = new Hono<Env>();
@@ -48,6 +61,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
     if (health.isStopping) defaultHeader(c, "Connection", "close");
   });
   app.use(defaultHeaders(deps));
+  app.use(limitUnfinishedBodies());
   app.onError((err, c) => {
     if (err instanceof AppError) return refuseWith(c, err);
     log.error({ err }, "a request failed");
@@ -72,6 +86,13 @@ export function createApp(deps: AppDeps): Hono<Env> {
   const crossOrigin: MiddlewareHandler = (c, next) =>
     c.req.method === "OPTIONS" || origins.readers.has(c.req.header("origin") ?? "") ? allow(c, next) : next();
   app.use("/api/*", crossOrigin);
+  // Each of their requests asks the database.
+  for (const path of ["/api/auth/*", "/api/sign-up"]) {
+    app.use(path, (c, next) => {
+      requestMeter.take(rateLimitKeys(c.var.sourceIp));
+      return next();
+    });
+  }
   app.route("/", authRoutes(deps));
   app.get(AUDIT_EXPORT_PATH, requireOwnPage(origins), async (c) => {
     const authentication = await authenticate(deps, c.req.raw.headers, c.var.sourceIp);
@@ -81,15 +102,23 @@ export function createApp(deps: AppDeps): Hono<Env> {
   });
   app.all("/api/*", (c) => refuse(c, 404, "NOT_FOUND", "There is no such address in this API."));
 
+  /** Who makes the request. Those without a credential are counted, and may send less, before their body is read. */
+  const identify: MiddlewareHandler<Env> = async (c, next) => {
+    const authentication = await authenticate(deps, c.req.raw.headers, c.var.sourceIp);
+    c.set("authentication", authentication);
+    if (await authentication.principal()) return limitBody(c, next);
+    requestMeter.take(rateLimitKeys(c.var.sourceIp));
+    return limitAnonymousBody(c, next);
+  };
   app.use(GRAPHQL_PATH, crossOrigin);
   // Only POST and JSON: a cross-site form can't send it, and no link or prefetch can change data.
-  app.post(GRAPHQL_PATH, limitBody, requireJson, async (c) => {
+  app.post(GRAPHQL_PATH, requireJson, identify, async (c) => {
     const { raw } = c.req;
-    const { sourceIp } = c.var;
-    const authentication = await authenticate(deps, raw.headers, sourceIp);
+    const { sourceIp, authentication } = c.var;
     const response = await graphql(raw, {
       ...authentication,
       services: deps,
+      isStranger: !(await authentication.principal()),
       sourceIp,
       // A getter, because creating the signal costs time and only streams need it.
       get signal() {

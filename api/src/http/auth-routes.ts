@@ -2,11 +2,13 @@
 import { isUtf8 } from "node:buffer";
 import { Hono } from "hono";
 import { type Auth, CLIENT_IP_HEADER, type SignUpMode, signUpState } from "../accounts/auth.ts";
+import { PASSWORDS_BUSY } from "../accounts/password.ts";
+import type { HashingPool } from "../crypto/argon2.ts";
 import type { Database } from "../db/client.ts";
 import { notUtf8 } from "../shared/errors.ts";
 import { waitHeaders } from "../shared/rate-limit.ts";
 import type { Origins } from "./origins.ts";
-import { limitBody, requireJson, requireOwnPage } from "./refusals.ts";
+import { limitAnonymousBody, requireJson, requireOwnPage } from "./refusals.ts";
 import type { Env } from "./request-log.ts";
 
 /** better-auth has many more endpoints; these are the only ones that exist here. */
@@ -14,18 +16,26 @@ const AUTH_PATHS = ["sign-up/email", "sign-in/email", "sign-out", "change-passwo
   (path) => `/api/auth/${path}`,
 );
 
+/** The only one that hashes no password. */
+const SIGN_OUT_PATH = "/api/auth/sign-out";
+
 interface AuthRoutesDeps {
   auth: Auth;
   db: Database;
+  passwordPool: HashingPool;
   signUp: SignUpMode;
   origins: Origins;
 }
 
 /** The routes below `/api/auth`, and `/api/sign-up`, which says whether an account can be created now. */
-export function authRoutes({ auth, db, signUp, origins }: AuthRoutesDeps): Hono<Env> {
+export function authRoutes({ auth, db, passwordPool, signUp, origins }: AuthRoutesDeps): Hono<Env> {
   const routes = new Hono<Env>();
   routes.get("/api/sign-up", async (c) => c.json(await signUpState(db, signUp)));
-  routes.on("POST", AUTH_PATHS, limitBody, requireOwnPage(origins), requireJson, async (c) => {
+  routes.on("POST", AUTH_PATHS, limitAnonymousBody, requireOwnPage(origins), requireJson, async (c) => {
+    // Before any query: a flood of sign-ins must not occupy the database, either.
+    if (passwordPool.isFull && c.req.path !== SIGN_OUT_PATH) {
+      return c.json(PASSWORDS_BUSY, 503, { "Retry-After": "2" });
+    }
     const headers = new Headers(c.req.raw.headers);
     headers.set(CLIENT_IP_HEADER, c.var.sourceIp);
     const body = await wellFormedBody(c.req.raw);

@@ -40,11 +40,11 @@ describe("the session of a request", () => {
     expect(await sessionLookups(request)).toBe(1);
   });
 
-  it("is not looked up for a reveal", async () => {
+  it("is looked up once for a reveal, to tell whether it comes from a stranger", async () => {
     const secret = await createSecret(app, sender);
     const request = async () =>
       expect(await reveal(app, secret, { cookie: sender.cookie })).toMatchObject({ value: "hunter2" });
-    expect(await sessionLookups(request)).toBe(0);
+    expect(await sessionLookups(request)).toBe(1);
   });
 
   it("is not looked up for a page of another origin, which is a stranger", async () => {

@@ -21,7 +21,7 @@ interface AuthenticateDeps {
 
 /**
  * Who makes a request with these headers. An API key is verified at once, and counts wherever the request comes from. A
- * session is looked up when the principal is first needed, and counts only from our own pages.
+ * session is looked up once, when the principal is first needed, and counts only from our own pages.
  *
  * @throws AppError `UNAUTHENTICATED` for a key that is not valid; `BAD_USER_INPUT` for a valid key together with a
  *   session's cookie, because then it is not clear who acts; `RATE_LIMITED`.

@@ -22,9 +22,7 @@ export type ClientIp = (
  * addresses become IPv4, ports are dropped.
  */
 export function clientIpResolver(trustedProxies: readonly string[]): ClientIp {
-  const ranges = trustedProxies.map(parseRange);
-  const isTrusted = (address: Address) =>
-    ranges.some(([network, bits]) => network.kind() === address.kind() && address.match(network, bits));
+  const isTrusted = within(trustedProxies);
 
   return (peer, forwardedFor, forwarded) => {
     let client = parse(peer ?? "");
@@ -38,6 +36,21 @@ export function clientIpResolver(trustedProxies: readonly string[]): ClientIp {
     }
     return { address: client?.toString(), isForwarded };
   };
+}
+
+/** Whether a peer is local or a trusted proxy, so that its connections are those of many clients. */
+export function mayConnectForMany(trustedProxies: readonly string[]): (peer: string) => boolean {
+  const isTrusted = within(trustedProxies);
+  return (peer) => {
+    const address = parse(peer);
+    return address !== undefined && (address.range() === "loopback" || isTrusted(address));
+  };
+}
+
+function within(cidrs: readonly string[]): (address: Address) => boolean {
+  const ranges = cidrs.map(parseRange);
+  return (address) =>
+    ranges.some(([network, bits]) => network.kind() === address.kind() && address.match(network, bits));
 }
 
 /** The `for` parameter of one element of a Forwarded header; empty, hence no address, if it has none. */

@@ -6,13 +6,25 @@ import { waitHeaders } from "../shared/rate-limit.ts";
 import { isForeign, type Origins } from "./origins.ts";
 
 /**
- * In bytes. A value of 64 KiB is six times that in JSON when every byte of it is a control character that must be
+ * In KiB. A value of 64 KiB is six times that in JSON when every byte of it is a control character that must be
  * escaped; the rest is room for the document around it.
  */
-const MAX_BODY_BYTES = 512 * 1024;
+const MAX_BODY = 512;
+
+/**
+ * Maximum body without a credential, in KiB. The largest honest one is an attempt: a document of 2,000 characters and a
+ * passphrase of 1,024, which take 6 KiB each if all are escaped.
+ */
+const MAX_ANONYMOUS_BODY = 32;
 
 /** HTTP statuses of errors that end a request before GraphQL; all others are 400. */
-const STATUSES = { UNAUTHENTICATED: 401, FORBIDDEN: 403, NOT_FOUND: 404, RATE_LIMITED: 429 } as const;
+const STATUSES = {
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  NOT_FOUND: 404,
+  RATE_LIMITED: 429,
+  OVERLOADED: 503,
+} as const;
 
 /** A response with one error. */
 export function refuse(
@@ -55,11 +67,18 @@ export const requireJson: MiddlewareHandler = async (c, next) => {
 };
 
 /** Refuses bodies over 512 KiB: by their Content-Length, or by counting the bytes of a chunked body. */
-export const limitBody: MiddlewareHandler = bodyLimit({
-  maxSize: MAX_BODY_BYTES,
-  onError: (c) => {
-    // The rest of the body is not read, so the connection can't carry another request. Say so before it closes.
-    c.header("Connection", "close");
-    return refuse(c, 413, "BAD_USER_INPUT", "The request is too large: at most 512 KiB.");
-  },
-});
+export const limitBody: MiddlewareHandler = bodiesUpTo(MAX_BODY);
+
+/** Refuses bodies over 32 KiB, for requests that need no credential. */
+export const limitAnonymousBody: MiddlewareHandler = bodiesUpTo(MAX_ANONYMOUS_BODY);
+
+function bodiesUpTo(kib: number): MiddlewareHandler {
+  return bodyLimit({
+    maxSize: kib * 1024,
+    onError: (c) => {
+      // The rest of the body is not read, so the connection can't carry another request. Say so before it closes.
+      c.header("Connection", "close");
+      return refuse(c, 413, "BAD_USER_INPUT", `The request is too large: at most ${kib} KiB.`);
+    },
+  });
+}

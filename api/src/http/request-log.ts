@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { HttpBindings } from "@hono/node-server";
 import type { Context, MiddlewareHandler } from "hono";
 import { routePath } from "hono/route";
+import type { Authentication } from "../accounts/authorization.ts";
 import type { Logger } from "../logging/log.ts";
 import { inRequest, type RequestScope } from "../logging/request-context.ts";
 import type { Metrics } from "../metrics/metrics.ts";
@@ -11,7 +12,7 @@ import { refuse } from "./refusals.ts";
 import { defaultHeader } from "./response-headers.ts";
 
 /** Hono's environment: what handlers find in their context. */
-export type Env = { Bindings: HttpBindings; Variables: { sourceIp: string } };
+export type Env = { Bindings: HttpBindings; Variables: { sourceIp: string; authentication: Authentication } };
 
 /** The response header with the request's id. */
 export const REQUEST_ID_HEADER = "X-Request-Id";

@@ -85,7 +85,7 @@ it("database metrics are read on each scrape and absent while the database is un
 it("waiting and refused hashes are counted", async () => {
   const seen = { waited: 0, refused: 0 };
   const observer = { waited: () => void seen.waited++, refused: () => void seen.refused++ };
-  const hashingPool = new HashingPool(1, 1, observer);
+  const hashingPool = new HashingPool(1, 1, { observer });
   const door = Promise.withResolvers<void>();
   const runs = [hashingPool.run(() => door.promise), hashingPool.run(() => door.promise)];
   await expect(hashingPool.run(() => door.promise)).rejects.toThrow();

@@ -68,7 +68,8 @@ export class Metrics {
   });
   readonly #argon2Refusals = this.#counter(
     "argon2_refusals_total",
-    "Password hashes refused because the queue was full.",
+    "Password hashes refused because the queue was full, by pool.",
+    "pool",
   );
   readonly #argon2Running = this.#gauge("argon2_running", "Password hashes that are running.");
   readonly #argon2Waiting = this.#gauge("argon2_waiting", "Password hashes that wait for a slot.");
@@ -112,10 +113,16 @@ export class Metrics {
   /** Counts a batch of the sweep. */
   swept = (what: string, rows: number): void => this.#batches.observe({ what }, rows);
 
-  /** Hooks of the hashing pool. */
+  /** Hooks of the pool that hashes for secrets. */
   readonly argon2 = {
     waited: (seconds: number): void => this.#argon2Wait.observe(seconds),
-    refused: (): void => this.#argon2Refusals.inc(),
+    refused: (): void => this.#argon2Refusals.inc({ pool: "secrets" }),
+  };
+
+  /** Hooks of the pool that hashes passwords. Their waits say nothing of recipients, before whom they yield. */
+  readonly passwords = {
+    waited: (): void => {},
+    refused: (): void => this.#argon2Refusals.inc({ pool: "passwords" }),
   };
 
   /** Starts collecting from these sources and from the process, and sets the release. */

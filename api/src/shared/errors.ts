@@ -45,6 +45,14 @@ export function badInput(field: string, message: string): AppError {
   return new AppError("BAD_USER_INPUT", message, { field });
 }
 
+/** The refusal of one request too many, with the whole seconds to wait. */
+export function rateLimited(msToWait: number): AppError {
+  const retryAfterSeconds = Math.max(1, Math.ceil(msToWait / 1000));
+  return new AppError("RATE_LIMITED", `Too many requests. Try again in ${retryAfterSeconds} s.`, {
+    retryAfterSeconds,
+  });
+}
+
 /** The refusal of a body in another encoding, which would be stored with replacement characters. */
 export function notUtf8(): AppError {
   return new AppError("BAD_USER_INPUT", "Send the request in UTF-8.");

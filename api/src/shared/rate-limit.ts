@@ -3,7 +3,7 @@ import { lt } from "drizzle-orm";
 import ipaddr from "ipaddr.js";
 import { RateLimiterDrizzle, RateLimiterRes } from "rate-limiter-flexible";
 import type { Database } from "../db/client.ts";
-import { AppError } from "./errors.ts";
+import { rateLimited } from "./errors.ts";
 
 /** Requests per minute: far more than a person makes, far fewer than a flood needs. */
 const PER_MINUTE = {
@@ -26,7 +26,7 @@ const PER_MINUTE = {
 type Limit = keyof typeof PER_MINUTE;
 
 /** A /48 contains 65,536 /64s and may belong to one customer (RFC 6177) or to hundreds, hence a higher limit. */
-const WIDE_FACTOR = 8;
+export const WIDE_FACTOR = 8;
 
 const WINDOW_SECONDS = 60;
 
@@ -71,10 +71,7 @@ export class RateLimits {
     const msToWait = await this.#counters.get(name)?.take(key);
     if (msToWait === undefined) return;
     this.#onRefusal(limit);
-    const retryAfterSeconds = Math.max(1, Math.ceil(msToWait / 1000));
-    throw new AppError("RATE_LIMITED", `Too many requests. Try again in ${retryAfterSeconds} s.`, {
-      retryAfterSeconds,
-    });
+    throw rateLimited(msToWait);
   }
 
   /** Removes counters whose window is over. */
