@@ -16,6 +16,7 @@ import { machine } from "./machine.ts";
 import { type Measurement, startMeasurement } from "./measurement.ts";
 import { picture } from "./picture.ts";
 import { startProduct } from "./product.ts";
+import { signIns } from "./sign-ins.ts";
 import { sweep } from "./sweep.ts";
 import { type Row, table, targetTable } from "./table.ts";
 
@@ -32,6 +33,7 @@ const PARTS: Record<string, (measurement: Measurement) => Promise<Row[]>> = {
   "cold-start": coldStart,
   install: installSize,
   argon2: argon2Choice,
+  "sign-ins": signIns,
   growth: growthWithPicture,
   sweep,
 };

@@ -107,7 +107,7 @@ async function tables({ sql }: Product): Promise<{ expired: number; payloads: Ta
 }
 
 /** Stores pending secrets with full-cost parameters. They share one hash. */
-async function storeSecrets(product: Product, count: number): Promise<Link[]> {
+export async function storeSecrets(product: Product, count: number): Promise<Link[]> {
   const db = connect(product.databaseUrl);
   const ring = keyRingOf(product.keys);
   const hashed = await hashedPassphrase(ARGON2_PARAMETERS);
