@@ -13,9 +13,9 @@ const MAX_BODY = 512;
 
 /**
  * Maximum body without a credential, in KiB. The largest honest one is an attempt: a document of 2,000 characters and a
- * passphrase of 1,024, which take 6 KiB each if all are escaped.
+ * passphrase of 1,024, which take 12 KiB if all are escaped emoji.
  */
-const MAX_ANONYMOUS_BODY = 32;
+const MAX_ANONYMOUS_BODY = 16;
 
 /** HTTP statuses of errors that end a request before GraphQL; all others are 400. */
 const STATUSES = {
@@ -69,7 +69,7 @@ export const requireJson: MiddlewareHandler = async (c, next) => {
 /** Refuses bodies over 512 KiB: by their Content-Length, or by counting the bytes of a chunked body. */
 export const limitBody: MiddlewareHandler = bodiesUpTo(MAX_BODY);
 
-/** Refuses bodies over 32 KiB, for requests that need no credential. */
+/** Refuses bodies over 16 KiB, for requests that need no credential. */
 export const limitAnonymousBody: MiddlewareHandler = bodiesUpTo(MAX_ANONYMOUS_BODY);
 
 function bodiesUpTo(kib: number): MiddlewareHandler {

@@ -7,7 +7,7 @@ import type { Env } from "./request-log.ts";
 
 /**
  * Bodies that may be arriving at once, from an address and in all. An honest one arrives with its headers, in
- * milliseconds; the server drops any after ten seconds. At 32 KiB each, strangers can occupy 32 MiB.
+ * milliseconds; the server drops any after ten seconds. At 16 KiB each, strangers can occupy 16 MiB.
  */
 const MAX_BODIES = { perAddress: 64, inAll: 1024 };
 
