@@ -178,6 +178,12 @@ export const variables = {
     "Addresses or CIDR ranges of your reverse proxies, separated by commas. Only they may set a client's address.",
     "none",
   ),
+  forwardedHeader: plain(
+    "FORWARDED_HEADER",
+    choice(["x-forwarded-for", "forwarded"]).optional(),
+    "The header in which your proxies write the client's address; the other is ignored. Unset: either, but where both name different clients, the proxy's own address counts.",
+    "either",
+  ),
   brand: {
     name: plain("BRAND_NAME", label(40).default(PRODUCT.name), "Name shown in both apps."),
     color: plain(

@@ -75,14 +75,14 @@ export function createAccountServices(config: AccountConfig, parts: AccountParts
 
 /** All services of the product. Opens no connection and starts no job. */
 export function createServices(
-  config: AccountConfig & Pick<Config, "trustedProxies" | "hstsSubdomains">,
+  config: AccountConfig & Pick<Config, "trustedProxies" | "forwardedHeader" | "hstsSubdomains">,
   parts: ServiceParts,
 ): Omit<AppDeps, "health" | "apps"> {
   const { keyRing, rollbackGuard, listenUrl } = parts;
   const { publicUrl, revealUrl, signUp, rateLimitMultiplier, hstsSubdomains } = config;
   const base = createAccountServices(config, parts);
   const live = new LiveUpdates({ ...base, listenUrl, limitMultiplier: rateLimitMultiplier });
-  const clientIp = clientIpResolver(config.trustedProxies);
+  const clientIp = clientIpResolver(config.trustedProxies, config.forwardedHeader);
   const requestMeter = new RequestMeter(rateLimitMultiplier, base.metrics.rateLimited);
   return {
     ...base,

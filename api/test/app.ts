@@ -62,6 +62,7 @@ export function createTestApp(db: Database & Partial<TestDatabase>, options: App
       rateLimitMultiplier: options.rateLimitMultiplier ?? 100_000,
       trustedProxies: options.trustedProxies ?? [],
       hstsSubdomains: options.hstsSubdomains,
+      forwardedHeader: undefined,
     },
     {
       db,

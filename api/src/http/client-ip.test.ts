@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { describe, expect, test } from "vitest";
-import { clientIpResolver } from "./client-ip.ts";
+import { clientIpResolver, type ForwardedHeader } from "./client-ip.ts";
 
 const addressBehind = (trustedProxies: string[]) => {
   const clientIp = clientIpResolver(trustedProxies);
@@ -192,10 +192,40 @@ describe("the Forwarded header", () => {
   test("is ignored from any other peer", () => {
     expect(resolve("192.0.2.1", undefined, "for=198.51.100.1")).toBe("192.0.2.1");
   });
+});
 
-  test("is ignored if X-Forwarded-For is present", () => {
-    expect(resolve("10.0.0.1", "192.0.2.1", "for=198.51.100.1")).toBe("192.0.2.1");
-  });
+describe("a request with both headers", () => {
+  const CLIENT = "192.0.2.1";
+  const OTHER = "198.51.100.1";
+  const PROXY = "10.0.0.1";
+
+  test.each<
+    [header: ForwardedHeader | undefined, xff: string | undefined, fwd: string | undefined, client: string]
+  >([
+    [undefined, CLIENT, undefined, CLIENT],
+    [undefined, undefined, `for=${CLIENT}`, CLIENT],
+    [undefined, CLIENT, `for=${CLIENT}`, CLIENT],
+    [undefined, `${OTHER}, ${CLIENT}`, `for=${CLIENT}`, CLIENT],
+    [undefined, CLIENT, `for="${CLIENT}:4711"`, CLIENT],
+    [undefined, OTHER, `for=${CLIENT}`, PROXY],
+    [undefined, CLIENT, `for=${OTHER}`, PROXY],
+    [undefined, CLIENT, `for=${CLIENT}, for=${OTHER}`, PROXY],
+    [undefined, CLIENT, "for=unknown", PROXY],
+    [undefined, CLIENT, "", PROXY],
+    [undefined, "unknown", `for=${CLIENT}`, PROXY],
+    [undefined, "", `for=${CLIENT}`, PROXY],
+    ["x-forwarded-for", CLIENT, `for=${OTHER}`, CLIENT],
+    ["x-forwarded-for", undefined, `for=${OTHER}`, PROXY],
+    ["forwarded", OTHER, `for=${CLIENT}`, CLIENT],
+    ["forwarded", OTHER, undefined, PROXY],
+  ])(
+    "FORWARDED_HEADER %j, X-Forwarded-For %j, Forwarded %j: the client is %s",
+    (header, xff, fwd, client) => {
+      const clientIp = clientIpResolver(["10.0.0.0/8"], header);
+      expect(clientIp(PROXY, xff, fwd)).toEqual({ address: client, isForwarded: client !== PROXY });
+      expect(clientIp("203.0.113.7", xff, fwd)).toEqual({ address: "203.0.113.7", isForwarded: false });
+    },
+  );
 });
 
 test("`isForwarded` is true only for an address from a trusted proxy", () => {

@@ -3,6 +3,9 @@ import ipaddr from "ipaddr.js";
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 type Range = [Address, number];
 
+/** The header in which a proxy names the client. */
+export type ForwardedHeader = "x-forwarded-for" | "forwarded";
+
 /** Finds a client's address: `(address of the TCP peer, X-Forwarded-For, Forwarded)` → one IP address. */
 export type ClientIp = (
   peer: string | undefined,
@@ -16,25 +19,38 @@ export type ClientIp = (
 };
 
 /**
- * Creates a resolver that trusts X-Forwarded-For, or else Forwarded (RFC 7239), only as far as `trustedProxies` (CIDRs)
- * wrote it. It reads the header from the right: each trusted proxy vouches for the next hop, and the first address that is
- * not a trusted proxy is the client. Anything that is not an IP address ends the walk at the hop before. IPv4-mapped IPv6
+ * Creates a resolver that trusts X-Forwarded-For and Forwarded (RFC 7239) only as far as `trustedProxies` (CIDRs) wrote
+ * them. It reads a header from the right: each trusted proxy vouches for the next hop, and the first address that is not a
+ * trusted proxy is the client. Anything that is not an IP address ends the walk at the hop before. IPv4-mapped IPv6
  * addresses become IPv4, ports are dropped.
+ *
+ * @param header the only header that counts. Without it, either does; but of two that lead to different clients, the
+ *   proxy may have passed one on as the client wrote it, so the client is then the peer.
  */
-export function clientIpResolver(trustedProxies: readonly string[]): ClientIp {
+export function clientIpResolver(trustedProxies: readonly string[], header?: ForwardedHeader): ClientIp {
   const isTrusted = within(trustedProxies);
 
-  return (peer, forwardedFor, forwarded) => {
-    let client = parse(peer ?? "");
-    const hops = forwardedFor?.split(",") ?? forwarded?.split(",").map(forNode) ?? [];
+  const walk = (peer: Address, hops: string[]) => {
+    let client = peer;
     let isForwarded = false;
-    while (client && hops.length > 0 && isTrusted(client)) {
+    while (hops.length > 0 && isTrusted(client)) {
       const hop = parse(hops.pop() ?? "");
       if (!hop) break;
       client = hop;
       isForwarded = true;
     }
-    return { address: client?.toString(), isForwarded };
+    return { address: client.toString(), isForwarded };
+  };
+
+  return (peer, forwardedFor, forwarded) => {
+    const own = parse(peer ?? "");
+    if (!own) return { address: undefined, isForwarded: false };
+    const found = [
+      header !== "forwarded" && forwardedFor !== undefined && walk(own, forwardedFor.split(",")),
+      header !== "x-forwarded-for" && forwarded !== undefined && walk(own, forwarded.split(",").map(forNode)),
+    ].filter((each) => each !== false);
+    const [first = walk(own, []), second = first] = found;
+    return first.address === second.address ? first : walk(own, []);
   };
 }
 
