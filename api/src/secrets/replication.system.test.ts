@@ -13,9 +13,8 @@ import { verifyChain } from "../audit/verify-chain.ts";
 import { hashToken } from "../crypto/token.ts";
 import { connect, type Database } from "../db/client.ts";
 import { createLogger } from "../logging/log.ts";
-import { claim, settle } from "./attempt-store.ts";
+import { claim, findPayload, settle } from "./attempt-store.ts";
 import { openRollbackGuard, type RollbackGuard } from "./rollback-guard.ts";
-import { secretAvailable } from "./secret-availability.ts";
 
 const silent = createLogger("silent");
 const keyRing = testKeyRing("k1");
@@ -83,7 +82,7 @@ describe.skipIf(!hasDebianPostgres)("on real PostgreSQL servers", () => {
       const there = createTestApp(restored, { keyRing });
       // The backup has it pending, with all that would open it.
       expect(await restored.sql`SELECT 1 FROM ttl_secret_payloads`).toHaveLength(1);
-      expect(await secretAvailable({ db: restored }, secret)).toBe(false);
+      expect(await findPayload(restored, { ...secret, tokenHash: hashToken(secret.token) })).toBeUndefined();
       for (const each of [secret, used]) {
         expect((await reveal(there, each)).__typename).toBe("TtlSecretNotAvailable");
       }

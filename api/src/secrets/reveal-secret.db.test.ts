@@ -196,16 +196,20 @@ describe("a refusal before the claim consumes nothing", () => {
     expect(await stateOf(scene)).toEqual(UNTOUCHED);
   });
 
-  it("more attempts per minute from one address than the limit allows", async () => {
+  it("more attempts per minute at it than the limit allows", async () => {
     const scene = await pendingSecret();
-    const limited = createTestApp(db.current, {
-      rateLimitMultiplier: 1,
-      keyRing: scene.app.services.keyRing,
-    });
-    const peer = "203.0.113.99";
-    const unknown = { ...scene.secret, token: "AAAAAAAAAAAAAAAAAAAAAA" };
-    for (let i = 0; i < 30; i++) await reveal(limited, unknown, { peer });
-    const answer = await reveal(limited, scene.secret, { peer });
+    const hashingPool = new HashingPool(1, 0);
+    const { keyRing } = scene.app.services;
+    const limited = createTestApp(db.current, { rateLimitMultiplier: 1, keyRing, hashingPool });
+    let free = () => {};
+    const busy = hashingPool.run(() => new Promise<void>((resolve) => (free = resolve)));
+    for (let i = 0; i < 30; i++) {
+      const answer = await reveal(limited, scene.secret, { peer: `203.0.113.${i}` });
+      expect(answer).toMatchObject({ code: "OVERLOADED" });
+    }
+    free();
+    await busy;
+    const answer = await reveal(limited, scene.secret);
     expect(answer).toMatchObject({ code: "RATE_LIMITED" });
     expect(answer.retryAfterSeconds).toBeGreaterThanOrEqual(1);
     expect(await stateOf(scene)).toEqual(UNTOUCHED);
@@ -256,6 +260,41 @@ describe("not available", () => {
     );
     expect(new Set(answers).size).toBe(1);
     expect(answers[0]).toContain("TtlSecretNotAvailable");
+  });
+});
+
+describe("an address with more attempts at links without a secret than the limit allows", () => {
+  const UNKNOWN = { token: "AAAAAAAAAAAAAAAAAAAAAA" };
+
+  it.each([
+    ["IPv4: 30", Array.from({ length: 30 }, () => "203.0.113.98"), "203.0.113.98"],
+    ["a /48: 240", Array.from({ length: 240 }, (_, i) => `2001:db8:98:${i % 8}::1`), "2001:db8:98:ffff::1"],
+  ])("%s, is refused there, and keeps no recipient out", async (_what, peers, peer) => {
+    const { app, sender, secret } = await pendingSecret();
+    const used = await createSecret(app, sender);
+    await reveal(app, used);
+    const limited = createTestApp(db.current, { rateLimitMultiplier: 1, keyRing: app.services.keyRing });
+    for (const each of peers) {
+      const answer = await reveal(limited, { ...secret, ...UNKNOWN }, { peer: each });
+      expect(answer.__typename).toBe("TtlSecretNotAvailable");
+    }
+    for (const link of [{ ...secret, ...UNKNOWN }, used, { ...secret, token: "malformed" }]) {
+      expect(await reveal(limited, link, { peer })).toMatchObject({ code: "RATE_LIMITED" });
+    }
+    expect((await reveal(limited, secret, { peer })).value).toBe("hunter2");
+    expect(await reveal(limited, secret, { peer })).toMatchObject({ code: "RATE_LIMITED" });
+  });
+
+  it("does not get closer to the limit by opening secrets", async () => {
+    const { app, sender, secret } = await pendingSecret();
+    const limited = createTestApp(db.current, { rateLimitMultiplier: 1, keyRing: app.services.keyRing });
+    const peer = "203.0.113.97";
+    for (let i = 0; i < 31; i++) {
+      const opened = await reveal(limited, await createSecret(app, sender), { peer });
+      expect(opened.__typename).toBe("TtlSecretRevealed");
+    }
+    const answer = await reveal(limited, { ...secret, ...UNKNOWN }, { peer });
+    expect(answer.__typename).toBe("TtlSecretNotAvailable");
   });
 });
 

@@ -2,10 +2,11 @@ import { describe, expect, it, vi } from "vitest";
 import { createTestApp } from "../../test/app.ts";
 import { useDatabase } from "../../test/database.ts";
 import { auditOf, createSecret, createSender, endTtl, reveal, secretOf } from "../../test/factories.ts";
+import { hashToken } from "../crypto/token.ts";
 import { createLogger } from "../logging/log.ts";
+import { findPayload } from "./attempt-store.ts";
 import { openRollbackGuard } from "./rollback-guard.ts";
 import type { Watermark } from "./rollback-guard-store.ts";
-import { secretAvailable } from "./secret-availability.ts";
 import { lockPayloads } from "./secret-store.ts";
 
 const db = useDatabase();
@@ -71,7 +72,9 @@ describe("a rolled-back database", () => {
     const { app, sender, rollbackGuard, warnings } = await guardedApp();
     const [foreign, own] = [await createSecret(app, sender), await createSecret(app, sender)];
     await moveTo("elsewhere", foreign);
-    expect(await secretAvailable({ db: db.current }, foreign)).toBe(false);
+    expect(
+      await findPayload(db.current, { ...foreign, tokenHash: hashToken(foreign.token) }),
+    ).toBeUndefined();
     expect((await reveal(app, foreign)).__typename).toBe("TtlSecretNotAvailable");
     await rollbackGuard.check();
     expect(await secretOf(app, sender, foreign.id)).toMatchObject(INTERRUPTED);

@@ -3,7 +3,8 @@ import { createTestApp, testKeyRing } from "../../test/app.ts";
 import { useDatabase } from "../../test/database.ts";
 import { createSecret, createSender, graphql, reveal, type Sender } from "../../test/factories.ts";
 import type { KeyRing } from "../crypto/key-ring.ts";
-import { secretAvailable } from "./secret-availability.ts";
+import { hashToken } from "../crypto/token.ts";
+import { findPayload } from "./attempt-store.ts";
 
 const db = useDatabase();
 
@@ -56,7 +57,7 @@ describe("ttlSecretAvailability", () => {
     const { app, secret } = await pendingSecret();
     for (let i = 0; i < 3; i++) {
       await graphql(app, QUERY, secret);
-      expect(await secretAvailable({ db: db.current }, secret)).toBe(true);
+      expect(await findPayload(db.current, { ...secret, tokenHash: hashToken(secret.token) })).toBeDefined();
     }
     expect((await reveal(app, secret)).__typename).toBe("TtlSecretRevealed");
   });
@@ -109,6 +110,22 @@ describe("ttlSecretAvailability", () => {
     expect((await graphql(app, QUERY, secret)).data.ttlSecretAvailability).toMatchObject({
       secondsLeft: expect.any(Number),
     });
+  });
+
+  it("answers for a pending secret after too many other links from its address, up to a limit of its own", async () => {
+    const keyRing = testKeyRing("k1");
+    const { secret } = await pendingSecret(300, keyRing);
+    const app = createTestApp(db.current, { rateLimitMultiplier: 1, keyRing });
+    const nothing = { vaultId: secret.vaultId, token: "AAAAAAAAAAAAAAAAAAAAAA" };
+    const peer = "192.0.2.72";
+    const codeFor = async (link: Link, from = peer) =>
+      (await graphql(app, QUERY, link, { peer: from })).errors?.[0]?.extensions.code;
+    for (let i = 0; i < 60; i++) expect(await codeFor(nothing)).toBeUndefined();
+    expect(await codeFor(nothing)).toBe("RATE_LIMITED");
+    for (let i = 0; i < 60; i++) expect(await codeFor(secret)).toBeUndefined();
+    expect(await codeFor(secret)).toBe("RATE_LIMITED");
+    expect(await codeFor(secret, "192.0.2.73")).toBe("RATE_LIMITED");
+    expect(await codeFor(nothing, "192.0.2.73")).toBeUndefined();
   });
 
   it("shares its limit per address with ttlSecretAvailable", async () => {

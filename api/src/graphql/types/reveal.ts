@@ -1,12 +1,12 @@
 import { countOutcome } from "../../metrics/metrics.ts";
 import { type RevealOutcome, revealSecret } from "../../secrets/reveal-secret.ts";
 import {
+  lookUp,
   type SecretAvailability,
   secretAvailability,
   secretAvailable,
 } from "../../secrets/secret-availability.ts";
 import { AppError, isRejected } from "../../shared/errors.ts";
-import { rateLimitKeys } from "../../shared/rate-limit.ts";
 import { builder } from "../builder.ts";
 
 type Outcome<Kind extends RevealOutcome["kind"]> = Extract<RevealOutcome, { kind: Kind }>;
@@ -87,12 +87,9 @@ builder.queryFields((t) => {
   return {
     ttlSecretAvailable: t.boolean({
       description:
-        "Whether there is a pending secret behind a link. Public; changes nothing. RATE_LIMITED after 60 a minute per address.",
+        "Whether there is a pending secret behind a link. Public; changes nothing. RATE_LIMITED after 60 a minute per address without one, or at one link.",
       args,
-      resolve: async (_root, link, { services, sourceIp }) => {
-        await services.rateLimits.take("available", rateLimitKeys(sourceIp));
-        return secretAvailable(services, link);
-      },
+      resolve: (_root, link, { services, sourceIp }) => secretAvailable(services, { ...link, sourceIp }),
     }),
     ttlSecretAvailability: t.field({
       type: TtlSecretAvailabilityType,
@@ -100,10 +97,7 @@ builder.queryFields((t) => {
       description:
         "How long the pending secret behind a link may still be opened; null for every link without one, whatever the reason. Public; changes nothing. Shares its rate limit with ttlSecretAvailable. OVERLOADED when an attempt would be.",
       args,
-      resolve: async (_root, link, { services, sourceIp }) => {
-        await services.rateLimits.take("available", rateLimitKeys(sourceIp));
-        return secretAvailability(services, link);
-      },
+      resolve: (_root, link, { services, sourceIp }) => secretAvailability(services, { ...link, sourceIp }),
     }),
   };
 });
@@ -112,14 +106,14 @@ builder.mutationField("revealTtlSecret", (t) =>
   t.field({
     type: RevealTtlSecretResult,
     description:
-      "One attempt at a secret, by its recipient; no credential needed. Right or wrong, it destroys the secret. BAD_USER_INPUT (a blank passphrase), RATE_LIMITED (30 a minute per address), OVERLOADED, and FORBIDDEN (any request with an API key) consume nothing.",
+      "One attempt at a secret, by its recipient; no credential needed. Right or wrong, it destroys the secret. BAD_USER_INPUT (a blank passphrase), RATE_LIMITED (30 a minute per address at links without a pending secret, or at one link), OVERLOADED, and FORBIDDEN (any request with an API key) consume nothing.",
     args: {
       input: t.arg({ type: RevealTtlSecretInput, description: "The link's parts and the passphrase." }),
     },
     resolve: async (_root, { input }, { services, sourceIp, apiKey }) => {
       if (apiKey)
         throw new AppError("FORBIDDEN", "An API key can never reveal a secret. Send no Authorization.");
-      await services.rateLimits.take("reveal", rateLimitKeys(sourceIp));
+      await lookUp(services, "reveal", { ...input, sourceIp });
       return countOutcome(services.metrics.reveals, revealSecret(services, { ...input, sourceIp }), {
         outcomeOf: (outcome) => (outcome.kind === "destroyed" ? outcome.reason : outcome.kind),
         isRejected,
