@@ -11,6 +11,7 @@ import { traceOperation } from "./trace-operation.ts";
 import { trustedDocuments } from "./trusted-documents.ts";
 import { utf8Body } from "./utf8-body.ts";
 import { checkVariables } from "./variables.ts";
+import { writeLimit } from "./write-limit.ts";
 
 /** Path of the GraphQL endpoint. */
 export const GRAPHQL_PATH = "/graphql";
@@ -40,6 +41,7 @@ export function createGraphql(deps: { log: Logger; metrics: Metrics }) {
       recordOperationName(),
       ...traceOperation(),
       checkVariables(),
+      writeLimit(),
       maskErrors(deps),
     ],
     // Replaced by `maskErrors`: Yoga's own lets errors of graphql-js through, which repeat the variables.
