@@ -970,7 +970,7 @@ async function act([what, send]: Row): Promise<Heard> {
   const row = { what, outcome: outcomeOf(answer), answer };
   heard.push(row);
   for (const [, cookie = ""] of answer.headers.matchAll(
-    /^set-cookie\n(ttl-secrets\.session_token=[^;]+)/gim,
+    /^set-cookie\n(ttl-secrets(?:-\d+)?\.session_token=[^;]+)/gim,
   )) {
     const value = cookie.replace(/^[^=]+=/, "");
     if (!value) continue;

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { inspect } from "node:util";
 import argon2 from "argon2";
 import { describe, expect, inject, it, vi } from "vitest";
@@ -260,6 +261,35 @@ describe("sign-in and sign-out", () => {
     expect(cookie).toMatch(/; SameSite=Strict/);
     expect(cookie).not.toMatch(/Domain=/i);
     expect((await viewer(app, cookiesOf(answer))).email).toBe("host@example.com");
+  });
+
+  it("of two servers on one host, at two ports, is kept by one browser for both", async () => {
+    const servers = ["http://localhost:4000", "http://localhost:4001"].map((publicUrl) => ({
+      app: createTestApp(db.current, { publicUrl }),
+      email: `${randomUUID()}@example.com`,
+      origin: publicUrl,
+    }));
+    // A browser's cookies of one host: ports make no difference.
+    const jar = new Map<string, string>();
+    const cookie = () => [...jar].map(([name, value]) => `${name}=${value}`).join("; ");
+    for (const { app, email, origin } of servers) {
+      const answer = await post(app, "/api/auth/sign-up/email", account(email), { origin, cookie: cookie() });
+      for (const each of cookiesOf(answer).split("; ")) {
+        const [name = "", value = ""] = each.split("=");
+        jar.set(name, value);
+      }
+    }
+    for (const { app, email } of servers) expect((await viewer(app, cookie())).email).toBe(email);
+  });
+
+  it("is still known by its cookie's name of the release before, which had no port", async () => {
+    const app = createTestApp(db.current);
+    const cookie = await signUp(app, "old-name@example.com");
+    const old = cookie.split("; ").find((each) => each.includes("session_token"))?.replace("-4000.", ".") ?? "";
+    expect(old).toMatch(/^ttl-secrets\.session_token=/);
+    expect((await viewer(app, old)).email).toBe("old-name@example.com");
+    expect((await post(app, "/api/auth/sign-out", {}, { cookie: old })).status).toBe(200);
+    expect(await viewer(app, old)).toBeNull();
   });
 
   it("ignores the session of a request from a page of another origin", async () => {

@@ -7,20 +7,12 @@ import type { HashingPool } from "../crypto/argon2.ts";
 import type { Database } from "../db/client.ts";
 import type { Logger } from "../logging/log.ts";
 import { checkName } from "../shared/name.ts";
+import { cookiePrefix } from "./cookie-names.ts";
 import { anyUser, isDisabled } from "./member-store.ts";
 import { MAX_PASSWORD_LENGTH, passwordHashing } from "./password.ts";
 
 /** The header that passes the resolved client address to better-auth. It replaces any that the client sent. */
 export const CLIENT_IP_HEADER = "x-ttl-secrets-client-ip";
-
-const COOKIE_PREFIX = "ttl-secrets";
-
-const SESSION_COOKIE = new RegExp(`(?:^|;)\\s*(?:__Host-)?${COOKIE_PREFIX}\\.session_token=`);
-
-/** Whether a request with these headers carries a session, valid or not. */
-export function carriesSession(headers: Headers): boolean {
-  return SESSION_COOKIE.test(headers.get("cookie") ?? "");
-}
 
 /** Who may create an account: anyone, only the first person, or no one. */
 export type SignUpMode = "open" | "first" | "closed";
@@ -126,10 +118,10 @@ export function createAuth(
       },
     },
     advanced: {
-      // `__Host-` (RFC 6265bis §4.1.3.2): no other host, path or plain HTTP can set or shadow the cookie. The attributes below
-      // meet its rules. better-auth's own option would add `__Secure-`, which allows other hosts of the domain.
+      // The attributes below meet the rules of `__Host-`. better-auth's own option would add `__Secure-`, which allows other
+      // hosts of the domain.
       useSecureCookies: false,
-      cookiePrefix: isHttps ? `__Host-${COOKIE_PREFIX}` : COOKIE_PREFIX,
+      cookiePrefix: cookiePrefix(publicUrl),
       defaultCookieAttributes: { secure: isHttps, httpOnly: true, sameSite: "strict", path: "/" },
       ipAddress: { ipAddressHeaders: [CLIENT_IP_HEADER], ipv6Subnet: 64 },
     },

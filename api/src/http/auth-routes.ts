@@ -2,6 +2,7 @@
 import { isUtf8 } from "node:buffer";
 import { Hono } from "hono";
 import { type Auth, CLIENT_IP_HEADER, type SignUpMode, signUpState } from "../accounts/auth.ts";
+import { withPresentCookieNames } from "../accounts/cookie-names.ts";
 import { PASSWORDS_BUSY } from "../accounts/password.ts";
 import type { HashingPool } from "../crypto/argon2.ts";
 import type { Database } from "../db/client.ts";
@@ -25,10 +26,11 @@ interface AuthRoutesDeps {
   passwordPool: HashingPool;
   signUp: SignUpMode;
   origins: Origins;
+  publicUrl: string;
 }
 
 /** The routes below `/api/auth`, and `/api/sign-up`, which says whether an account can be created now. */
-export function authRoutes({ auth, db, passwordPool, signUp, origins }: AuthRoutesDeps): Hono<Env> {
+export function authRoutes({ auth, db, passwordPool, signUp, origins, publicUrl }: AuthRoutesDeps): Hono<Env> {
   const routes = new Hono<Env>();
   routes.get("/api/sign-up", async (c) => c.json(await signUpState(db, signUp)));
   routes.on("POST", AUTH_PATHS, limitAnonymousBody, requireOwnPage(origins), requireJson, async (c) => {
@@ -36,7 +38,7 @@ export function authRoutes({ auth, db, passwordPool, signUp, origins }: AuthRout
     if (passwordPool.isFull && c.req.path !== SIGN_OUT_PATH) {
       return c.json(PASSWORDS_BUSY, 503, { "Retry-After": "2" });
     }
-    const headers = new Headers(c.req.raw.headers);
+    const headers = new Headers(withPresentCookieNames(c.req.raw.headers, publicUrl));
     headers.set(CLIENT_IP_HEADER, c.var.sourceIp);
     const body = await wellFormedBody(c.req.raw);
     return tidy(await auth.handler(new Request(c.req.url, { method: "POST", headers, body })));

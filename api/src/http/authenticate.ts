@@ -1,6 +1,7 @@
 /** Who makes a request: the only place that decides it, from the request's headers. */
-import { type Auth, carriesSession } from "../accounts/auth.ts";
+import type { Auth } from "../accounts/auth.ts";
 import type { Authentication } from "../accounts/authorization.ts";
+import { carriesSession, withPresentCookieNames } from "../accounts/cookie-names.ts";
 import { findSession } from "../accounts/find-session.ts";
 import { findOrCreateMember } from "../accounts/member-store.ts";
 import type { ApiKeyPrincipal, MemberPrincipal } from "../accounts/principal.ts";
@@ -17,6 +18,7 @@ interface AuthenticateDeps {
   log: Logger;
   rateLimits: RateLimits;
   origins: Origins;
+  publicUrl: string;
 }
 
 /**
@@ -56,7 +58,7 @@ async function apiKeyOf(
   if (!/^bearer\s|ttlk_/i.test(authorization)) return null;
   const key = /^bearer\s+(\S+)$/i.exec(authorization)?.[1] ?? "";
   const apiKey = await verifyApiKey(deps, { key, sourceIp });
-  if (carriesSession(headers)) {
+  if (carriesSession(headers, deps.publicUrl)) {
     throw new AppError("BAD_USER_INPUT", "Send either an API key or a session's cookie, not both.");
   }
   await deps.rateLimits.take("apiKey", { key: apiKey.id });
@@ -65,10 +67,11 @@ async function apiKeyOf(
 
 /** The member whose session the cookie names. Adds the cookies of a session that was extended to `setCookies`. */
 async function memberOfSession(
-  { auth, db }: AuthenticateDeps,
-  headers: Headers,
+  { auth, db, publicUrl }: AuthenticateDeps,
+  sentHeaders: Headers,
   setCookies: string[],
 ): Promise<MemberPrincipal | null> {
+  const headers = withPresentCookieNames(sentHeaders, publicUrl);
   const sent = headers.get("cookie");
   if (!sent) return null;
   const found = await findSession({ auth, db }, sent);
