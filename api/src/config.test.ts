@@ -44,6 +44,7 @@ describe("an empty environment", () => {
       databaseDirectUrl: undefined,
       dataDir: ".data",
       publicUrl: "http://localhost:4000",
+      isPublic: false,
       revealUrl: "http://localhost:4000",
       corsOrigins: [],
       keyRing: undefined,
@@ -112,6 +113,7 @@ describe("a configuration", () => {
       databaseDirectUrl: DIRECT_URL,
       dataDir: "/var/lib/ttl secrets",
       publicUrl: "https://secrets.example.com",
+      isPublic: true,
       revealUrl: "https://open.example.com",
       corsOrigins: ["https://dash.example.com", "http://localhost:5173"],
       keyRing: {
@@ -485,6 +487,18 @@ describe.each(["PUBLIC_URL", "REVEAL_URL"])("%s", (name) => {
     expect(problemsOf({ [name]: value })).toEqual([expect.stringMatching(`^${name} must be https://`)]);
   });
 });
+
+test.each([
+  [{}, false],
+  [{ HOST: "::1", PUBLIC_URL: "http://127.0.0.1:4000" }, false],
+  [{ HOST: "0.0.0.0" }, true],
+  [{ PUBLIC_URL: "https://secrets.example.com" }, true],
+])(
+  "`isPublic` says whether other machines can reach the server, also through a proxy: %j",
+  (env, expected) => {
+    expect(parseConfig(env).isPublic).toBe(expected);
+  },
+);
 
 describe("TRUSTED_PROXIES", () => {
   test.each([

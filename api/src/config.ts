@@ -39,6 +39,7 @@ export function parseConfig(env: Environment) {
   return Object.freeze({
     ...values,
     publicUrl,
+    isPublic: isPublic(values),
     revealUrl: values.revealUrl ?? publicUrl,
     keyRotation: values.keyRotation ?? (values.databaseUrl ? "manual" : "daily"),
     tracing: endpoint && disabled !== "true" ? { serviceName, sampler, ratio } : undefined,

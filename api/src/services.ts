@@ -3,7 +3,8 @@
  * command line and the tests.
  */
 import { setTimeout as pause } from "node:timers/promises";
-import { createAuth } from "./accounts/auth.ts";
+import { createAuth, signUpState } from "./accounts/auth.ts";
+import { setUpLink, setUpToken } from "./accounts/set-up-link.ts";
 import type { Apps } from "./apps/built-app.ts";
 import type { Config } from "./config.ts";
 import { createHashingPools, type HashingPool } from "./crypto/argon2.ts";
@@ -53,24 +54,26 @@ interface ServiceParts extends AccountParts {
 
 type AccountConfig = Pick<
   Config,
-  "publicUrl" | "revealUrl" | "corsOrigins" | "signUp" | "rateLimitMultiplier"
+  "publicUrl" | "revealUrl" | "corsOrigins" | "signUp" | "isPublic" | "rateLimitMultiplier"
 >;
 
 /** The services of accounts, which all others build on. The command line needs no more, because it opens no secret. */
 export function createAccountServices(config: AccountConfig, parts: AccountParts) {
   const { db, log, authSecret: secret } = parts;
-  const { publicUrl, signUp, rateLimitMultiplier } = config;
+  const { publicUrl, rateLimitMultiplier } = config;
   const metrics = new Metrics();
   const pools = createHashingPools(metrics);
   const hashingPool = parts.hashingPool ?? pools.hashingPool;
   const passwordPool = parts.passwordPool ?? pools.passwordPool;
   const rateLimits = new RateLimits(db, rateLimitMultiplier, metrics.rateLimited);
   const origins = originsOf(config);
+  const needsLink = config.signUp === "first" && config.isPublic;
+  const signUp = { mode: config.signUp, setUpToken: needsLink ? setUpToken(secret) : undefined };
   const auth = createAuth(
     { db, passwordPool, log },
     { publicUrl, origins: origins.own, secret, signUp, rateLimitMultiplier },
   );
-  return { db, log, metrics, hashingPool, passwordPool, rateLimits, origins, auth };
+  return { db, log, metrics, hashingPool, passwordPool, rateLimits, origins, auth, signUp };
 }
 
 /** All services of the product. Opens no connection and starts no job. */
@@ -79,7 +82,7 @@ export function createServices(
   parts: ServiceParts,
 ): Omit<AppDeps, "health" | "apps"> {
   const { keyRing, rollbackGuard, listenUrl } = parts;
-  const { publicUrl, revealUrl, signUp, rateLimitMultiplier, hstsSubdomains } = config;
+  const { publicUrl, revealUrl, rateLimitMultiplier, hstsSubdomains } = config;
   const base = createAccountServices(config, parts);
   const live = new LiveUpdates({ ...base, listenUrl, limitMultiplier: rateLimitMultiplier });
   const clientIp = clientIpResolver(config.trustedProxies, config.forwardedHeader);
@@ -93,7 +96,6 @@ export function createServices(
     requestMeter,
     publicUrl,
     revealUrl,
-    signUp,
     hstsSubdomains,
   };
 }
@@ -124,13 +126,14 @@ interface ServerOptions {
  * Assembles the server and listens. Adds each part that must be stopped to `shutdown` as soon as it runs, and sets
  * `serving`.
  *
+ * @returns the set-up link, while the first account can only be created with it.
  * @throws StartError where the operator can fix the cause; the driver's error when the database can't be reached.
  */
 export async function serve(
   options: ServerOptions,
   shutdown: Shutdown,
   serving: RunningServer,
-): Promise<void> {
+): Promise<string | undefined> {
   const { config, version, log, apps, metricsAddress, databaseUrl, directUrl, keys, authSecret } = options;
   const db = connect(databaseUrl, undefined, { behindPooler: config.databaseDirectUrl !== undefined });
   shutdown.add({ what: "the database's connections", stop: db.close, within: PATIENCE_SECONDS });
@@ -182,4 +185,7 @@ export async function serve(
   shutdown.add({ what: "serving", stop: stopServing, within: PATIENCE_SECONDS });
   const delay = config.shutdownDelaySeconds;
   shutdown.add({ what: "the delay", stop: () => pause(delay * 1000), within: delay + 1 });
+  const { signUp } = services;
+  const { needsSetUpLink } = await signUpState(db, signUp);
+  return needsSetUpLink && signUp.setUpToken ? setUpLink(config.publicUrl, signUp.setUpToken) : undefined;
 }

@@ -68,9 +68,11 @@ async function start(config: Config): Promise<void> {
   });
   throwIfStopping();
   const options = { config, version, log, apps, metricsAddress, databaseUrl, directUrl, keys, authSecret };
-  await serve(options, shutdown, serving);
+  const setUpLink = await serve(options, shutdown, serving);
   throwIfStopping();
   printLine(`\n  TTL Secrets is ready: ${config.publicUrl}\n`);
+  // A secret until the first account exists, so it is in no log line.
+  if (setUpLink) printLine(`  Create the first account with this set-up link: ${setUpLink}\n`);
 }
 
 function throwIfStopping(): void {

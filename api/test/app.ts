@@ -30,6 +30,8 @@ interface AppOptions {
   passwordPool?: HashingPool;
   /** Left out, it is `noRollbackGuard`. */
   rollbackGuard?: RollbackGuard;
+  /** Whether others than this machine can reach it, as far as sign-up is concerned. */
+  isPublic?: boolean;
   trustedProxies?: string[];
   hstsSubdomains?: "yes";
   corsOrigins?: string[];
@@ -59,6 +61,7 @@ export function createTestApp(db: Database & Partial<TestDatabase>, options: App
       revealUrl: publicUrl,
       corsOrigins: options.corsOrigins ?? [],
       signUp: options.signUp ?? "open",
+      isPublic: options.isPublic ?? false,
       rateLimitMultiplier: options.rateLimitMultiplier ?? 100_000,
       trustedProxies: options.trustedProxies ?? [],
       hstsSubdomains: options.hstsSubdomains,

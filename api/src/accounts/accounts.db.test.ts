@@ -8,6 +8,7 @@ import { cookiesOf, createSender, graphql, signUp } from "../../test/factories.t
 import { ARGON2_PARAMETERS } from "../crypto/argon2.ts";
 import { connect } from "../db/client.ts";
 import { findOrCreateMember } from "./member-store.ts";
+import { setUpLink, setUpToken } from "./set-up-link.ts";
 
 const db = useDatabase();
 
@@ -33,11 +34,15 @@ const viewer = async (app: TestApp, cookie: string) =>
   (await graphql(app, "{ viewer { email role vault { id name } } }", {}, { cookie })).data.viewer;
 
 /** A fresh, empty installation. */
-async function withInstallation(run: (app: (mode: "open" | "first" | "closed") => TestApp) => Promise<void>) {
+async function withInstallation(
+  run: (
+    app: (mode: "open" | "first" | "closed", options?: Parameters<typeof createTestApp>[1]) => TestApp,
+  ) => Promise<void>,
+) {
   const { url, remove } = await createDatabase(inject("templateName"));
   const own = connect(url);
   try {
-    await run((signUpMode) => createTestApp(own, { signUp: signUpMode }));
+    await run((signUpMode, options) => createTestApp(own, { ...options, signUp: signUpMode }));
   } finally {
     await own.close();
     await remove();
@@ -77,9 +82,9 @@ describe("sign-up", () => {
     await withInstallation(async (start) => {
       const app = start("first");
       const state = async () => (await app.request("/api/sign-up")).json();
-      expect(await state()).toEqual({ open: true, first: true });
+      expect(await state()).toEqual({ open: true, first: true, needsSetUpLink: false });
       expect((await post(app, "/api/auth/sign-up/email", account("one@example.com"))).status).toBe(200);
-      expect(await state()).toEqual({ open: false, first: false });
+      expect(await state()).toEqual({ open: false, first: false, needsSetUpLink: false });
       const second = await post(app, "/api/auth/sign-up/email", account("two@example.com"));
       expect(second.status).toBe(403);
       expect(await second.json()).toMatchObject({ code: "SIGN_UP_CLOSED" });
@@ -95,6 +100,47 @@ describe("sign-up", () => {
         ),
       );
       expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    });
+  });
+
+  describe("in mode `first` at a public server", () => {
+    const authSecret = randomUUID();
+    const isPublic = { isPublic: true, authSecret };
+    const token = setUpToken(authSecret);
+
+    it("accepts the first account with the token of the set-up link only, at every replica", async () => {
+      await withInstallation(async (start) => {
+        const [one, two] = [start("first", isPublic), start("first", isPublic)];
+        const state = async () => (await one.request("/api/sign-up")).json();
+        expect(await state()).toEqual({ open: true, first: true, needsSetUpLink: true });
+        for (const sent of [undefined, "", token.slice(1), `${token}x`, 5, [token], setUpToken("another")]) {
+          const body = { ...account("one@example.com"), setUpToken: sent };
+          const refused = await post(two, "/api/auth/sign-up/email", body);
+          expect(refused.status).toBe(403);
+          expect(await refused.json()).toMatchObject({ code: "SET_UP_LINK_NEEDED" });
+        }
+        const body = { ...account("one@example.com"), setUpToken: token };
+        expect((await post(two, "/api/auth/sign-up/email", body)).status).toBe(200);
+        expect(await state()).toEqual({ open: false, first: false, needsSetUpLink: false });
+        const second = { ...account("two@example.com"), setUpToken: token };
+        expect((await post(one, "/api/auth/sign-up/email", second)).status).toBe(403);
+        expect(one.logs.join("") + two.logs.join("")).not.toContain(token);
+      });
+    });
+
+    it("is different for another AUTH_SECRET, and does not reveal it", () => {
+      expect(token).toMatch(/^[\w-]{32}$/);
+      expect(setUpToken(`${authSecret}x`)).not.toBe(token);
+      expect(setUpLink("https://secrets.example.com", token)).toBe(`https://secrets.example.com/sign-up#${token}`);
+    });
+
+    it.each(["open", "closed"] as const)("is not needed in mode `%s`", async (mode) => {
+      await withInstallation(async (start) => {
+        const app = start(mode, isPublic);
+        expect(await (await app.request("/api/sign-up")).json()).toMatchObject({ needsSetUpLink: false });
+        const status = mode === "open" ? 200 : 403;
+        expect((await post(app, "/api/auth/sign-up/email", account("one@example.com"))).status).toBe(status);
+      });
     });
   });
 

@@ -10,12 +10,20 @@ import { checkName } from "../shared/name.ts";
 import { cookiePrefix } from "./cookie-names.ts";
 import { anyUser, isDisabled } from "./member-store.ts";
 import { MAX_PASSWORD_LENGTH, passwordHashing } from "./password.ts";
+import { isSetUpToken } from "./set-up-link.ts";
 
 /** The header that passes the resolved client address to better-auth. It replaces any that the client sent. */
 export const CLIENT_IP_HEADER = "x-ttl-secrets-client-ip";
 
 /** Who may create an account: anyone, only the first person, or no one. */
 export type SignUpMode = "open" | "first" | "closed";
+
+/** Who may create an account here, and what the first one needs. */
+export interface SignUpRule {
+  mode: SignUpMode;
+  /** The first account can only be created with this token; undefined: without one. */
+  setUpToken: string | undefined;
+}
 
 /** Sign-up, sign-in and sessions: better-auth over our own tables. */
 export type Auth = ReturnType<typeof createAuth>;
@@ -25,17 +33,18 @@ interface AuthOptions {
   /** Origins whose pages may sign in and out. */
   origins: Iterable<string>;
   secret: string;
-  signUp: SignUpMode;
+  signUp: SignUpRule;
   rateLimitMultiplier: number;
 }
 
-/** Whether an account can be created now, and whether it would be the first. */
+/** Whether an account can be created now, whether it would be the first, and whether that takes the set-up link. */
 export async function signUpState(
   db: Database,
-  mode: SignUpMode,
-): Promise<{ open: boolean; first: boolean }> {
+  { mode, setUpToken }: SignUpRule,
+): Promise<{ open: boolean; first: boolean; needsSetUpLink: boolean }> {
   const first = !(await anyUser(db.orm));
-  return { open: mode === "open" || (mode === "first" && first), first };
+  const open = mode === "open" || (mode === "first" && first);
+  return { open, first, needsSetUpLink: open && first && setUpToken !== undefined };
 }
 
 /** Creates the authentication service, served under `/api/auth`. */
@@ -75,7 +84,14 @@ export function createAuth(
     },
     hooks: {
       before: createAuthMiddleware(async (ctx) => {
-        if (ctx.path === "/sign-up/email" && !(await signUpState(db, signUp)).open) throw signUpClosed();
+        if (ctx.path === "/sign-up/email") {
+          const { open, needsSetUpLink } = await signUpState(db, signUp);
+          if (!open) throw signUpClosed();
+          const { setUpToken } = signUp;
+          if (needsSetUpLink && setUpToken && !isSetUpToken(ctx.body?.setUpToken, setUpToken)) {
+            throw setUpLinkNeeded();
+          }
+        }
         // A stolen session may be the reason for signing out or changing the password, so either ends all sessions.
         if (ctx.path === "/change-password") {
           return { context: { body: { ...ctx.body, revokeOtherSessions: true } } };
@@ -102,7 +118,7 @@ export function createAuth(
           // The unique index on `founder` decides between two first sign-ups that both passed the check above.
           before: async (user) => {
             checkAccount(user);
-            return { data: { ...user, image: null, founder: signUp === "first" ? true : null } };
+            return { data: { ...user, image: null, founder: signUp.mode === "first" ? true : null } };
           },
         },
       },
@@ -139,6 +155,13 @@ function signUpClosed(): APIError {
   return new APIError("FORBIDDEN", {
     code: "SIGN_UP_CLOSED",
     message: "New accounts can't be created here. Ask the person who runs this server.",
+  });
+}
+
+function setUpLinkNeeded(): APIError {
+  return new APIError("FORBIDDEN", {
+    code: "SET_UP_LINK_NEEDED",
+    message: "Open the set-up link that the server printed when it started. It is needed for the first account.",
   });
 }
 

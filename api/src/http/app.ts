@@ -1,6 +1,6 @@
 import { Hono, type Context as HonoContext, type MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";
-import type { Auth, SignUpMode } from "../accounts/auth.ts";
+import type { Auth, SignUpRule } from "../accounts/auth.ts";
 import { type Authentication, requireMember } from "../accounts/authorization.ts";
 import type { AppFiles } from "../apps/app-file.ts";
 import { BRAND_PREFIX } from "../apps/brand/branded-apps.ts";
@@ -39,7 +39,7 @@ export interface AppDeps extends Services, HstsConfig {
   health: Health;
   clientIp: ClientIp;
   requestMeter: RequestMeter;
-  signUp: SignUpMode;
+  signUp: SignUpRule;
   origins: Origins;
   apps: Apps;
 }

@@ -1,7 +1,7 @@
 /** Sign-up, sign-in and sign-out over HTTP: better-auth's endpoints, as far as the dashboard uses them. */
 import { isUtf8 } from "node:buffer";
 import { Hono } from "hono";
-import { type Auth, CLIENT_IP_HEADER, type SignUpMode, signUpState } from "../accounts/auth.ts";
+import { type Auth, CLIENT_IP_HEADER, type SignUpRule, signUpState } from "../accounts/auth.ts";
 import { withPresentCookieNames } from "../accounts/cookie-names.ts";
 import { PASSWORDS_BUSY } from "../accounts/password.ts";
 import type { HashingPool } from "../crypto/argon2.ts";
@@ -24,7 +24,7 @@ interface AuthRoutesDeps {
   auth: Auth;
   db: Database;
   passwordPool: HashingPool;
-  signUp: SignUpMode;
+  signUp: SignUpRule;
   origins: Origins;
   publicUrl: string;
 }

@@ -13,10 +13,14 @@ import { viewerQuery } from "./viewer.ts";
 
 /**
  * Form to sign in or up. On success it loads the viewer, which makes the router leave the page or close the dialog.
- * `email` is what the field starts with; the password then has the focus.
+ * `email` is what the field starts with; the password then has the focus. `setUpToken` is that of the set-up link.
  */
-export function AccountForm(props: { action: "sign-in" | "sign-up"; email?: string }) {
-  const { action } = props;
+export function AccountForm(props: {
+  action: "sign-in" | "sign-up";
+  email?: string;
+  setUpToken?: string | undefined;
+}) {
+  const { action, setUpToken } = props;
   const queries = useQueryClient();
   const form = useRef<HTMLFormElement>(null);
   const [name, setName] = useState("");
@@ -35,7 +39,9 @@ export function AccountForm(props: { action: "sign-in" | "sign-up"; email?: stri
     clearRefused();
     try {
       const credentials = { email: email.trim(), password };
-      const refusal = await (isNew ? signUp({ name: name.trim(), ...credentials }) : signIn(credentials));
+      const refusal = await (isNew
+        ? signUp({ name: name.trim(), ...credentials, setUpToken })
+        : signIn(credentials));
       if (refusal) {
         refuse(
           refusal.field ? { [refusal.field]: refusal.text } : {},

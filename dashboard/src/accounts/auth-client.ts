@@ -8,11 +8,16 @@ export function signIn(credentials: { email: string; password: string }): Promis
   return sendForm("/api/auth/sign-in/email", credentials);
 }
 
-/** Creates an account and signs in. Returns null on success. */
+/**
+ * Creates an account and signs in. Returns null on success.
+ *
+ * @param account.setUpToken the token of the set-up link, for the first account of a public server.
+ */
 export function signUp(account: {
   name: string;
   email: string;
   password: string;
+  setUpToken?: string | undefined;
 }): Promise<AuthRefusal | null> {
   return sendForm("/api/auth/sign-up/email", account);
 }
@@ -33,13 +38,19 @@ export async function changePassword(passwords: PasswordChange): Promise<Passwor
 export interface SignUpState {
   open: boolean;
   first: boolean;
+  /** The first account can only be created by the set-up link that the server prints. */
+  needsSetUpLink: boolean;
 }
 
 /** Fetches whether sign-up is open. */
 export async function readSignUpState(signal: AbortSignal): Promise<SignUpState> {
   const body = await readJson(await ownFetch(apiUrl("/api/sign-up"), { signal }));
   const state = typeof body === "object" && body !== null ? (body as Partial<SignUpState>) : {};
-  return { open: state.open === true, first: state.first === true };
+  return {
+    open: state.open === true,
+    first: state.first === true,
+    needsSetUpLink: state.needsSetUpLink === true,
+  };
 }
 
 async function sendForm(path: string, body: unknown): Promise<AuthRefusal | null> {

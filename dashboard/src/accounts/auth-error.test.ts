@@ -29,6 +29,7 @@ describe("a rejection by the sign-in service", () => {
   test("states what to do next, even for an unknown code", () => {
     for (const [status, code] of [
       [403, "SIGN_UP_CLOSED"],
+      [403, "SET_UP_LINK_NEEDED"],
       [403, "ACCOUNT_DISABLED"],
       [403, null],
       [400, "SOMETHING_NEW"],

@@ -39,6 +39,9 @@ export function authRefusal(failure: AuthFailure): AuthRefusal {
   if (code === "SIGN_UP_CLOSED") {
     return { field: null, text: () => t("accounts.refused.signUpClosed") };
   }
+  if (code === "SET_UP_LINK_NEEDED") {
+    return { field: null, text: () => t("accounts.setUpLinkNeeded") };
+  }
   if (code.startsWith("USER_ALREADY_EXISTS")) {
     return { field: "email", text: () => t("accounts.refused.emailTaken") };
   }

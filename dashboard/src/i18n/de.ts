@@ -58,6 +58,8 @@ export const de: Catalogue = {
         "Der Server hat das nicht angenommen. Prüfen Sie Ihre Eingaben und versuchen Sie es dann noch einmal.",
       wrongPassword: "Das ist nicht Ihr aktuelles Passwort. Es wurde nichts geändert.",
     },
+    setUpLinkNeeded:
+      "Dieser Server ist neu. Um das erste Konto anzulegen, öffnen Sie den Einrichtungslink, den der Server beim Start ausgegeben hat: Er steht in der Ausgabe des Servers, oder fragen Sie seinen Administrator.",
     sessionEnded:
       "Ihre Sitzung ist abgelaufen. Melden Sie sich an, um weiterzumachen, wo Sie aufgehört haben: Ihre Eingaben bleiben erhalten. Ein anderes Konto verwirft sie.",
     signIn: "Anmelden",

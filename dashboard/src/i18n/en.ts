@@ -50,6 +50,8 @@ export const en = {
       unknown: "The server didn't accept this. Check what you entered, then try again.",
       wrongPassword: "This isn't your current password. Nothing was changed.",
     },
+    setUpLinkNeeded:
+      "This is a new server. To create the first account, open the set-up link that the server printed when it started: find it in the server's output, or ask its administrator.",
     sessionEnded:
       "Your session has ended. Sign in to continue where you left off: what you typed is kept. Another account discards it.",
     signIn: "Sign in",
