@@ -144,6 +144,28 @@ describe("sign-up", () => {
     });
   });
 
+  it("with a known address does not say that it has an account, and takes a hash like a new one", async () => {
+    const app = createTestApp(db.current);
+    await signUp(app, "taken@example.com");
+    const hash = vi.spyOn(app.services.hashingPool, "run");
+    const answer = await post(app, "/api/auth/sign-up/email", account("taken@example.com"));
+    expect(hash).toHaveBeenCalledTimes(1);
+    hash.mockRestore();
+    expect(answer.status).toBe(422);
+    expect(await answer.text()).not.toMatch(/exist|taken|already/i);
+    expect(answer.headers.getSetCookie()).toEqual([]);
+  });
+
+  it("refuses a bad name in the same way, whether or not the address has an account", async () => {
+    const app = createTestApp(db.current);
+    await signUp(app, "taken2@example.com");
+    const attempt = async (email: string) => {
+      const answer = await post(app, "/api/auth/sign-up/email", { ...account(email), name: " " });
+      return `${answer.status} ${await answer.text()}`;
+    };
+    expect(await attempt("taken2@example.com")).toBe(await attempt("free@example.com"));
+  });
+
   it("in mode `closed` accepts no one, and does not reveal whether an address is known", async () => {
     await withInstallation(async (start) => {
       await signUp(start("open"), "known@example.com");

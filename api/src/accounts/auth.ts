@@ -91,6 +91,8 @@ export function createAuth(
           if (needsSetUpLink && setUpToken && !isSetUpToken(ctx.body?.setUpToken, setUpToken)) {
             throw setUpLinkNeeded();
           }
+          // Before the address is looked up: what is refused here must not depend on whether it has an account.
+          checkAccount(ctx.body ?? {});
         }
         // A stolen session may be the reason for signing out or changing the password, so either ends all sessions.
         if (ctx.path === "/change-password") {
@@ -101,6 +103,14 @@ export function createAuth(
           if (session) await ctx.context.internalAdapter.deleteUserSessions(session.user.id);
         }
         return;
+      }),
+      after: createAuthMiddleware(async (ctx) => {
+        const { returned, password } = ctx.context;
+        if (ctx.path !== "/sign-up/email" || !(returned instanceof APIError)) return;
+        if (!String(returned.body?.code).startsWith("USER_ALREADY_EXISTS")) return;
+        // A new account would have taken a hash, too.
+        await password.hash(ctx.body.password);
+        throw accountNotCreated();
       }),
     },
     databaseHooks: {
@@ -165,6 +175,13 @@ function setUpLinkNeeded(): APIError {
   });
 }
 
+function accountNotCreated(): APIError {
+  return new APIError("UNPROCESSABLE_ENTITY", {
+    code: "ACCOUNT_NOT_CREATED",
+    message: "No account can be created with this e-mail address. If you have one, sign in.",
+  });
+}
+
 function accountDisabled(): APIError {
   return new APIError("FORBIDDEN", {
     code: "ACCOUNT_DISABLED",
@@ -173,7 +190,9 @@ function accountDisabled(): APIError {
 }
 
 /** Colleagues see the name, and the audit log has the e-mail address: both must be one line of plain text. */
-function checkAccount({ name, email }: { name: string; email: string }): void {
+function checkAccount({ name, email }: { name?: unknown; email?: unknown }): void {
+  // better-auth refuses what is no text.
+  if (typeof name !== "string" || typeof email !== "string") return;
   try {
     checkName(name);
   } catch {

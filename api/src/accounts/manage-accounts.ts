@@ -76,6 +76,10 @@ async function userIdOf(auth: Auth, email: string): Promise<string> {
 
 function reasonOf(error: unknown): unknown {
   if (!(error instanceof APIError)) return error;
+  // A stranger does not learn this; the operator may.
+  if (error.body?.code === "ACCOUNT_NOT_CREATED") {
+    return new AccountError("An account with this e-mail address already exists.");
+  }
   // Texts of better-auth or of ours: none repeats the input.
   return new AccountError(error.body?.message ?? "The account can't be created.");
 }

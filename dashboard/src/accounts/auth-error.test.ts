@@ -10,6 +10,7 @@ describe("a rejection by the sign-in service", () => {
   });
 
   test("is shown at the field it concerns", () => {
+    expect(refusal(422, "ACCOUNT_NOT_CREATED").field).toBe("email");
     expect(refusal(422, "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL").field).toBe("email");
     expect(refusal(400, "PASSWORD_TOO_SHORT").field).toBe("password");
     expect(refusal(400, "INVALID_EMAIL").field).toBe("email");

@@ -42,8 +42,9 @@ export function authRefusal(failure: AuthFailure): AuthRefusal {
   if (code === "SET_UP_LINK_NEEDED") {
     return { field: null, text: () => t("accounts.setUpLinkNeeded") };
   }
-  if (code.startsWith("USER_ALREADY_EXISTS")) {
-    return { field: "email", text: () => t("accounts.refused.emailTaken") };
+  // The release before has the first code, and may run beside this one.
+  if (code.startsWith("USER_ALREADY_EXISTS") || code === "ACCOUNT_NOT_CREATED") {
+    return { field: "email", text: () => t("accounts.refused.emailNotUsable") };
   }
   if (code === "INVALID_NAME") {
     return { field: "name", text: () => t("accounts.refused.name", { max: maxNameLength }) };

@@ -44,7 +44,8 @@ export const de: Catalogue = {
     refused: {
       accountDisabled:
         "Dieses Konto ist gesperrt. Bitten Sie den Administrator dieses Servers, es wieder freizugeben.",
-      emailTaken: "Mit dieser E-Mail-Adresse gibt es schon ein Konto. Melden Sie sich an.",
+      emailNotUsable:
+        "Mit dieser E-Mail-Adresse kann kein Konto angelegt werden. Wenn Sie eines haben, melden Sie sich an.",
       foreignOrigin:
         "Der Server nimmt von dieser Adresse keine Anfragen an. Öffnen Sie das Dashboard unter seiner eigenen Adresse und versuchen Sie es dann noch einmal.",
       name: "Verwenden Sie 1 bis {{max}} Zeichen in einer einzigen Zeile.",

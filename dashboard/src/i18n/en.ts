@@ -39,7 +39,7 @@ export const en = {
     ownerOf: "owner of <vault>{{vault}}</vault>",
     refused: {
       accountDisabled: "This account is disabled. Ask this server's administrator to enable it again.",
-      emailTaken: "An account with this email already exists. Sign in instead.",
+      emailNotUsable: "No account can be created with this email. If you have one, sign in.",
       foreignOrigin:
         "The server doesn't accept requests from this address. Open the dashboard at its own address, then try again.",
       name: "Use 1 to {{max}} characters on a single line.",
