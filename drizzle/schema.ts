@@ -109,7 +109,7 @@ export const verifications = pgTable(
   (t) => [index("verifications_identifier").on(t.identifier)],
 );
 
-/** Counters of better-auth's rate limiter, shared by all replicas. */
+/** Counters of better-auth's rate limiter, which only the previous release writes: sign-ins are counted in `rate_limits` now. */
 export const authRateLimits = pgTable(
   "auth_rate_limits",
   {
@@ -121,7 +121,7 @@ export const authRateLimits = pgTable(
   (t) => [index("auth_rate_limits_last_request").on(t.lastRequest)],
 );
 
-/** Counters of the GraphQL API's rate limits. rate-limiter-flexible defines the column names. */
+/** Counters of the rate limits, shared by all replicas. rate-limiter-flexible defines the column names. */
 export const rateLimits = pgTable(
   "rate_limits",
   {

@@ -4,6 +4,7 @@
  */
 import { setTimeout as pause } from "node:timers/promises";
 import { createAuth, signUpState } from "./accounts/auth.ts";
+import { KnownDevices } from "./accounts/known-devices.ts";
 import { setUpLink, setUpToken } from "./accounts/set-up-link.ts";
 import type { Apps } from "./apps/built-app.ts";
 import type { Config } from "./config.ts";
@@ -70,10 +71,11 @@ export function createAccountServices(config: AccountConfig, parts: AccountParts
   const needsLink = config.signUp === "first" && config.isPublic;
   const signUp = { mode: config.signUp, setUpToken: needsLink ? setUpToken(secret) : undefined };
   const auth = createAuth(
-    { db, passwordPool, log },
-    { publicUrl, origins: origins.own, secret, signUp, rateLimitMultiplier },
+    { db, passwordPool, log, rateLimits },
+    { publicUrl, origins: origins.own, secret, signUp },
   );
-  return { db, log, metrics, hashingPool, passwordPool, rateLimits, origins, auth, signUp };
+  const knownDevices = new KnownDevices(secret, publicUrl);
+  return { db, log, metrics, hashingPool, passwordPool, rateLimits, origins, auth, signUp, knownDevices };
 }
 
 /** All services of the product. Opens no connection and starts no job. */

@@ -56,6 +56,23 @@ export async function signUp(app: Endpoint, email = `${randomUUID()}@example.com
   return cookiesOf(response);
 }
 
+/** Signs in over HTTP. Does not throw when it is refused. */
+export function signIn(
+  app: Endpoint,
+  credentials: { email: string; password?: string },
+  { cookie, peer }: RequestOptions = {},
+): Promise<Response> {
+  return app.request(
+    "/api/auth/sign-in/email",
+    {
+      method: "POST",
+      headers: { "content-type": "application/json", origin: PUBLIC_URL, ...(cookie && { cookie }) },
+      body: JSON.stringify({ password: "correct horse battery", ...credentials }),
+    },
+    peer,
+  );
+}
+
 /** The cookies a response sets, as a browser would send them back. */
 export function cookiesOf(response: Response): string {
   return response.headers

@@ -131,7 +131,9 @@ describe("sign-up", () => {
     it("is different for another AUTH_SECRET, and does not reveal it", () => {
       expect(token).toMatch(/^[\w-]{32}$/);
       expect(setUpToken(`${authSecret}x`)).not.toBe(token);
-      expect(setUpLink("https://secrets.example.com", token)).toBe(`https://secrets.example.com/sign-up#${token}`);
+      expect(setUpLink("https://secrets.example.com", token)).toBe(
+        `https://secrets.example.com/sign-up#${token}`,
+      );
     });
 
     it.each(["open", "closed"] as const)("is not needed in mode `%s`", async (mode) => {
@@ -147,7 +149,7 @@ describe("sign-up", () => {
   it("with a known address does not say that it has an account, and takes a hash like a new one", async () => {
     const app = createTestApp(db.current);
     await signUp(app, "taken@example.com");
-    const hash = vi.spyOn(app.services.hashingPool, "run");
+    const hash = vi.spyOn(app.services.passwordPool, "run");
     const answer = await post(app, "/api/auth/sign-up/email", account("taken@example.com"));
     expect(hash).toHaveBeenCalledTimes(1);
     hash.mockRestore();
@@ -323,6 +325,9 @@ describe("sign-in and sign-out", () => {
     });
     const [cookie = ""] = answer.headers.getSetCookie();
     expect(cookie).toMatch(/^__Host-ttl-secrets\.session_token=/);
+    expect(answer.headers.getSetCookie()[1]).toMatch(
+      /^__Host-ttl-secrets\.device_.*; Secure; SameSite=Strict$/,
+    );
     expect(cookie).toMatch(/; Path=\/(;|$)/);
     expect(cookie).toMatch(/; Secure/);
     expect(cookie).toMatch(/; HttpOnly/);
@@ -353,7 +358,11 @@ describe("sign-in and sign-out", () => {
   it("is still known by its cookie's name of the release before, which had no port", async () => {
     const app = createTestApp(db.current);
     const cookie = await signUp(app, "old-name@example.com");
-    const old = cookie.split("; ").find((each) => each.includes("session_token"))?.replace("-4000.", ".") ?? "";
+    const old =
+      cookie
+        .split("; ")
+        .find((each) => each.includes("session_token"))
+        ?.replace("-4000.", ".") ?? "";
     expect(old).toMatch(/^ttl-secrets\.session_token=/);
     expect((await viewer(app, old)).email).toBe("old-name@example.com");
     expect((await post(app, "/api/auth/sign-out", {}, { cookie: old })).status).toBe(200);

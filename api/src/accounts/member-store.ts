@@ -81,6 +81,14 @@ export async function anyUser(db: Queryable): Promise<boolean> {
   return (await db.select({ id: users.id }).from(users).limit(1)).length > 0;
 }
 
+/** Id of the account with this e-mail address, in any case; undefined if there is none. */
+export async function findUserId(db: Queryable, email: string): Promise<string | undefined> {
+  // PostgreSQL's texts have no NUL: it would refuse the query.
+  if (email.includes("\0")) return undefined;
+  const [row] = await db.select({ id: users.id }).from(users).where(eq(users.email, email.toLowerCase()));
+  return row?.id;
+}
+
 /** Whether the account is disabled. */
 export async function isDisabled(db: Queryable, userId: string): Promise<boolean> {
   const rows = await db

@@ -2,6 +2,7 @@ import { Hono, type Context as HonoContext, type MiddlewareHandler } from "hono"
 import { cors } from "hono/cors";
 import type { Auth, SignUpRule } from "../accounts/auth.ts";
 import { type Authentication, requireMember } from "../accounts/authorization.ts";
+import type { KnownDevices } from "../accounts/known-devices.ts";
 import type { AppFiles } from "../apps/app-file.ts";
 import { BRAND_PREFIX } from "../apps/brand/branded-apps.ts";
 import { type Apps, PAGE } from "../apps/built-app.ts";
@@ -39,6 +40,7 @@ export interface AppDeps extends Services, HstsConfig {
   health: Health;
   clientIp: ClientIp;
   requestMeter: RequestMeter;
+  knownDevices: KnownDevices;
   signUp: SignUpRule;
   origins: Origins;
   apps: Apps;

@@ -223,7 +223,7 @@ describe("creating a TTL secret", () => {
   it("is limited per member and per address, and a refusal stores nothing", async () => {
     const app = createTestApp(db.current, { rateLimitMultiplier: 1 });
     // The other tests' sign-ups came from this address, too.
-    await db.current.sql`DELETE FROM auth_rate_limits`;
+    await db.current.sql`DELETE FROM rate_limits`;
     const create = (sender: Sender, peer: string) =>
       graphql(
         app,
