@@ -31,6 +31,11 @@ it.each([
   expect(await languageFor(LINK, header)).toBe(language);
 });
 
+it("a header of more than 1,000 characters is not read", async () => {
+  expect(await languageFor(LINK, "de,".padEnd(1000, "x"))).toBe("de");
+  expect(await languageFor(LINK, "de,".padEnd(1001, "x"))).toBe("en");
+});
+
 it.each([
   ...[
     `/${LINK}`,
