@@ -29,8 +29,8 @@ import {
   requireOwnPage,
 } from "./refusals.ts";
 import { type Env, REQUEST_ID_HEADER, requestLog } from "./request-log.ts";
-import { defaultHeader, defaultHeaders, type HstsConfig } from "./response-headers.ts";
 import type { RequestMeter } from "./request-meter.ts";
+import { defaultHeader, defaultHeaders, type HstsConfig } from "./response-headers.ts";
 import { limitUnfinishedBodies } from "./unfinished-bodies.ts";
 
 /** What the application needs; `services.ts` creates it. */
