@@ -373,6 +373,15 @@ const CHECKS: Record<string, Check> = {
       ["at no time", { revoked_by: "ada@example.com" }],
     ],
   },
+  server_keys_check_value: {
+    table: "server_keys",
+    row: () => ({ kid: randomUUID(), check_value: randomBytes(32) }),
+    accepted: [["32 bytes", {}]],
+    rejected: [
+      ["31 bytes", { check_value: randomBytes(31) }],
+      ["33 bytes", { check_value: randomBytes(33) }],
+    ],
+  },
   create_attempts_digest: {
     table: "create_attempts",
     row: anAttempt,

@@ -44,6 +44,7 @@ async function causeEveryEvent(app: TestApp): Promise<void> {
   await graphql(app, "{ nothing }");
   const { metrics, rateLimits } = app.services;
   metrics.rateLimited("reveal");
+  metrics.argon2.refused();
   await sweepOnce({
     db: db.current,
     rateLimits,

@@ -37,7 +37,9 @@ it("a new public server gives its first account only to the holder of the set-up
     .first()
     .waitFor();
 
+  // Only the fragment may differ from the page that is open, so the page would not load again by itself.
   await stranger.goto(link);
+  await stranger.reload();
   await stranger.getByText("Sign-up is closed").waitFor();
   await stack.current.stop();
   await stack.current.start();

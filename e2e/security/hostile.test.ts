@@ -28,6 +28,8 @@ const post = (body: string, headers: Record<string, string> = JSON_TYPE) =>
 const ask = (query: string, variables: unknown = {}, headers: Record<string, string> = {}) =>
   post(JSON.stringify({ query, variables }), { ...JSON_TYPE, ...headers });
 
+const postSignedIn = (body: string) => post(body, { ...JSON_TYPE, cookie: scene.cookie });
+
 const signedIn = (query: string, variables: unknown = {}) => ask(query, variables, { cookie: scene.cookie });
 
 const REVEAL = "mutation ($input: RevealTtlSecretInput!) { revealTtlSecret(input: $input) { __typename } }";
@@ -161,16 +163,16 @@ const TABLE: [what: string, attack: () => Promise<Response>, expected: string][]
   ["malformed JSON", () => post('{"query": '), "400 BAD_USER_INPUT"],
   [
     "JSON nested 100,000 deep",
-    () => post(`{"query":"{viewer{id}}","variables":${"[".repeat(100_000)}${"]".repeat(100_000)}}`),
+    () => postSignedIn(`{"query":"{viewer{id}}","variables":${"[".repeat(100_000)}${"]".repeat(100_000)}}`),
     "400 BAD_USER_INPUT",
   ],
   [
     "variables nested 50,000 deep",
     () =>
-      post(
+      postSignedIn(
         `{"query":"query ($id: ID!) { project(id: $id) { id } }","variables":{"id":${'{"a":'.repeat(50_000)}1${"}".repeat(50_000)}}}`,
       ),
-    "200 UNAUTHENTICATED",
+    "400 BAD_USER_INPUT",
   ],
   ["a query that is a number", () => post('{"query": 1}'), "400 BAD_USER_INPUT"],
   [
@@ -204,12 +206,27 @@ const TABLE: [what: string, attack: () => Promise<Response>, expected: string][]
     "413 BAD_USER_INPUT",
   ],
   // Documents.
-  ["three reveals in one mutation", () => ask(reveals(3), { input: right() }), "400 BAD_USER_INPUT"],
-  ["a thousand reveals in one mutation", () => ask(reveals(1000), { input: right() }), "400 BAD_USER_INPUT"],
+  ["three reveals in one mutation", () => ask(reveals(3), { input: right() }), "200 UNAUTHENTICATED"],
+  [
+    "three reveals in a member's mutation",
+    () => signedIn(reveals(3), { input: right() }),
+    "400 BAD_USER_INPUT",
+  ],
+  ["a thousand reveals in one mutation", () => ask(reveals(1000), { input: right() }), "413 BAD_USER_INPUT"],
+  [
+    "a thousand reveals in a member's mutation",
+    () => signedIn(reveals(1000), { input: right() }),
+    "400 BAD_USER_INPUT",
+  ],
+  [
+    "a body of 17 KiB without a credential",
+    () => ask("{ viewer { id } }", { x: "x".repeat(17 * 1024) }),
+    "413 BAD_USER_INPUT",
+  ],
   [
     "two reveals behind fragments",
     () =>
-      ask(
+      signedIn(
         "mutation ($input: RevealTtlSecretInput!) { ...a ...b } fragment a on Mutation { x: revealTtlSecret(input: $input) { __typename } } fragment b on Mutation { y: revealTtlSecret(input: $input) { __typename } }",
         { input: right() },
       ),
@@ -239,21 +256,21 @@ const TABLE: [what: string, attack: () => Promise<Response>, expected: string][]
     "400 BAD_USER_INPUT",
   ],
   ["a bomb of nested fragments", () => ask(bomb(25)), "400 BAD_USER_INPUT"],
-  ["a fragment inside itself", () => ask("{ ...f } fragment f on Query { ...f }"), "400 BAD_USER_INPUT"],
+  ["a fragment inside itself", () => signedIn("{ ...f } fragment f on Query { ...f }"), "400 BAD_USER_INPUT"],
   [
     "20,000 directives",
-    () => ask(`{ viewer ${"@skip(if: false) ".repeat(20_000)} { id } }`),
+    () => signedIn(`{ viewer ${"@skip(if: false) ".repeat(20_000)} { id } }`),
     "400 BAD_USER_INPUT",
   ],
-  ["100,000 tokens", () => ask(`{ viewer { ${"id ".repeat(100_000)} } }`), "400 BAD_USER_INPUT"],
+  ["100,000 tokens", () => signedIn(`{ viewer { ${"id ".repeat(100_000)} } }`), "400 BAD_USER_INPUT"],
   [
     "a selection nested 5,000 deep",
-    () => ask(`${"{ viewer ".repeat(5000)}${"}".repeat(5000)}`),
+    () => signedIn(`${"{ viewer ".repeat(5000)}${"}".repeat(5000)}`),
     "400 BAD_USER_INPUT",
   ],
   [
     "a list value nested 5,000 deep",
-    () => ask(`{ project(id: ${"[".repeat(5000)}${"]".repeat(5000)}) { id } }`),
+    () => signedIn(`{ project(id: ${"[".repeat(5000)}${"]".repeat(5000)}) { id } }`),
     "400 BAD_USER_INPUT",
   ],
   ["a subscription", () => signedIn("subscription { x }"), "400 BAD_USER_INPUT"],

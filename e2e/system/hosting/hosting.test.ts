@@ -169,16 +169,20 @@ for (const { name, isInstalled, start } of PROXIES) {
       return data;
     };
 
-    /** Creates a sender with a project and a secret, from the address `from`. */
-    const makeSecret = async (sending: Sending = {}) => {
+    /** Creates an account. Returns its session's cookie. */
+    const signUp = async (): Promise<string> => {
       const account = { name: "Ada", email: `${randomUUID()}@example.com`, password: PASSWORD };
       const signedUp = await send(`${url}/api/auth/sign-up/email`, {
         method: "POST",
         headers: { "content-type": "application/json", origin: url },
         body: JSON.stringify(account),
       });
-      const [cookie = ""] = signedUp.headers["set-cookie"]?.map((text) => text.replace(/;.*/, "")) ?? [];
-      const headers = { ...sending.headers, cookie };
+      return (signedUp.headers["set-cookie"] ?? []).map((text) => text.replace(/;.*/, "")).join("; ");
+    };
+
+    /** Creates a sender with a project and a secret, from the address `from`. */
+    const makeSecret = async (sending: Sending = {}) => {
+      const headers = { ...sending.headers, cookie: await signUp() };
       const asSender: Sending = { ...sending, headers };
       const { createProject } = await graphql(
         `mutation { createProject(input: { name: "Payments" }) { id } }`,
@@ -369,7 +373,7 @@ for (const { name, isInstalled, start } of PROXIES) {
       ["with its length announced", { headers: { expect: "100-continue" } }],
       ["in chunks", { chunked: true }],
     ])("accepts a body of 512 KiB and refuses a longer one, %s", async (_how, sending: Sending) => {
-      const headers = { "content-type": "application/json", ...sending.headers };
+      const headers = { "content-type": "application/json", ...sending.headers, cookie: await signUp() };
       const post = (bytes: number) =>
         send(`${url}/graphql`, { ...sending, method: "POST", headers, body: documentOf(bytes) });
       expect(JSON.parse((await post(limit)).body).data).toEqual({ ttlSecretAvailable: false });
@@ -381,10 +385,11 @@ for (const { name, isInstalled, start } of PROXIES) {
     });
 
     it("accepts a body of 512 KiB and refuses a longer one, over HTTP/2", async () => {
-      const taken = await postOverHttp2(`${url}/graphql`, documentOf(limit));
+      const cookie = await signUp();
+      const taken = await postOverHttp2(`${url}/graphql`, documentOf(limit), { cookie });
       expect(JSON.parse(taken.body).data).toEqual({ ttlSecretAvailable: false });
       for (const bytes of [limit + 1, 2 * limit]) {
-        expect((await postOverHttp2(`${url}/graphql`, documentOf(bytes))).status).toBe(413);
+        expect((await postOverHttp2(`${url}/graphql`, documentOf(bytes), { cookie })).status).toBe(413);
       }
     });
 

@@ -303,7 +303,11 @@ export async function send(url: string, sending: Sending = {}): Promise<Answer> 
 }
 
 /** Posts JSON over HTTP/2 without Content-Length. Returns the answer's status and body. */
-export async function postOverHttp2(url: string, body: string): Promise<Pick<Answer, "status" | "body">> {
+export async function postOverHttp2(
+  url: string,
+  body: string,
+  headers: Record<string, string> = {},
+): Promise<Pick<Answer, "status" | "body">> {
   const { origin, pathname } = new URL(url);
   const session = connect(origin.replace("localhost", "127.0.0.1"), {
     servername: "localhost",
@@ -314,12 +318,13 @@ export async function postOverHttp2(url: string, body: string): Promise<Pick<Ans
       ":method": "POST",
       ":path": pathname,
       "content-type": "application/json",
+      ...headers,
     });
     stream.end(body);
-    const [headers] = await once(stream, "response");
+    const [answer] = await once(stream, "response");
     const chunks: Buffer[] = [];
     for await (const chunk of stream) chunks.push(chunk as Buffer);
-    return { status: headers[":status"], body: Buffer.concat(chunks).toString() };
+    return { status: answer[":status"], body: Buffer.concat(chunks).toString() };
   } finally {
     session.close();
   }
