@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { carriesSession, cookiePrefix, withPresentCookieNames } from "./cookie-names.ts";
+import {
+  carriesSession,
+  cookiePrefix,
+  withPresentCookieNames,
+  withPreviousCookieNames,
+} from "./cookie-names.ts";
 
 describe("the cookies of a server", () => {
   it.each([
@@ -9,6 +14,18 @@ describe("the cookies of a server", () => {
     ["http://localhost:4000", "ttl-secrets-4000"],
     ["http://localhost:4001", "ttl-secrets-4001"],
   ])("at %s are called %s", (publicUrl, prefix) => expect(cookiePrefix(publicUrl)).toBe(prefix));
+
+  it.each([
+    ["https://secrets.example.com", ["__Host-ttl-secrets.a=1; Path=/"], []],
+    [
+      "https://secrets.example.com:8443",
+      ["__Host-ttl-secrets-8443.a=1; Path=/"],
+      ["__Host-ttl-secrets.a=1; Path=/"],
+    ],
+    ["http://localhost:4000", ["ttl-secrets-4000.a=", "other=1"], ["ttl-secrets.a="]],
+  ])("at %s are also set under the names of the release before", (publicUrl, set, copies) =>
+    expect(withPreviousCookieNames(set, publicUrl)).toEqual([...set, ...copies]),
+  );
 
   it.each([
     ["the old name is read", "a=1; ttl-secrets.session_token=x", "a=1; ttl-secrets-4000.session_token=x"],

@@ -38,4 +38,18 @@ export function withPresentCookieNames(headers: Headers, publicUrl: string): Hea
   return result;
 }
 
+/**
+ * `Set-Cookie` values of a session, followed by the same under the names that the release before reads, where those differ:
+ * its replicas then accept the session, too. A later sign-in at another port of the host overwrites these copies only.
+ */
+export function withPreviousCookieNames(setCookies: string[], publicUrl: string): string[] {
+  const { protocol, port } = new URL(publicUrl);
+  const present = `${cookiePrefix(publicUrl)}.`;
+  if (!port) return setCookies;
+  const copies = setCookies
+    .filter((cookie) => cookie.startsWith(present))
+    .map((cookie) => `${hostPrefix(protocol)}${PRODUCT}.${cookie.slice(present.length)}`);
+  return [...setCookies, ...copies];
+}
+
 const hostPrefix = (protocol: string) => (protocol === "https:" ? "__Host-" : "");

@@ -2,7 +2,7 @@
 import { isUtf8 } from "node:buffer";
 import { Hono } from "hono";
 import { type Auth, CLIENT_IP_HEADER, type SignUpRule, signUpState } from "../accounts/auth.ts";
-import { withPresentCookieNames } from "../accounts/cookie-names.ts";
+import { withPresentCookieNames, withPreviousCookieNames } from "../accounts/cookie-names.ts";
 import type { KnownDevices } from "../accounts/known-devices.ts";
 import { PASSWORDS_BUSY } from "../accounts/password.ts";
 import { limitSignIn } from "../accounts/sign-in-limits.ts";
@@ -57,6 +57,11 @@ export function authRoutes(deps: AuthRoutesDeps): Hono<Env> {
       const url = `${publicUrl}/api/auth/${path}`;
       const response = await auth.handler(new Request(url, { method: "POST", headers, body: bytes }));
       const tidied = await tidy(response);
+      const setCookies = tidied.headers.getSetCookie();
+      tidied.headers.delete("Set-Cookie");
+      for (const cookie of withPreviousCookieNames(setCookies, publicUrl)) {
+        tidied.headers.append("Set-Cookie", cookie);
+      }
       if (tidied.ok && (limit === "signIn" || limit === "signUp")) {
         tidied.headers.append("Set-Cookie", await knownDevices.setCookie(email));
       }
