@@ -21,7 +21,7 @@ export const ARGON2_PARAMETERS: Readonly<Argon2Parameters> = {
 
 /**
  * Whether a stored hash costs at most twice as much memory, passes and lanes as any release has asked for. Each run uses the
- * stored parameters, so whoever can write to the database could otherwise have one run take a gigabyte and many
+ * stored parameters, so anyone who can write to the database could otherwise have one run take a gigabyte and many
  * passes. Raise these bounds a release before parameters exceed them.
  */
 export const isAffordable = ({ memoryKib, timeCost, parallelism }: Argon2Parameters): boolean =>

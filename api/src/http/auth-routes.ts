@@ -72,8 +72,8 @@ export function authRoutes(deps: AuthRoutesDeps): Hono<Env> {
 }
 
 /**
- * The body, and the e-mail address in it (empty without one), if every text is well-formed Unicode. Other bytes, and halves of surrogate pairs, would all become
- * U+FFFD: different passwords would be the same.
+ * The body, and the e-mail address in it (empty without one), if every text is well-formed Unicode. Other bytes, and halves
+ * of surrogate pairs, would all become U+FFFD: different passwords would be the same.
  *
  * @throws AppError `BAD_USER_INPUT`.
  */

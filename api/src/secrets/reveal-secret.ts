@@ -37,7 +37,8 @@ interface RevealDeps {
  * event, and only after that commit the value. Any doubt means no value.
  *
  * @throws AppError `BAD_USER_INPUT` for a blank passphrase or one of over 1,024 characters, `OVERLOADED` when the
- *   key is missing on this server, or the database may forget the claim; Argon2BusyError when too many attempts wait: nothing was consumed then. The driver's
+ *   key is missing on this server, or the database may forget the claim; Argon2BusyError when too many attempts wait:
+ *   nothing was consumed then. The driver's
  *   error when the claim fails: the secret may have been consumed; and when the settlement of a viewed secret may have
  *   been stored: the secret is consumed, and its value was not shown.
  */

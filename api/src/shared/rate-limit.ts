@@ -82,8 +82,11 @@ export class RateLimits {
     for (const [limit, { requests, seconds }] of Object.entries(LIMITS) as [Limit, Rule][]) {
       const points = requests * multiplier;
       this.#counters.set(limit, new Counters(db, limit, { points, duration: seconds }));
-      const points48 = points * WIDE_FACTOR;
-      this.#counters.set(wide(limit), new Counters(db, wide(limit), { points: points48, duration: seconds }));
+      const widePoints = points * WIDE_FACTOR;
+      this.#counters.set(
+        wide(limit),
+        new Counters(db, wide(limit), { points: widePoints, duration: seconds }),
+      );
     }
     for (const limit of ["reveal", "available"] satisfies LinkLimit[]) {
       const { requests: points, seconds: duration } = LIMITS[limit];

@@ -42,7 +42,7 @@ export function authRefusal(failure: AuthFailure): AuthRefusal {
   if (code === "SET_UP_LINK_NEEDED") {
     return { field: null, text: () => t("accounts.setUpLinkNeeded") };
   }
-  // The release before has the first code, and may run beside this one.
+  // The previous release, which may run alongside this one, answers with the first code.
   if (code.startsWith("USER_ALREADY_EXISTS") || code === "ACCOUNT_NOT_CREATED") {
     return { field: "email", text: () => t("accounts.refused.emailNotUsable") };
   }
