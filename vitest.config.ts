@@ -1,6 +1,7 @@
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 
 const DATABASE_TESTS = "{api,drizzle}/**/*.db.test.ts";
+const PROCESS_TESTS = ["api/**/*.process.test.ts", "e2e/{consistency,security}/**/*.test.ts"];
 const SYSTEM_TESTS = ["api/**/*.system.test.ts", "e2e/system/**/*.test.ts"];
 
 /** Timeouts for a test that hangs. Generous, because tests hash passwords and may share a small machine. */
@@ -25,7 +26,7 @@ const project = (name: string, test: TestProjectInlineConfiguration["test"]) => 
  * | unit | `*.test.ts` | Node |
  * | database | `*.db.test.ts` | a PostgreSQL |
  * | browser | `e2e/browser` | the built product and a browser |
- * | process | `e2e/consistency`, `e2e/security` | the built product as processes that are stopped, killed and attacked |
+ * | process | `*.process.test.ts`, `e2e/consistency`, `e2e/security` | the built product as processes that are stopped, killed and attacked |
  * | system | `*.system.test.ts`, `e2e/system` | programs of the operating system, earlier releases, every screen in all schemes and widths |
  *
  * `pnpm test` runs the first four, `pnpm test:system` the last.
@@ -37,7 +38,7 @@ export default defineConfig({
     projects: [
       project("unit", {
         include: ["{api,drizzle,dashboard,reveal}/**/*.test.ts"],
-        exclude: ["**/node_modules/**", "**/dist/**", DATABASE_TESTS, ...SYSTEM_TESTS],
+        exclude: ["**/node_modules/**", "**/dist/**", DATABASE_TESTS, ...PROCESS_TESTS, ...SYSTEM_TESTS],
         isolate: false,
       }),
       project("database", {
@@ -54,7 +55,7 @@ export default defineConfig({
         ...PROCESS_LIMITS,
       }),
       project("process", {
-        include: ["e2e/{consistency,security}/**/*.test.ts"],
+        include: PROCESS_TESTS,
         globalSetup: [DATABASE_SETUP, BROWSER_SETUP],
         ...PROCESS_LIMITS,
       }),

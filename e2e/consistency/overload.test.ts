@@ -15,7 +15,7 @@ import { figures, scaled } from "./scale.ts";
 const PROBE = new URL("./process-probe.ts", import.meta.url).href;
 
 /** Recipients at the same moment, each with a secret of their own. */
-const CROWD = 500;
+const CROWD = scaled(200, 500);
 
 const MIB = 1024 * 1024;
 

@@ -22,3 +22,6 @@ export async function translate(page: Page, { everything = false } = {}): Promis
     }
   }, everything);
 }
+
+/** The visible text of a page. */
+export const textOf = async (page: Page) => (await page.locator("body").allInnerTexts()).join("\n");
